@@ -1,0 +1,44 @@
+# Every target sets itself up from Python 3.11 and pip alone; nothing is done by hand.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+.DEFAULT_GOAL := help
+
+help:  ## show what can be made
+	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(VENV)/.ready: requirements/dev.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "easement needs Python 3.11 or newer: set PYTHON=/path/to/python3.11" >&2; exit 2; }
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	touch $@
+
+venv: $(VENV)/.ready  ## make the environment in .venv
+
+demo: venv  ## run the whole story on a small synthetic town
+	$(BIN)/easement demo
+
+test: venv  ## run the tests
+	$(BIN)/python -m pytest
+
+check: venv  ## everything that CI runs: format, lint, types, import contract, tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest
+
+bench: venv  ## measure, as ratios in one run; one JSON line per measure
+	$(BIN)/python -m bench
+
+torture: venv  ## the long fault campaigns: kills, full disks, generated requests
+	$(BIN)/python -m pytest -m torture -n 0 tests
+
+docs: venv  ## write the generated reference pages anew
+	$(BIN)/python -m docs.generate
+
+lock:  ## export the lock anew with hashes and without addresses (needs uv)
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --group dev pyproject.toml --output-file requirements/dev.lock
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url pyproject.toml --output-file requirements/easement.lock
+
+.PHONY: help venv demo test check bench torture docs lock

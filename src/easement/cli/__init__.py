@@ -1,0 +1,1 @@
+"""The shell of the command line: the root command, how things are shown, and how errors end."""

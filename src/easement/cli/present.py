@@ -1,0 +1,91 @@
+"""How commands speak: data on stdout, talk on stderr, one way to print JSON, tables and errors."""
+
+import json
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+from typing import Any, TypeVar
+
+import click
+
+from easement.base.errors import EasementError
+
+__all__ = ["clear_path", "emit", "json_option", "say", "show_error", "table"]
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def json_option(command: Command) -> Command:
+    """The `--json` option, which every command takes; the command receives it as `as_json`."""
+    return click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")(command)
+
+
+def say(text: str, **style: Any) -> None:
+    """Talk to the person: to stderr, so that stdout holds only data."""
+    click.secho(text, err=True, **style)
+
+
+def emit(as_json: bool, data: Any, human: str | Callable[[], str]) -> None:
+    """Print the result to stdout: `data` as JSON, or the words for a person."""
+    if as_json:
+        click.echo(json.dumps(data, ensure_ascii=False, indent=2, default=_plain))
+    else:
+        click.echo(human() if callable(human) else human)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, bytes):
+        return value.hex()
+    if isinstance(value, set | frozenset | tuple):
+        return list(value)
+    return str(value)
+
+
+def table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """Rows under headings as plain aligned text, fit for a terminal and for `grep`."""
+    cells = [tuple(headings), *(tuple(str(cell) for cell in row) for row in rows)]
+    widths = [max(len(row[column]) for row in cells) for column in range(len(headings))]
+    lines = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in cells)
+    return "\n".join(lines)
+
+
+def show_error(error: Exception, *, as_json: bool) -> int:
+    """Tell an error (to stderr; with `--json` also to stdout as data) and return the exit code.
+
+    An error nobody foresaw is told in one line, without a traceback: its text may hold personal data, so only its
+    kind and place are shown. `EASEMENT_DEBUG=1` raises it instead.
+    """
+    import os
+
+    if not isinstance(error, EasementError):
+        if os.environ.get("EASEMENT_DEBUG"):
+            raise error
+        frame = error.__traceback__
+        while frame is not None and frame.tb_next is not None:
+            frame = frame.tb_next
+        place = f"{frame.tb_frame.f_globals.get('__name__')}:{frame.tb_lineno}" if frame else "unknown"
+        error = EasementError(
+            f"an error that was not foreseen: {type(error).__name__} at {place}",
+            remedy="nothing was released by this; run again with EASEMENT_DEBUG=1 and report what it shows",
+        )
+    if as_json:
+        click.echo(json.dumps(error.as_dict(), ensure_ascii=False, indent=2, default=_plain))
+    click.secho("error: ", err=True, fg="red", nl=False)
+    click.echo(str(error), err=True)
+    return error.exit_code
+
+
+def clear_path(path: object) -> str:
+    """A path as the person would type it: relative to where they stand when that is shorter."""
+    import os
+
+    full = os.path.abspath(str(path))
+    near = os.path.relpath(full)
+    return near if len(near) < len(full) and not near.startswith("../..") else full
+
+
+def is_terminal() -> bool:
+    """Whether a person watches stderr; progress is shown only then."""
+    return sys.stderr.isatty()

@@ -1,0 +1,85 @@
+"""The `easement` command. Subcommands are named here and imported only when used, so `--help` stays quick."""
+
+import importlib
+import sys
+from typing import Any, NamedTuple
+
+import click
+
+from easement import __version__
+from easement.cli.present import show_error
+
+__all__ = ["COMMANDS", "easement", "main"]
+
+
+class Lazy(NamedTuple):
+    """Where a command lives, and the line that the root's help shows for it."""
+
+    module: str
+    name: str
+    help: str
+
+
+COMMANDS = {
+    "demo": Lazy("easement.demo.cli", "demo", "Make a small town and tell the whole story in it."),
+    "init": Lazy("easement.node.cli", "init", "Make a node: its settings, keys and ledger."),
+    "law": Lazy("easement.law.cli", "law", "Look up bases, conditions, powers and gateways."),
+    "agreement": Lazy("easement.agreement.cli", "agreement", "Write, check, sign and compare agreements."),
+    "standard": Lazy("easement.meaning.cli", "standard", "Look up and check data standards."),
+    "dataset": Lazy("easement.meaning.cli", "dataset", "Hold a table against its mapping to a standard."),
+    "ask": Lazy("easement.gate.cli", "ask", "Ask whether something may be shared; nothing is read."),
+    "share": Lazy("easement.gate.cli", "share", "Decide, release and prove one disclosure."),
+    "ledger": Lazy("easement.ledger.cli", "ledger", "Read, prove and check a node's ledger."),
+    "verify": Lazy("easement.ledger.cli", "verify", "Check a receipt offline, with a public key alone."),
+    "evidence": Lazy("easement.gate.cli", "evidence", "Pack the proof of disclosures for an auditor."),
+}
+"""Every command, in the order in which a newcomer meets them."""
+
+
+class _Root(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        lazy = COMMANDS[cmd_name]
+        command: click.Command = getattr(importlib.import_module(lazy.module), lazy.name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, lazy.help) for name, lazy in COMMANDS.items()])
+
+
+@click.group(
+    cls=_Root,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Start with: easement demo",
+)
+@click.version_option(__version__, prog_name="easement")
+def easement() -> None:
+    """Share data between public bodies under an agreement that people sign and machines enforce.
+
+    Data goes to stdout and talk to stderr; every command takes --json.
+
+    \b
+    Exit codes: 0 ok, 1 failed, 2 wrong usage, 10 refused, 11 agreement incomplete or not in force,
+    12 proof does not hold, 13 source unreachable, 14 data fails its checks.
+    """
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command and end the process with its exit code; errors are told, never traced."""
+    argv = sys.argv[1:] if arguments is None else arguments
+    try:
+        outcome: Any = easement.main(args=argv, prog_name="easement", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except click.Abort:
+        click.echo("stopped", err=True)
+        sys.exit(1)
+    except Exception as error:
+        sys.exit(show_error(error, as_json="--json" in argv))
+    sys.exit(outcome if isinstance(outcome, int) else 0)
