@@ -238,13 +238,10 @@ def _real_path(data: Any, loc: tuple[str | int, ...]) -> Path_:
     """The part of a model's error location that is a path in the data (unions add names of their own)."""
     path: list[str | int] = []
     for part in loc:
-        if isinstance(data, dict) and part in data:
+        known = part in data if isinstance(data, dict) else isinstance(data, list) and part in range(len(data))
+        if known:
             data = data[part]
-        elif isinstance(data, list) and isinstance(part, int) and part < len(data):
-            data = data[part]
-        else:
-            continue
-        path.append(part)
+            path.append(part)
     return tuple(path)
 
 

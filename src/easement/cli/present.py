@@ -1,9 +1,11 @@
 """How commands speak: data on stdout, talk on stderr, one way to print JSON, tables and errors."""
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -57,8 +59,6 @@ def show_error(error: Exception, *, as_json: bool) -> int:
     An error nobody foresaw is told in one line, without a traceback: its text may hold personal data, so only its
     kind and place are shown. `EASEMENT_DEBUG=1` raises it instead.
     """
-    import os
-
     if not isinstance(error, EasementError):
         if os.environ.get("EASEMENT_DEBUG"):
             raise error
@@ -79,11 +79,9 @@ def show_error(error: Exception, *, as_json: bool) -> int:
 
 def clear_path(path: object) -> str:
     """A path as the person would type it: relative to where they stand when that is shorter."""
-    import os
-
-    full = os.path.abspath(str(path))
-    near = os.path.relpath(full)
-    return near if len(near) < len(full) and not near.startswith("../..") else full
+    full = Path(str(path)).resolve()
+    here = Path.cwd()
+    return str(full.relative_to(here)) if full.is_relative_to(here) else str(full)
 
 
 def is_terminal() -> bool:

@@ -195,7 +195,7 @@ _TOKEN = re.compile(
     |(?P<sign><=|>=|<>|!=|[-+*/=<>(),])""",
     re.VERBOSE,
 )
-_RESERVED = frozenset("and or not in between is null true false".split())
+_RESERVED = frozenset(["and", "or", "not", "in", "between", "is", "null", "true", "false"])
 
 
 @dataclass(frozen=True, slots=True)
