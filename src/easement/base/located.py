@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import PydanticCustomError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import (
@@ -28,7 +29,7 @@ from ruamel.yaml.events import (
 
 from easement.base.errors import BadFile, Problem
 
-__all__ = ["Document", "Path_", "read_file", "read_text", "validate"]
+__all__ = ["Document", "Path_", "misplaced", "read_file", "read_text", "validate"]
 
 MAX_BYTES = 1 << 20
 """Longest file read: the longest agreement seen in practice is under 100 kB."""
@@ -214,9 +215,9 @@ def validate(model: type[Model], document: Document, *, what: str) -> Model:
 
 
 def _problem(model: type[BaseModel], document: Document, found: dict[str, Any]) -> Problem:
-    path = _real_path(document.data, found["loc"])
+    path = _real_path(document.data, (*found["loc"], *found.get("ctx", {}).get("path", ())))
     where = document.where(path)
-    name = ".".join(str(part) for part in path) or "the file"
+    name = ".".join(str(part) for part in path)
     kind = found["type"]
     if kind == "missing":
         return Problem(where, f"`{found['loc'][-1]}` is missing from {_under(path)}", f"add `{found['loc'][-1]}:`")
@@ -227,7 +228,30 @@ def _problem(model: type[BaseModel], document: Document, found: dict[str, Any]) 
         return Problem(where, f"`{name}` is not a known key", mend)
     message = str(found["msg"]).removeprefix("Value error, ").removeprefix("Assertion failed, ")
     what, _, mend = message.partition("\n")
-    return Problem(where, f"`{name}`: {what[:1].lower()}{what[1:]}", mend)
+    what = what[:1].lower() + what[1:]
+    return Problem(where, f"`{name}`: {what}" if name else what, mend or _MENDS.get(kind, ""))
+
+
+_MENDS = {
+    "string_type": "put the value in quotes, so that it is read as text",
+    "string_pattern_mismatch": "see the reference page of this file for how it is written",
+    "date_from_datetime_parsing": "write the date as 2026-09-01",
+    "date_parsing": "write the date as 2026-09-01",
+    "date_type": "write the date as 2026-09-01",
+    "bool_type": "write true or false",
+    "bool_parsing": "write true or false",
+    "int_type": "write a whole number",
+    "int_parsing": "write a whole number",
+    "tuple_type": "write a list: [one, two]",
+    "model_type": "write a set of `key: value` lines",
+    "mapping_type": "write a set of `key: value` lines",
+}
+"""What to do about the kinds of error that pydantic names; for others its own words suffice."""
+
+
+def misplaced(path: Path_, what: str, mend: str) -> PydanticCustomError:
+    """An error for a model's validator to raise about something deeper in the file, so that its line is named."""
+    return PydanticCustomError("misplaced", "{what}\n{mend}", {"path": path, "what": what, "mend": mend})
 
 
 def _under(path: Path_) -> str:

@@ -1,0 +1,1 @@
+"""The agreement: one file that people sign and machines enforce."""

@@ -1,0 +1,62 @@
+"""ISO 8601 durations as agreements use them, and what they make of a date."""
+
+import calendar
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
+
+__all__ = ["Duration", "ReadDuration"]
+
+_PATTERN = re.compile(r"P(?:(\d{1,3})Y)?(?:(\d{1,4})M)?(?:(\d{1,4})W)?(?:(\d{1,5})D)?(?:T(?:(\d{1,4})H)?)?\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Duration:
+    """A duration such as `P1Y`, `P12M`, `P30D` or `PT24H`; months and years are the calendar's."""
+
+    months: int = 0
+    days: int = 0
+    hours: int = 0
+
+    @classmethod
+    def read(cls, text: Any) -> "Duration":
+        """A duration from its ISO 8601 text; raises `ValueError` whose second line is the mend."""
+        if isinstance(text, Duration):
+            return text
+        found = _PATTERN.match(text) if isinstance(text, str) else None
+        parts = [int(part or 0) for part in found.groups()] if found else []
+        if not any(parts):
+            raise ValueError(f"`{text}` is not a duration\nwrite `P1Y`, `P6M`, `P30D` or `PT24H`")
+        years, months, weeks, days, hours = parts
+        return cls(12 * years + months, 7 * weeks + days, hours)
+
+    def after(self, start: date) -> date:
+        """The date this long after `start`; the 31st of a shorter month is its last day. Hours count as begun days."""
+        month = start.month - 1 + self.months
+        year, month = start.year + month // 12, month % 12 + 1
+        day = min(start.day, calendar.monthrange(year, month)[1])
+        return date(year, month, day) + timedelta(days=self.days + -(-self.hours // 24))
+
+    @property
+    def words(self) -> str:
+        """The duration as people say it: `1 year`, `24 hours`."""
+        years, months = divmod(self.months, 12)
+        parts = [(years, "year"), (months, "month"), (self.days, "day"), (self.hours, "hour")]
+        return " and ".join(f"{n} {unit}{'' if n == 1 else 's'}" for n, unit in parts if n)
+
+    def __str__(self) -> str:
+        years, months = divmod(self.months, 12)
+        day = "".join(f"{n}{unit}" for n, unit in ((years, "Y"), (months, "M"), (self.days, "D")) if n)
+        return f"P{day}" + (f"T{self.hours}H" if self.hours else "")
+
+
+ReadDuration = Annotated[
+    Duration,
+    BeforeValidator(Duration.read),
+    PlainSerializer(str),
+    WithJsonSchema({"type": "string", "format": "duration", "examples": ["P1Y", "PT24H"]}),
+]
+"""A duration as a field of a model: read from ISO 8601 text."""

@@ -1,0 +1,336 @@
+"""The terms of an agreement as frozen, self-validating types. Field names are the file's keys.
+
+What a type can see by itself it refuses by itself (unknown keys, a share that names a stranger, a term that ends
+before it starts). What needs the law catalogue or a standard is `agreement.check`'s.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from easement.agreement.duration import ReadDuration
+from easement.agreement.forms import Form
+from easement.base.located import Path_, misplaced
+from easement.meaning.expression import ExpressionError, parse
+
+__all__ = [
+    "Aggregate",
+    "Agreement",
+    "Condition",
+    "Confidentiality",
+    "Dpia",
+    "Duties",
+    "Emergency",
+    "Joining",
+    "Law",
+    "Level",
+    "Limits",
+    "Measure",
+    "Mode",
+    "Party",
+    "PartyLaw",
+    "People",
+    "Purpose",
+    "Share",
+    "SmallNumbers",
+    "Term",
+    "Transparency",
+]
+
+Text = Annotated[str, StringConstraints(min_length=1, max_length=4_000, strip_whitespace=True)]
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,62}$")]
+Code = Annotated[str, StringConstraints(pattern=r"^[a-z][A-Za-z0-9_-]{0,62}$")]
+Version = Annotated[str, StringConstraints(pattern=r"^(0|[1-9]\d{0,5})\.(0|[1-9]\d{0,5})\.(0|[1-9]\d{0,5})$")]
+StandardRef = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,62}/[1-9][0-9]{0,3}$")]
+ElementName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
+
+
+class Level(StrEnum):
+    """How far the people in a share can be told apart."""
+
+    IDENTIFIABLE = "identifiable"
+    PSEUDONYMISED = "pseudonymised"
+    ANONYMISED = "anonymised"
+    AGGREGATE = "aggregate"
+
+
+class Mode(StrEnum):
+    """How a share may be asked for."""
+
+    LOOKUP = "lookup"
+    MATCH = "match"
+    BULK = "bulk"
+    AGGREGATE = "aggregate"
+
+
+class _Terms(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, strict=False)
+
+
+class Party(_Terms):
+    """An organisation named in the agreement."""
+
+    role: Literal["provider", "recipient"] = Field(alias="as", description="Which way data flows for this party.")
+    controller: Literal["independent", "joint", "processor"] = Field(description="Its role under data protection law.")
+    contact: Text = Field(description="Where questions go; a role's address, not a person's.")
+    name: Text | None = Field(None, description="The name people know it by.")
+    body_class: Code | None = Field(None, alias="class", description="Its class of body, from the law catalogue.")
+
+
+class Joining(_Terms):
+    """Who else may sign the same terms."""
+
+    body_class: Code = Field(alias="class", description="The class of body that may join, from the law catalogue.")
+
+
+class Purpose(_Terms):
+    """What the sharing is for, and both sides of the scale."""
+
+    code: Slug = Field(description="From the purposes list of the law catalogue.")
+    statement: Text = Field(description="What the recipient will do, in one sentence.")
+    benefits: tuple[Text, ...] = Field((), description="Who gains, and what.")
+    harm_if_not_shared: Text | None = Field(None, description="What happens if this is not shared.")
+    necessity: Text | None = Field(None, description="Why it cannot be done with less.")
+    never_for: tuple[Slug, ...] = Field((), description="Purposes that are refused whatever else changes.")
+
+    @model_validator(mode="after")
+    def _not_against_itself(self) -> Self:
+        if self.code in self.never_for:
+            raise ValueError(f"never_for names the purpose `{self.code}` itself\nremove it from never_for")
+        return self
+
+
+class PartyLaw(_Terms):
+    """What one party relies on: a power (may it?) and an article 6 basis (on what ground?)."""
+
+    power: Code | None = Field(None, description="The legal power or gateway, from the law catalogue.")
+    basis: Code = Field(description="The article 6 basis, from the law catalogue.")
+    legal_obligation: Text | None = Field(None, description="The duty relied on, where the basis is legal obligation.")
+
+
+class Condition(_Terms):
+    """The condition that lets special-category or criminal-offence data be used."""
+
+    condition: Code = Field(description="The Article 9 or Article 10 condition, from the law catalogue.")
+    schedule_1: Code | None = Field(None, description="The Schedule 1 paragraph, where the condition needs one.")
+    policy_document: Text | None = Field(None, description="The appropriate policy document's reference.")
+
+
+class Confidentiality(_Terms):
+    """Whether the data was given in confidence, and how that is met."""
+
+    engaged: bool
+    met_by: Text | None = Field(
+        None, description="A gateway, consent, direct care or a public interest, in words or id."
+    )
+
+
+class Dpia(_Terms):
+    """The impact assessment, or why none is due."""
+
+    reference: Text | None = None
+    outcome: Text | None = None
+    dated: date | None = None
+    not_required: Text | None = Field(None, description="The reason, where none is due.")
+
+    @model_validator(mode="after")
+    def _one_of_the_two(self) -> Self:
+        if (self.reference is None) == (self.not_required is None):
+            raise ValueError("a DPIA is either referred to or not required\ngive `reference` or `not_required`")
+        return self
+
+
+_LAW_KEYS = frozenset({"special_category", "criminal_offence", "confidentiality", "dpia"})
+
+
+class Law(_Terms):
+    """The law the parties rely on. In the file each party's id is a key beside the four fixed ones."""
+
+    parties: Mapping[Slug, PartyLaw]
+    special_category: Literal["none"] | Condition = "none"
+    criminal_offence: Literal["none"] | Condition = "none"
+    confidentiality: Confidentiality | None = None
+    dpia: Dpia | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _gather_parties(cls, data: Any) -> Any:
+        if not isinstance(data, dict):
+            return data
+        rest = {key: value for key, value in data.items() if key not in _LAW_KEYS}
+        return {"parties": rest} | {key: data[key] for key in _LAW_KEYS & data.keys()}
+
+
+class SmallNumbers(_Terms):
+    """How small counts are hidden: 1 to `hide_below - 1` are hidden, others rounded to `round_to`.
+
+    The default is the health service's rule for hospital statistics: 1 to 7 hidden, others to the nearest 5.
+    """
+
+    hide_below: int = Field(8, ge=2, le=100)
+    round_to: int = Field(5, ge=1, le=100)
+
+
+Measure = Literal["count"] | Mapping[Literal["sum", "mean"], ElementName]
+"""What stands in a cell: how many people, or the sum or mean of an element."""
+
+
+def _count_people() -> Mapping[str, Measure]:
+    return {"people": "count"}
+
+
+class Aggregate(_Terms):
+    """What may be counted: the dimensions tables may have, and the measures in their cells."""
+
+    dimensions: tuple[ElementName, ...] = ()
+    measures: Mapping[ElementName, Measure] = Field(default_factory=_count_people)
+    small_numbers: SmallNumbers = SmallNumbers()
+
+
+class Limits(_Terms):
+    """How much may cross."""
+
+    records_per_day: int | None = Field(None, ge=1)
+    records_per_request: int | None = Field(None, ge=1)
+
+
+def _rows(text: str) -> str:
+    try:
+        parse(text)
+    except ExpressionError as error:
+        raise ValueError(f"{error.what} (at {error.where})\n{error.remedy}") from error
+    return text
+
+
+class Share(_Terms):
+    """One thing the agreement lets cross."""
+
+    provider: Slug = Field(alias="from", description="The party that gives.")
+    recipients: tuple[Slug, ...] = Field(alias="to", min_length=1, description="The parties that may receive.")
+    standard: StandardRef = Field(description="The kind of record, as `name/version`.")
+    level: Level = Field(Level.IDENTIFIABLE, description="How far people can be told apart in what crosses.")
+    modes: tuple[Mode, ...] = Field(min_length=1, description="How it may be asked for.")
+    subjects: Literal["matched", "all"] = Field(description="Only people on the recipient's own list, or all.")
+    rows: Annotated[str, AfterValidator(_rows)] | None = Field(None, description="Which records, as a condition.")
+    fields: Mapping[ElementName, Form] = Field(default_factory=dict, description="Which elements, in which form.")
+    aggregate: Aggregate | None = Field(None, description="What may be counted, for the mode `aggregate`.")
+    k: int | None = Field(None, ge=2, le=1000, description="The smallest group, for the level `anonymised`.")
+    limits: Limits = Limits()
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if self.provider in self.recipients:
+            raise ValueError(f"`{self.provider}` is both giver and receiver\nname two different parties")
+        if self.level is Level.AGGREGATE:
+            if set(self.modes) != {Mode.AGGREGATE}:
+                raise ValueError("a share of level `aggregate` has only the mode `aggregate`\nset `modes: [aggregate]`")
+            if self.aggregate is None:
+                raise ValueError("a share of level `aggregate` says what is counted\nadd `aggregate:` with dimensions")
+        elif not self.fields:
+            raise ValueError("a share names its fields\nadd `fields:` with each element and its form")
+        if (self.level is Level.ANONYMISED) != (self.k is not None):
+            raise ValueError("`k` belongs to the level `anonymised` and must be named there\nset both, or neither")
+        return self
+
+
+class People(_Terms):
+    """Who in an organisation may ask, and what they must have learned first."""
+
+    roles: tuple[Slug, ...] = Field(min_length=1)
+    training: tuple[Slug, ...] = ()
+
+
+class Duties(_Terms):
+    """What remains owed after a disclosure."""
+
+    retain: ReadDuration = Field(description="How long the recipient may keep it.")
+    then: Literal["delete", "return", "anonymise"] = "delete"
+    certificate: Literal["required", "none"] = "none"
+    onward: Literal["none"] | tuple[Slug, ...] = Field("none", description="To whom it may be passed on.")
+    breach_notice: ReadDuration | None = None
+    corrections: Literal["notify", "none"] = "none"
+    risk_after_disclosure: Literal["recipient", "provider", "shared"] | None = None
+
+
+class Term(_Terms):
+    """When the agreement holds, and how often it is reviewed. Both days are included."""
+
+    starts: date
+    ends: date
+    review_every: ReadDuration | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.ends < self.starts:
+            raise ValueError(f"the term ends ({self.ends}) before it starts ({self.starts})\nswap the two dates")
+        return self
+
+
+class Transparency(_Terms):
+    """What the public is told."""
+
+    public: bool
+    in_plain_words: Text | None = None
+    reason_not_public: Text | None = None
+    notice: Text | None = Field(None, description="Where the privacy notice is.")
+
+
+class Emergency(_Terms):
+    """What may be done when waiting would do serious harm."""
+
+    allowed_for: tuple[Slug, ...] = Field(min_length=1, description="Purposes, from the purposes list.")
+    record_within: ReadDuration
+    review_within: ReadDuration
+
+
+class Agreement(_Terms):
+    """The terms: who shares what with whom, what for, on what basis, in what form, for how long, and what is owed."""
+
+    format: Literal["easement-agreement/1"]
+    id: Slug
+    version: Version
+    title: Text
+    summary: Text | None = None
+    supersedes: Text | None = Field(None, description="The digest of the version that this one replaces.")
+    parties: Mapping[Slug, Party] = Field(min_length=2)
+    joining: Mapping[Literal["provider", "recipient"], Joining] = Field(default_factory=dict)
+    purpose: Purpose
+    law: Law
+    shares: Mapping[Slug, Share] = Field(min_length=1)
+    people: Mapping[Slug, People] = Field(default_factory=dict)
+    duties: Duties
+    term: Term
+    transparency: Transparency | None = None
+    emergency: Literal["none"] | Emergency = "none"
+
+    @model_validator(mode="after")
+    def _names_only_its_parties(self) -> Self:
+        for path, name in self._named_parties():
+            if name not in self.parties:
+                known = ", ".join(f"`{party}`" for party in self.parties)
+                raise misplaced(path, f"`{name}` is not a party", f"the parties are {known}")
+        if reserved := _LAW_KEYS & self.parties.keys():
+            what = f"`{min(reserved)}` cannot be a party's id"
+            raise misplaced(("parties", min(reserved)), what, "the law section uses this word; choose another")
+        for share_id, share in self.shares.items():
+            for party, role in ((share.provider, "provider"), *((r, "recipient") for r in share.recipients)):
+                if self.parties[party].role != role:
+                    what = f"share `{share_id}` needs `{party}` as {role}, but it is {self.parties[party].role}"
+                    raise misplaced(("parties", party, "as"), what, "mend the share or the party")
+        return self
+
+    def _named_parties(self) -> Iterator[tuple[Path_, str]]:
+        yield from ((("law", party), party) for party in self.law.parties)
+        yield from ((("people", party), party) for party in self.people)
+        for share_id, share in self.shares.items():
+            yield ("shares", share_id, "from"), share.provider
+            yield from ((("shares", share_id, "to"), party) for party in share.recipients)
+
+    def class_of(self, party: str) -> str | None:
+        """A party's class of body: its own, or that of the role which others may join."""
+        named = self.parties[party]
+        joining = self.joining.get(named.role)
+        return named.body_class or (joining.body_class if joining else None)
