@@ -10,7 +10,8 @@ from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 
 __all__ = ["Duration", "ReadDuration"]
 
-_PATTERN = re.compile(r"P(?:(\d{1,3})Y)?(?:(\d{1,4})M)?(?:(\d{1,4})W)?(?:(\d{1,5})D)?(?:T(?:(\d{1,4})H)?)?\Z")
+_PATTERN = "^P(?:([0-9]{1,3})Y)?(?:([0-9]{1,4})M)?(?:([0-9]{1,4})W)?(?:([0-9]{1,5})D)?(?:T([0-9]{1,4})H)?$"
+_READ = re.compile(_PATTERN.removesuffix("$") + r"\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class Duration:
         """A duration from its ISO 8601 text; raises `ValueError` whose second line is the mend."""
         if isinstance(text, Duration):
             return text
-        found = _PATTERN.match(text) if isinstance(text, str) else None
+        found = _READ.match(text) if isinstance(text, str) else None
         parts = [int(part or 0) for part in found.groups()] if found else []
         if not any(parts):
             raise ValueError(f"`{text}` is not a duration\nwrite `P1Y`, `P6M`, `P30D` or `PT24H`")
@@ -34,11 +35,17 @@ class Duration:
         return cls(12 * years + months, 7 * weeks + days, hours)
 
     def after(self, start: date) -> date:
-        """The date this long after `start`; the 31st of a shorter month is its last day. Hours count as begun days."""
+        """The date this long after `start`; the 31st of a shorter month is its last day. Hours count as begun days.
+
+        Past the calendar's end (9999-12-31) it is that end.
+        """
         month = start.month - 1 + self.months
         year, month = start.year + month // 12, month % 12 + 1
-        day = min(start.day, calendar.monthrange(year, month)[1])
-        return date(year, month, day) + timedelta(days=self.days + -(-self.hours // 24))
+        try:
+            day = min(start.day, calendar.monthrange(year, month)[1])
+            return date(year, month, day) + timedelta(days=self.days + -(-self.hours // 24))
+        except (ValueError, OverflowError):
+            return date.max
 
     @property
     def words(self) -> str:
@@ -57,6 +64,8 @@ ReadDuration = Annotated[
     Duration,
     BeforeValidator(Duration.read),
     PlainSerializer(str),
-    WithJsonSchema({"type": "string", "format": "duration", "examples": ["P1Y", "PT24H"]}),
+    WithJsonSchema(
+        {"type": "string", "pattern": _PATTERN, "examples": ["P1Y", "PT24H"], "not": {"pattern": "^[^1-9]*$"}}
+    ),
 ]
 """A duration as a field of a model: read from ISO 8601 text."""

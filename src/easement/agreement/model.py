@@ -4,12 +4,23 @@ What a type can see by itself it refuses by itself (unknown keys, a share that n
 before it starts). What needs the law catalogue or a standard is `agreement.check`'s.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StringConstraints,
+    WithJsonSchema,
+    model_validator,
+)
 
 from easement.agreement.duration import ReadDuration
 from easement.agreement.forms import Form
@@ -40,11 +51,31 @@ __all__ = [
     "Transparency",
 ]
 
-Text = Annotated[str, StringConstraints(min_length=1, max_length=4_000, strip_whitespace=True)]
+
+def _day(value: Any) -> date:
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            pass
+    raise ValueError(f"`{value}` is not a date\nwrite the date as 2026-09-01")
+
+
+Text = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=4_000, strip_whitespace=True),
+    WithJsonSchema({"type": "string", "maxLength": 4_000, "pattern": r"\S"}),
+]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,62}$")]
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z][A-Za-z0-9_-]{0,62}$")]
 Version = Annotated[str, StringConstraints(pattern=r"^(0|[1-9]\d{0,5})\.(0|[1-9]\d{0,5})\.(0|[1-9]\d{0,5})$")]
 StandardRef = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,62}/[1-9][0-9]{0,3}$")]
+Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
+"""A calendar day, written only as 2026-09-01: a bare number would else be read as seconds since 1970."""
+
+Count = Annotated[int, Field(strict=True)]
+"""A whole number, never read from text."""
+
 ElementName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
 
 
@@ -67,7 +98,7 @@ class Mode(StrEnum):
 
 
 class _Terms(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, strict=False)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Party(_Terms):
@@ -122,7 +153,7 @@ class Condition(_Terms):
 class Confidentiality(_Terms):
     """Whether the data was given in confidence, and how that is met."""
 
-    engaged: bool
+    engaged: StrictBool = Field(description="Whether anyone gave this data in confidence.")
     met_by: Text | None = Field(
         None, description="A gateway, consent, direct care or a public interest, in words or id."
     )
@@ -131,9 +162,9 @@ class Confidentiality(_Terms):
 class Dpia(_Terms):
     """The impact assessment, or why none is due."""
 
-    reference: Text | None = None
-    outcome: Text | None = None
-    dated: date | None = None
+    reference: Text | None = Field(None, description="Its reference.")
+    outcome: Text | None = Field(None, description="What it found, in a few words.")
+    dated: Day | None = Field(None, description="The day it was signed off.")
     not_required: Text | None = Field(None, description="The reason, where none is due.")
 
     @model_validator(mode="after")
@@ -150,10 +181,10 @@ class Law(_Terms):
     """The law the parties rely on. In the file each party's id is a key beside the four fixed ones."""
 
     parties: Mapping[Slug, PartyLaw]
-    special_category: Literal["none"] | Condition = "none"
-    criminal_offence: Literal["none"] | Condition = "none"
-    confidentiality: Confidentiality | None = None
-    dpia: Dpia | None = None
+    special_category: Literal["none"] | Condition = Field("none", description="The Article 9 condition, or `none`.")
+    criminal_offence: Literal["none"] | Condition = Field("none", description="The Article 10 condition, or `none`.")
+    confidentiality: Confidentiality | None = Field(None, description="How the duty of confidence is met.")
+    dpia: Dpia | None = Field(None, description="The impact assessment, or why none is due.")
 
     @model_validator(mode="before")
     @classmethod
@@ -170,11 +201,11 @@ class SmallNumbers(_Terms):
     The default is the health service's rule for hospital statistics: 1 to 7 hidden, others to the nearest 5.
     """
 
-    hide_below: int = Field(8, ge=2, le=100)
-    round_to: int = Field(5, ge=1, le=100)
+    hide_below: Count = Field(8, ge=2, le=100, description="Counts below this are hidden.")
+    round_to: Count = Field(5, ge=1, le=100, description="Other counts go to the nearest multiple of this.")
 
 
-Measure = Literal["count"] | Mapping[Literal["sum", "mean"], ElementName]
+Measure = Literal["count"] | Annotated[Mapping[Literal["sum", "mean"], ElementName], Field(min_length=1, max_length=1)]
 """What stands in a cell: how many people, or the sum or mean of an element."""
 
 
@@ -185,16 +216,19 @@ def _count_people() -> Mapping[str, Measure]:
 class Aggregate(_Terms):
     """What may be counted: the dimensions tables may have, and the measures in their cells."""
 
-    dimensions: tuple[ElementName, ...] = ()
-    measures: Mapping[ElementName, Measure] = Field(default_factory=_count_people)
-    small_numbers: SmallNumbers = SmallNumbers()
+    dimensions: tuple[ElementName, ...] = Field((), description="The elements that tables may be broken down by.")
+    measures: Mapping[ElementName, Measure] = Field(
+        default_factory=_count_people,
+        description="What stands in the cells: `count`, or the `sum` or `mean` of an element.",
+    )
+    small_numbers: SmallNumbers = Field(SmallNumbers(), description="How small counts are hidden.")
 
 
 class Limits(_Terms):
     """How much may cross."""
 
-    records_per_day: int | None = Field(None, ge=1)
-    records_per_request: int | None = Field(None, ge=1)
+    records_per_day: Count | None = Field(None, ge=1, description="Records that may cross in one day.")
+    records_per_request: Count | None = Field(None, ge=1, description="Records that one request may ask for.")
 
 
 def _rows(text: str) -> str:
@@ -217,8 +251,8 @@ class Share(_Terms):
     rows: Annotated[str, AfterValidator(_rows)] | None = Field(None, description="Which records, as a condition.")
     fields: Mapping[ElementName, Form] = Field(default_factory=dict, description="Which elements, in which form.")
     aggregate: Aggregate | None = Field(None, description="What may be counted, for the mode `aggregate`.")
-    k: int | None = Field(None, ge=2, le=1000, description="The smallest group, for the level `anonymised`.")
-    limits: Limits = Limits()
+    k: Count | None = Field(None, ge=2, le=1000, description="The smallest group, for the level `anonymised`.")
+    limits: Limits = Field(Limits(), description="How much may cross.")
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
@@ -239,28 +273,32 @@ class Share(_Terms):
 class People(_Terms):
     """Who in an organisation may ask, and what they must have learned first."""
 
-    roles: tuple[Slug, ...] = Field(min_length=1)
-    training: tuple[Slug, ...] = ()
+    roles: tuple[Slug, ...] = Field(min_length=1, description="The roles whose holders may ask.")
+    training: tuple[Slug, ...] = Field((), description="Courses that whoever asks must have passed.")
 
 
 class Duties(_Terms):
     """What remains owed after a disclosure."""
 
     retain: ReadDuration = Field(description="How long the recipient may keep it.")
-    then: Literal["delete", "return", "anonymise"] = "delete"
-    certificate: Literal["required", "none"] = "none"
+    then: Literal["delete", "return", "anonymise"] = Field("delete", description="What happens to it after that.")
+    certificate: Literal["required", "none"] = Field("none", description="Whether the recipient certifies it.")
     onward: Literal["none"] | tuple[Slug, ...] = Field("none", description="To whom it may be passed on.")
-    breach_notice: ReadDuration | None = None
-    corrections: Literal["notify", "none"] = "none"
-    risk_after_disclosure: Literal["recipient", "provider", "shared"] | None = None
+    breach_notice: ReadDuration | None = Field(None, description="How soon the other parties are told of a breach.")
+    corrections: Literal["notify", "none"] = Field("none", description="Whether corrections are passed on.")
+    risk_after_disclosure: Literal["recipient", "provider", "shared"] | None = Field(
+        None, description="Who answers for the data once it has crossed."
+    )
 
 
 class Term(_Terms):
     """When the agreement holds, and how often it is reviewed. Both days are included."""
 
-    starts: date
-    ends: date
-    review_every: ReadDuration | None = None
+    starts: Day = Field(description="The first day.")
+    ends: Day = Field(description="The last day.")
+    review_every: ReadDuration | None = Field(
+        None, description="How long after the start, or the last review, the next is due."
+    )
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -272,9 +310,9 @@ class Term(_Terms):
 class Transparency(_Terms):
     """What the public is told."""
 
-    public: bool
-    in_plain_words: Text | None = None
-    reason_not_public: Text | None = None
+    public: StrictBool = Field(description="Whether the agreement stands on the public register.")
+    in_plain_words: Text | None = Field(None, description="What is shared and why, as you would tell a neighbour.")
+    reason_not_public: Text | None = Field(None, description="Why it is kept off the register, where it is.")
     notice: Text | None = Field(None, description="Where the privacy notice is.")
 
 
@@ -282,29 +320,31 @@ class Emergency(_Terms):
     """What may be done when waiting would do serious harm."""
 
     allowed_for: tuple[Slug, ...] = Field(min_length=1, description="Purposes, from the purposes list.")
-    record_within: ReadDuration
-    review_within: ReadDuration
+    record_within: ReadDuration = Field(description="How soon the disclosure is recorded.")
+    review_within: ReadDuration = Field(description="How soon someone else looks at whether it was right.")
 
 
 class Agreement(_Terms):
     """The terms: who shares what with whom, what for, on what basis, in what form, for how long, and what is owed."""
 
-    format: Literal["easement-agreement/1"]
-    id: Slug
-    version: Version
-    title: Text
-    summary: Text | None = None
+    format: Literal["easement-agreement/1"] = Field(description="The format of this file.")
+    id: Slug = Field(description="The agreement's id, which entries and receipts cite.")
+    version: Version = Field(description="Raised with every change: breaking, widening, wording.")
+    title: Text = Field(description="What people call it.")
+    summary: Text | None = Field(None, description="What it does, in a sentence or two.")
     supersedes: Text | None = Field(None, description="The digest of the version that this one replaces.")
-    parties: Mapping[Slug, Party] = Field(min_length=2)
-    joining: Mapping[Literal["provider", "recipient"], Joining] = Field(default_factory=dict)
-    purpose: Purpose
-    law: Law
-    shares: Mapping[Slug, Share] = Field(min_length=1)
-    people: Mapping[Slug, People] = Field(default_factory=dict)
-    duties: Duties
-    term: Term
-    transparency: Transparency | None = None
-    emergency: Literal["none"] | Emergency = "none"
+    parties: Mapping[Slug, Party] = Field(min_length=2, description="The organisations that sign, by id.")
+    joining: Mapping[Literal["provider", "recipient"], Joining] = Field(
+        default_factory=dict, description="Who else may sign the same terms, and as what."
+    )
+    purpose: Purpose = Field(description="What the sharing is for.")
+    law: Law = Field(description="The law each party relies on, by its id, and what else the law asks.")
+    shares: Mapping[Slug, Share] = Field(min_length=1, description="What may cross, by name.")
+    people: Mapping[Slug, People] = Field(default_factory=dict, description="Who may ask, by party.")
+    duties: Duties = Field(description="What remains owed after a disclosure.")
+    term: Term = Field(description="When it holds.")
+    transparency: Transparency | None = Field(None, description="What the public is told.")
+    emergency: Literal["none"] | Emergency = Field("none", description="What may be done when waiting would do harm.")
 
     @model_validator(mode="after")
     def _names_only_its_parties(self) -> Self:
