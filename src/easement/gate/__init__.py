@@ -1,0 +1,1 @@
+"""The one way out: decide, plan, protect, release."""

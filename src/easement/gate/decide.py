@@ -1,0 +1,82 @@
+"""The decision: may this request, under this agreement, given these facts, be answered? Pure (R3.1)."""
+
+from dataclasses import replace
+
+from easement.agreement.model import Level, Mode
+from easement.gate.checks import CHECKS
+from easement.gate.model import Code, Decision, Facts, Reason, Request
+from easement.gate.prepare import Offer, Prepared
+
+__all__ = ["decide", "refused_after"]
+
+
+def decide(request: Request, agreement: Prepared, facts: Facts) -> Decision:
+    """Allow or deny, with a reason for every check. Default deny: any error while deciding is a refusal."""
+    try:
+        return _decide(request, agreement, facts)
+    except Exception as error:
+        what = f"the decision could not be made ({type(error).__name__}), so the answer is no"
+        reason = Reason(Code.DECISION_FAILED, False, "", what, "report this with the agreement's digest")
+        return _denied(request, agreement, None, (reason,))
+
+
+def _decide(request: Request, agreement: Prepared, facts: Facts) -> Decision:
+    offer = agreement.offers.get(request.share)
+    if offer is None:
+        known = ", ".join(f"`{share}`" for share in agreement.offers)
+        text = f"the agreement has no share `{request.share}`"
+        return _denied(
+            request, agreement, None, (Reason(Code.SHARE_UNKNOWN, False, "shares", text, f"it has {known}"),)
+        )
+    reasons = (offer.met[Code.SHARE_UNKNOWN], *(check(request, agreement, offer, facts) for check in CHECKS))
+    for reason in reasons:
+        if not reason.met:
+            return _denied(request, agreement, offer, reasons)
+    return _allowed(request, agreement, offer, reasons)
+
+
+def _allowed(request: Request, agreement: Prepared, offer: Offer, reasons: tuple[Reason, ...]) -> Decision:
+    fields, withheld = offer.forms[request.mode], offer.withheld[request.mode]
+    if request.fields:
+        unasked = {name: "it was not asked for" for name in fields if name not in request.fields}
+        unagreed = {name: "the agreement does not name it" for name in request.fields if name not in fields}
+        fields = {name: form for name, form in fields.items() if name in request.fields}
+        withheld = {**withheld, **unagreed, **unasked}
+    return Decision(
+        True,
+        reasons,
+        agreement.digest,
+        agreement.terms.id,
+        agreement.terms.version,
+        offer.id,
+        offer.terms.provider,
+        request.recipient,
+        request.purpose,
+        request.mode,
+        Level.AGGREGATE if request.mode is Mode.AGGREGATE else offer.terms.level,
+        fields,
+        withheld,
+        agreement.basis,
+        agreement.terms.duties,
+    )
+
+
+def _denied(request: Request, agreement: Prepared, offer: Offer | None, reasons: tuple[Reason, ...]) -> Decision:
+    return Decision(
+        False,
+        reasons,
+        agreement.digest,
+        agreement.terms.id,
+        agreement.terms.version,
+        request.share,
+        offer.terms.provider if offer else "",
+        request.recipient,
+        request.purpose,
+        request.mode,
+        basis=agreement.basis,
+    )
+
+
+def refused_after(decision: Decision, reason: Reason) -> Decision:
+    """An allowed decision turned into a refusal by what was found while answering: a limit, or several people."""
+    return replace(decision, allowed=False, reasons=(*decision.reasons, reason), level=None, fields={}, withheld={})

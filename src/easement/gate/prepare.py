@@ -1,0 +1,131 @@
+"""An agreement made ready to decide under: every set and every standing answer worked out once, not per request."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from easement.agreement.forms import Form, FormKind
+from easement.agreement.model import Agreement, Mode, Share
+from easement.agreement.read import AgreementFile
+from easement.agreement.standing import Calendar
+from easement.gate.model import Code, Reason
+from easement.meaning.model import KeyRole, Standard
+
+__all__ = ["Offer", "Prepared", "prepare"]
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One share, ready to decide under.
+
+    `forms` holds what may cross by mode; `withheld` why each other element of the standard may not. `roles` says
+    which elements name a person, and how. `met` holds the ready reason for each check that passes.
+    """
+
+    id: str
+    terms: Share
+    recipients: frozenset[str]
+    modes: frozenset[Mode]
+    forms: Mapping[Mode, Mapping[str, Form]]
+    withheld: Mapping[Mode, Mapping[str, str]]
+    roles: Mapping[str, KeyRole]
+    entitled: Mapping[str, frozenset[str]]
+    training: Mapping[str, frozenset[str]]
+    consent_needed: bool
+    met: Mapping[Code, Reason]
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """An agreement, ready to decide under. `clashes` says why the purposes that pull against this one do."""
+
+    file: AgreementFile
+    terms: Agreement
+    digest: str
+    calendar: Calendar
+    never_for: frozenset[str]
+    clashes: Mapping[str, str]
+    basis: Mapping[str, str]
+    offers: Mapping[str, Offer]
+
+
+def prepare(
+    file: AgreementFile,
+    standards: Mapping[str, Standard],
+    *,
+    clashes: Mapping[str, str] | None = None,
+    reviewed: date | None = None,
+) -> Prepared:
+    """Make an agreement ready; `standards` holds every standard its shares name, by reference (`benefit-award/1`).
+
+    `clashes` maps a purpose to why it pulls against the agreement's; `reviewed` is the last review known.
+    """
+    terms = file.terms
+    return Prepared(
+        file=file,
+        terms=terms,
+        digest=file.digest,
+        calendar=Calendar.of(terms, reviewed=reviewed),
+        never_for=frozenset(terms.purpose.never_for),
+        clashes=clashes or {},
+        basis={party: law.basis for party, law in terms.law.parties.items()},
+        offers={id_: _offer(terms, id_, share, standards[share.standard]) for id_, share in terms.shares.items()},
+    )
+
+
+def _offer(terms: Agreement, id_: str, share: Share, standard: Standard) -> Offer:
+    forms = {mode: _dimensions(share, standard) if mode is Mode.AGGREGATE else share.fields for mode in share.modes}
+    recipients = frozenset(share.recipients)
+    people = {party: terms.people.get(party) for party in share.recipients}
+    return Offer(
+        id=id_,
+        terms=share,
+        recipients=recipients,
+        modes=frozenset(share.modes),
+        forms=forms,
+        withheld={mode: _withheld(named, standard, mode) for mode, named in forms.items()},
+        roles={name: e.key for name, e in standard.elements.items() if e.key is not None},
+        entitled={party: frozenset(who.roles) if who else frozenset() for party, who in people.items()},
+        training={party: frozenset(who.training) if who else frozenset() for party, who in people.items()},
+        consent_needed=any(law.basis.startswith("art6_1_a") for law in terms.law.parties.values()),
+        met=_met(terms, id_, share),
+    )
+
+
+def _dimensions(share: Share, standard: Standard) -> Mapping[str, Form]:
+    """What tables may be counted by: what the share says, or its fields that identify nobody by themselves."""
+    plain = Form(FormKind.PLAIN)
+    if share.aggregate and share.aggregate.dimensions:
+        return {name: share.fields.get(name, plain) for name in share.aggregate.dimensions}
+    return {
+        n: form for n, form in share.fields.items() if n in standard.elements and not standard.elements[n].identifies
+    }
+
+
+def _withheld(named: Mapping[str, Form], standard: Standard, mode: Mode) -> Mapping[str, str]:
+    why = "no person can be told apart in a count" if mode is Mode.AGGREGATE else "the agreement does not name it"
+    return {name: why for name in standard.elements if name not in named}
+
+
+def _met(terms: Agreement, id_: str, share: Share) -> Mapping[Code, Reason]:
+    """The ready reasons of the checks whose passing says the same for every request."""
+    place = f"shares.{id_}"
+    said = {
+        Code.AGREEMENT_INCOMPLETE: ("law", "the agreement passes every check it must"),
+        Code.AGREEMENT_NOT_IN_FORCE: ("term", "the agreement is signed by every party and in force"),
+        Code.SHARE_UNKNOWN: (place, f"the agreement has the share `{id_}`"),
+        Code.RECIPIENT_NOT_NAMED: (f"{place}.to", "the share names this recipient"),
+        Code.PURPOSE_NOT_AGREED: ("purpose.code", f"the purpose is the agreed one, `{terms.purpose.code}`"),
+        Code.PURPOSE_NEVER_FOR: ("purpose.never_for", "the purpose is not among those never served"),
+        Code.ROLE_NOT_ENTITLED: ("people", "the role is entitled to ask"),
+        Code.TRAINING_MISSING: ("people", "the training asked for has been passed"),
+        Code.MODE_NOT_AGREED: (f"{place}.modes", "the share may be asked for in this way"),
+        Code.FIELDS_NONE_AGREED: (f"{place}.fields", "what is asked for is agreed, or marked withheld"),
+        Code.PERSON_NOT_NAMED: (f"{place}.subjects", "the request says enough about whom it is for"),
+        Code.SUBJECTS_LIST_NEEDED: (f"{place}.subjects", "the people asked about are those the share covers"),
+        Code.SUBJECTS_LIST_REFUSED: (f"{place}.subjects", "no list chosen by the asker narrows a count"),
+        Code.LIMIT_DAY_REACHED: (f"{place}.limits.records_per_day", "the day's limit is not reached"),
+        Code.PERSON_OBJECTED: ("purpose", "no objection of the person stands against it"),
+        Code.CONSENT_MISSING: ("law", "consent is not the basis, or it is held"),
+    }
+    return {code: Reason(code, True, clause, text) for code, (clause, text) in said.items()}
