@@ -1,0 +1,1 @@
+"""The verifiable log: what was shared, written down before it leaves, provable to an outsider with public tools."""
