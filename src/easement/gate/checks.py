@@ -9,7 +9,7 @@ from collections.abc import Callable
 from easement.agreement.model import Mode
 from easement.gate.model import Code, Facts, Reason, Request
 from easement.gate.prepare import Offer, Prepared
-from easement.meaning.model import KeyRole
+from easement.meaning.model import Key
 
 __all__ = ["CHECKS", "Check"]
 
@@ -110,9 +110,9 @@ def fields_agreed(request: Request, _agreement: Prepared, offer: Offer, _facts: 
 
 
 _ENOUGH = (
-    frozenset({KeyRole.IDENTIFIER}),
-    frozenset({KeyRole.FAMILY_NAME, KeyRole.DATE_OF_BIRTH}),
-    frozenset({KeyRole.FAMILY_NAME, KeyRole.GIVEN_NAME, KeyRole.POSTCODE}),
+    frozenset({Key.IDENTIFIER}),
+    frozenset({Key.FAMILY_NAME, Key.DATE_OF_BIRTH}),
+    frozenset({Key.FAMILY_NAME, Key.GIVEN_NAME, Key.POSTCODE}),
 )
 """What must be said of a person before they are looked up: less would let an asker fish for people."""
 

@@ -65,7 +65,8 @@ class Facts:
     """What the decision needs to know of the world; all of it passed in.
 
     `gaps` are the codes of the completeness check's `must` findings; `records_today` counts what this share has
-    disclosed since midnight UTC; `suspended` is the reason, where the agreement is suspended; `consented` matters only where consent is the basis.
+    disclosed since midnight UTC; `suspended` is the reason, where the agreement is suspended; `consented` matters
+    only where consent is the basis.
     """
 
     now: datetime

@@ -9,7 +9,7 @@ from easement.agreement.model import Agreement, Mode, Share
 from easement.agreement.read import AgreementFile
 from easement.agreement.standing import Calendar
 from easement.gate.model import Code, Reason
-from easement.meaning.model import KeyRole, Standard
+from easement.meaning.model import Key, Standard
 
 __all__ = ["Offer", "Prepared", "prepare"]
 
@@ -28,7 +28,7 @@ class Offer:
     modes: frozenset[Mode]
     forms: Mapping[Mode, Mapping[str, Form]]
     withheld: Mapping[Mode, Mapping[str, str]]
-    roles: Mapping[str, KeyRole]
+    roles: Mapping[str, Key]
     entitled: Mapping[str, frozenset[str]]
     training: Mapping[str, frozenset[str]]
     consent_needed: bool

@@ -1,0 +1,97 @@
+"""Answers small enough to hold: a lookup's records and a table of counts, written in the format that was asked for."""
+
+import csv
+import io
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from easement.agreement.model import Aggregate
+from easement.base.durable import write_whole
+from easement.base.errors import UsageError
+from easement.gate.model import Decision
+from easement.gate.small_numbers import HIDDEN, Published
+
+__all__ = ["FORMATS", "answer_format", "envelope", "table_records", "write_answer"]
+
+FORMATS = {".csv": "csv", ".parquet": "parquet", ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl"}
+"""The formats of an answer, by the ending of its name."""
+
+
+def answer_format(path: Path) -> str:
+    """The format that a name asks for; raises `UsageError` for an ending that is not known."""
+    try:
+        return FORMATS[path.suffix.lower()]
+    except KeyError:
+        known = ", ".join(FORMATS)
+        raise UsageError(f"`{path.name}` does not say its format", remedy=f"end the name in one of {known}") from None
+
+
+def envelope(decision: Decision, records: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """A JSON answer: the records, and beside them what they rest on and what is withheld (R3.2)."""
+    said = decision.as_dict()
+    kept = ("agreement", "share", "provider", "recipient", "purpose", "basis", "mode", "fields", "withheld", "duties")
+    return {"format": "easement-answer/1", **{name: said[name] for name in kept}, "records": list(records)}
+
+
+def table_records(dimensions: Sequence[str], counted: Aggregate, cells: Sequence[Published]) -> list[dict[str, Any]]:
+    """The cells of a table as records; a hidden count shows as `*`, and everything measured in it too."""
+    records = []
+    for cell in cells:
+        record: dict[str, Any] = dict(zip(dimensions, cell.place, strict=True))
+        for name, measure in counted.measures.items():
+            record[name] = _shown(measure, cell)
+        records.append(record)
+    return records
+
+
+def _shown(measure: str | Mapping[Any, str], cell: Published) -> Any:
+    if isinstance(measure, str):
+        return HIDDEN if cell.people is None else cell.people
+    ((kind, element),) = measure.items()
+    value = (cell.sums if kind == "sum" else cell.means)[element]
+    return HIDDEN if cell.people is None else value
+
+
+def write_answer(
+    path: Path, format_: str, decision: Decision, columns: Sequence[str], records: Sequence[Mapping[str, Any]]
+) -> None:
+    """Write records to `path` in one of `FORMATS`, whole or not at all."""
+    if format_ == "parquet":
+        _write_parquet(path, columns, records)
+        return
+    if format_ == "csv":
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\r\n")
+        writer.writerow(columns)
+        writer.writerows([_cell(record[name]) for name in columns] for record in records)
+        content = text.getvalue()
+    elif format_ == "jsonl":
+        content = "".join(json.dumps(record, default=_plain, ensure_ascii=False) + "\n" for record in records)
+    else:
+        content = json.dumps(envelope(decision, records), default=_plain, ensure_ascii=False, indent=2) + "\n"
+    write_whole(path, content, mode=0o600)
+
+
+def _write_parquet(path: Path, columns: Sequence[str], records: Sequence[Mapping[str, Any]]) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    values = {name: [record[name] for record in records] for name in columns}
+    mixed = {
+        name: [v if v is None else str(v) for v in column] if HIDDEN in column else column
+        for name, column in values.items()
+    }
+    pq.write_table(pa.table(mixed), path)
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return _plain(value) if isinstance(value, date | bytes) else value
+
+
+def _plain(value: Any) -> Any:
+    return value.hex() if isinstance(value, bytes) else value.isoformat() if isinstance(value, date) else str(value)

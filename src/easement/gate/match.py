@@ -1,0 +1,105 @@
+"""Matching the recipient's list against the provider's table by exact rules over several keys, one to one (R3.9).
+
+A pair is linked only where each side is the other's single best: an identifier, or names with a birth date, or names
+and place where the dates do not contradict. Whatever could be two people, on either side, is held for a person to
+look at and never disclosed. All of the provider's table is matched, not only those whom the share covers, because
+otherwise the nearest entitled stranger would be taken for somebody who is not entitled.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlglot import exp
+
+from easement.meaning.model import Key, Standard
+from easement.meaning.sql import normalised
+
+__all__ = ["RULES", "Rule", "key_columns", "linking"]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One way for two records to be the same person: keys that are equal, and keys that must not contradict.
+
+    Keys that contradict are present on both sides and different. Rules stand in order of strength.
+    """
+
+    name: str
+    equal: tuple[str, ...]
+    agree: tuple[str, ...] = ()
+
+
+RULES = (
+    Rule("identifier", ("identifier",), ("birth",)),
+    Rule("all keys", ("family", "given", "birth", "place"), ("identifier",)),
+    Rule("names and birth", ("family", "given", "birth"), ("identifier",)),
+    Rule("family, birth and place", ("family", "birth", "place"), ("identifier", "initial")),
+    Rule("names and place", ("family", "given", "place"), ("identifier", "birth")),
+)
+"""Strongest first. Twins differ in given name, parent and child of one name in birth: neither is linked."""
+
+
+def key_columns(
+    elements: Mapping[str, exp.Expression], standard: Standard, *, identifier: str | None
+) -> Iterator[exp.Expression]:
+    """The matching keys of a table as aliased expressions; a key the table lacks is null.
+
+    `identifier` is the kind of identifier both sides hold, such as `nhs-number`, or `None` where they share none.
+    """
+    family, given, birth, place = (
+        _element(elements, standard, key) for key in (Key.FAMILY_NAME, Key.GIVEN_NAME, Key.DATE_OF_BIRTH, Key.POSTCODE)
+    )
+    given_name = _or_null(given, Key.GIVEN_NAME)
+    first = exp.func("nullif", exp.func("split_part", given_name, exp.convert(" "), exp.convert(1)), exp.convert(""))
+    yield exp.alias_(_identifier(elements, standard, identifier), "key_identifier")
+    yield exp.alias_(_or_null(family, Key.FAMILY_NAME), "key_family")
+    yield exp.alias_(first, "key_given")
+    yield exp.alias_(exp.Anonymous(this="left", expressions=[given_name.copy(), exp.convert(1)]), "key_initial")
+    yield exp.alias_(birth.copy() if birth else exp.cast(exp.null(), "date"), "key_birth")
+    yield exp.alias_(_or_null(place, Key.POSTCODE), "key_place")
+
+
+def _element(elements: Mapping[str, exp.Expression], standard: Standard, key: Key) -> exp.Expression | None:
+    return next((elements[e.name] for e in standard.keyed(key) if e.name in elements), None)
+
+
+def _or_null(value: exp.Expression | None, key: Key) -> exp.Expression:
+    if value is None:
+        return exp.cast(exp.null(), "varchar")
+    return exp.func("nullif", normalised(key, value), exp.convert(""))
+
+
+def _identifier(elements: Mapping[str, exp.Expression], standard: Standard, kind: str | None) -> exp.Expression:
+    for element in standard.keyed(Key.IDENTIFIER):
+        if kind is not None and element.identifier == kind and element.name in elements:
+            return _or_null(elements[element.name], Key.IDENTIFIER)
+    return exp.cast(exp.null(), "varchar")
+
+
+def linking(rules: Sequence[Rule] = RULES) -> tuple[str, ...]:
+    """The statements that make `linked(held_row, listed_row, rule)` and `doubtful` from `held` and `listed`."""
+    joins = "\n  union all ".join(_join(tier, rule) for tier, rule in enumerate(rules))
+    return (
+        f"create temp table pairs as select h, l, min(tier) as tier from (\n  {joins}\n) group by h, l",
+        """create temp table linked as
+  select h as held_row, l as listed_row, tier from (
+    select h, l, tier, count(*) over (partition by h) as of_held, count(*) over (partition by l) as of_listed
+    from (select *, min(tier) over (partition by h) as best_h, min(tier) over (partition by l) as best_l from pairs)
+    where tier = best_h and tier = best_l
+  ) where of_held = 1 and of_listed = 1""",
+        """create temp table doubtful as
+  select h as held_row, l as listed_row, tier from pairs
+  where not exists (select 1 from linked where listed_row = l)""",
+    )
+
+
+def _join(tier: int, rule: Rule) -> str:
+    equal = [f"held.key_{key} = listed.key_{key}" for key in rule.equal]
+    agree = [
+        f"(held.key_{key} is null or listed.key_{key} is null or held.key_{key} = listed.key_{key})"
+        for key in rule.agree
+    ]
+    return (
+        f"select held.held_row as h, listed.listed_row as l, {tier} as tier "
+        f"from held join listed on {' and '.join(equal + agree)}"
+    )

@@ -1,0 +1,231 @@
+"""The plan: the one query that a decision permits, over the standard's elements, with every value already in its form.
+
+A plan holds no row and no key: names come from the standard and the mapping as quoted identifiers, the agreement's
+condition from its parsed expression, and everything the asker or the provider's keys bring is bound as a parameter.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from sqlglot import exp
+
+from easement.agreement.model import Aggregate, Level, Mode, Share
+from easement.base.canonical import sha256_hex
+from easement.gate.keys import PseudonymKey
+from easement.gate.match import key_columns, linking
+from easement.gate.model import Decision
+from easement.gate.protect import protect
+from easement.meaning.expression import Expression, names, parse, typed
+from easement.meaning.model import Element, Key, Standard
+from easement.meaning.normalise import normalise
+from easement.meaning.sql import normalised, to_sql
+
+__all__ = ["LIST_REFERENCE", "Plan", "Table", "plan"]
+
+LIST_REFERENCE = "your_reference"
+"""The column that carries the recipient's own record key back to it in a match."""
+
+WHO, TAKEN = "easement_who", "easement_taken"
+"""Columns of a lookup that never leave: who each record is about, and whether the share covers it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A dataset as a plan sees it: where its rows stand, and each element as an expression over its columns."""
+
+    relation: str
+    elements: Mapping[str, exp.Expression]
+    standard: Standard
+    reference: exp.Expression | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Statements that make ready (`steps`), then the query whose rows may leave (`sql`), with bound parameters."""
+
+    sql: str
+    columns: tuple[str, ...]
+    steps: tuple[str, ...] = ()
+    parameters: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    everyone: str = ""
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the text of the query and its steps; parameters are not in it."""
+        return sha256_hex("\n".join((*self.steps, self.sql)).encode())
+
+
+def plan(
+    decision: Decision,
+    share: Share,
+    table: Table,
+    *,
+    key: PseudonymKey,
+    today: date,
+    person: Mapping[str, str] | None = None,
+    listed: Table | None = None,
+    binary: bool = False,
+) -> Plan:
+    """The query for an allowed decision; `listed` is the recipient's list, `binary` asks for pseudonyms as bytes."""
+    planner = _Planner(decision, share, table, key, today, binary)
+    if decision.mode is Mode.LOOKUP:
+        return planner.lookup(person or {})
+    if decision.mode is Mode.AGGREGATE:
+        return planner.aggregate()
+    return planner.bulk() if listed is None else planner.match(listed)
+
+
+@dataclass(frozen=True, slots=True)
+class _Planner:
+    decision: Decision
+    share: Share
+    table: Table
+    key: PseudonymKey
+    today: date
+    binary: bool
+
+    def bulk(self) -> Plan:
+        rows = self._select(self._forms(), self._held(), self._rows())
+        everyone = f"select count(*) from {self._held()} where {self._rows()}"
+        return self._plan(self._grouped(rows), everyone=everyone)
+
+    def lookup(self, person: Mapping[str, str]) -> Plan:
+        named = [_equal(self.table.standard.elements[name]) for name in person]
+        columns = [*self._forms(), f'{_sql(self._who())} as "{WHO}"', f'coalesce({self._rows()}, false) as "{TAKEN}"']
+        sql = self._select(columns, self._held(*person), " and ".join(named))
+        given = {f"person_{name}": _given(self.table.standard.elements[name], v) for name, v in person.items()}
+        return self._plan(sql, parameters=given)
+
+    def match(self, listed: Table) -> Plan:
+        shared = _shared_identifier(self.table, listed)
+        columns = ", ".join(f'{_sql(self.table.elements[name])} as "{name}"' for name in self._needed())
+        held = ", ".join(_sql(c) for c in key_columns(self.table.elements, self.table.standard, identifier=shared))
+        theirs = ", ".join(_sql(c) for c in key_columns(listed.elements, listed.standard, identifier=shared))
+        reference = _sql(listed.reference) if listed.reference else "cast(row_number() over () as varchar)"
+        own = f", {columns}" if columns else ""
+        steps = (
+            f"create temp table held as select row_number() over () as held_row, {held}{own} "
+            f"from {self.table.relation}",
+            f"create temp table listed as select row_number() over () as listed_row, "
+            f"{reference} as reference, {theirs} from {listed.relation}",
+            *linking(),
+        )
+        forms = [f'reference as "{LIST_REFERENCE}"', *self._forms()]
+        source = "linked join held using (held_row) join listed using (listed_row)"
+        everyone = f"select count(*) from {source} where {self._rows()}"
+        return self._plan(
+            self._select(forms, source, self._rows()), steps=steps, first=LIST_REFERENCE, everyone=everyone
+        )
+
+    def aggregate(self) -> Plan:
+        counted = self.share.aggregate or Aggregate()
+        dimensions = self._forms()
+        sums = [f'sum({_name(e)}) as "{e}"' for e in summed(counted)]
+        columns = [*dimensions, f"count(distinct {_sql(self._who())}) as easement_people", *sums]
+        places = ", ".join(str(n + 1) for n in range(len(dimensions)))
+        grouped = f" group by {places} order by {places}" if dimensions else ""
+        held = self._held(*summed(counted), *self._subject())
+        return self._plan(self._select(columns, held, self._rows()) + grouped)
+
+    def _plan(self, sql: str, *, parameters: Mapping[str, Any] | None = None, steps: tuple[str, ...] = (),
+              first: str = "", everyone: str = "") -> Plan:  # fmt: skip
+        keyed = {"pseudonym_inner": self.key.inner, "pseudonym_outer": self.key.outer}
+        used = {name: value for name, value in keyed.items() if f"${name}" in sql}
+        columns = (*((first,) if first else ()), *self.decision.fields)
+        return Plan(sql, columns, steps, used | dict(parameters or {}), everyone)
+
+    def _condition(self) -> Expression | None:
+        return typed(parse(self.share.rows), self.table.standard.types) if self.share.rows else None
+
+    def _rows(self) -> str:
+        condition = self._condition()
+        if condition is None:
+            return "true"
+        named = {name: exp.column(name, quoted=True) for name in names(condition)}
+        return _sql(to_sql(condition, named, today=self.today))
+
+    def _needed(self, *more: str) -> tuple[str, ...]:
+        condition = self._condition()
+        wanted = {*self.decision.fields, *(names(condition) if condition else ()), *more}
+        if any(form.kind == "shift" for form in self.decision.fields.values()) or self.decision.mode is Mode.LOOKUP:
+            wanted |= set(self._subject())
+        return tuple(name for name in self.table.elements if name in wanted)
+
+    def _held(self, *more: str) -> str:
+        """The elements that the query needs and no others, as a table under their own names."""
+        needed = self._needed(*more)
+        columns = ", ".join(f'{_sql(self.table.elements[name])} as "{name}"' for name in needed)
+        return f"(select {columns or '1 as easement_row'} from {self.table.relation}) as held"
+
+    def _forms(self) -> list[str]:
+        subject = self._who()
+        shown = []
+        for name, form in self.decision.fields.items():
+            element = self.table.standard.elements[name]
+            value = exp.column(name, quoted=True) if name in self.table.elements else exp.null()
+            shown.append(f'{_sql(protect(form, value, element, subject=subject, binary=self.binary))} as "{name}"')
+        return shown
+
+    def _select(self, columns: list[str], source: str, condition: str) -> str:
+        where = "" if condition == "true" else f" where {condition}"
+        return f"select {', '.join(columns)} from {source}{where}"
+
+    def _grouped(self, rows: str) -> str:
+        """For the level `anonymised`: only records that at least `k` records share all values with."""
+        if self.decision.level is not Level.ANONYMISED:
+            return rows
+        alike = ", ".join(f'"{name}"' for name in self.decision.fields)
+        return f"select * from ({rows}) qualify count(*) over (partition by {alike}) >= {self.share.k}"
+
+    def _subject(self) -> tuple[str, ...]:
+        """The elements that say whom a record is about: an identifier where there is one, else names, birth, place."""
+        standard, held = self.table.standard, self.table.elements
+        numbers = tuple(e.name for e in standard.keyed(Key.IDENTIFIER) if e.name in held)
+        if numbers:
+            return numbers[:1]
+        keys = (Key.FAMILY_NAME, Key.GIVEN_NAME, Key.DATE_OF_BIRTH, Key.POSTCODE)
+        named = tuple(e.name for key in keys for e in standard.keyed(key)[:1] if e.name in held)
+        return named or tuple(name for name in standard.record_key if name in held)
+
+    def _who(self) -> exp.Expression:
+        parts = [_comparable(self.table.standard.elements[name]) for name in self._subject()]
+        plain = [exp.func("coalesce", part, exp.convert("")) for part in parts]
+        return exp.func("concat_ws", exp.convert("\x1f"), *plain) if plain else exp.convert("")
+
+
+def summed(counted: Aggregate) -> tuple[str, ...]:
+    """The elements that a table's measures add up, each once."""
+    measures = [measure for measure in counted.measures.values() if not isinstance(measure, str)]
+    return tuple(dict.fromkeys(element for measure in measures for element in measure.values()))
+
+
+def _comparable(element: Element) -> exp.Expression:
+    column: exp.Expression = exp.column(element.name, quoted=True)
+    if element.type in ("text", "code"):
+        return normalised(element.key or Key.IDENTIFIER, column)
+    return exp.cast(column, "varchar")
+
+
+def _equal(element: Element) -> str:
+    return f"{_sql(_comparable(element))} = $person_{element.name}"
+
+
+def _given(element: Element, value: str) -> str:
+    """What the asker said of the person, in the same normal form as the table's values."""
+    return normalise(element.key or Key.IDENTIFIER, value) or "" if element.type in ("text", "code") else value.strip()
+
+
+def _shared_identifier(held: Table, listed: Table) -> str | None:
+    ours = [e.identifier for e in held.standard.keyed(Key.IDENTIFIER) if e.name in held.elements]
+    theirs = {e.identifier for e in listed.standard.keyed(Key.IDENTIFIER) if e.name in listed.elements}
+    return next((kind for kind in ours if kind is not None and kind in theirs), None)
+
+
+def _name(element: str) -> str:
+    return _sql(exp.column(element, quoted=True))
+
+
+def _sql(expression: exp.Expression) -> str:
+    return expression.sql(dialect="duckdb")

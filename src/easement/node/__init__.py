@@ -1,0 +1,1 @@
+"""One organisation's running system: its settings, keys, database and ledger, wired together."""

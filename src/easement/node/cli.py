@@ -1,0 +1,37 @@
+"""The command that makes a node."""
+
+from pathlib import Path
+
+import click
+
+from easement.cli.present import clear_path, emit, json_option, say
+
+__all__ = ["init"]
+
+
+@click.command(epilog="Example: easement init northtown-node --org northtown --name 'Northtown Council'")
+@click.argument("directory", type=click.Path(path_type=Path))
+@click.option("--org", "organisation", required=True, metavar="ID", help="The id under which agreements name you.")
+@click.option("--name", default="", help="The name people know you by.")
+@click.option("--origin", default="", help="The name of your ledger in its checkpoints (default: ID/ledger).")
+@json_option
+def init(directory: Path, organisation: str, name: str, origin: str, as_json: bool) -> None:
+    """Make a node at DIRECTORY: settings, keys, an encrypted database and an empty ledger."""
+    from easement.node.home import create_node
+
+    node = create_node(directory, organisation, name=name, origin=origin)
+    keys = node.home / "keys"
+    made = {
+        "organisation": node.organisation,
+        "directory": str(node.home),
+        "organisation_key": str(keys / "organisation.vkey"),
+        "log_key": str(keys / "log.vkey"),
+    }
+    words = (
+        f"Made a node for `{node.organisation}` in {clear_path(node.home)}.\n"
+        f"Give your partners {clear_path(keys / 'organisation.vkey')}, and anyone who checks receipts "
+        f"{clear_path(keys / 'log.vkey')}.\n"
+        f"Put your partners' keys into {clear_path(node.home / 'members')}, each as ID.vkey."
+    )
+    emit(as_json, made, words)
+    say("next: easement agreement new --template free-school-meals --out agreement.yaml")

@@ -1,0 +1,195 @@
+"""A node's directory, made and opened.
+
+easement.toml   settings
+keys/           secrets (0600): organisation.key, log.key, database.key, master.key; and their public *.vkey
+members/        the public keys of the organisations this one deals with, one `ID.vkey` each
+node.db         the database, encrypted at rest (SQLCipher)
+ledger/         tiles and checkpoint, public
+agreements/ standards/ datasets/   the files this node works by
+releases/ held/ answers on their way out, and matches held for a person; empty when nothing is in hand
+"""
+
+import json
+import secrets
+import shutil
+import tomllib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from easement.base.database import open_database
+from easement.base.durable import flush_directory, write_whole
+from easement.base.errors import BadFile, EasementError, Problem, UsageError
+from easement.ledger.note import Key, Signer, parse_key
+from easement.ledger.service import Ledger
+from easement.node.model import Settings
+
+__all__ = ["Node", "create_node", "open_node"]
+
+SECRET, PRIVATE, PUBLIC = 0o600, 0o700, 0o755
+FOLDERS = {
+    "keys": PRIVATE,
+    "releases": PRIVATE,
+    "held": PRIVATE,
+    "members": PUBLIC,
+    "ledger": PUBLIC,
+    "agreements": PUBLIC,
+    "standards": PUBLIC,
+    "datasets": PUBLIC,
+}
+
+
+@dataclass(frozen=True)
+class Node:
+    """An open node. `master_key` (32 bytes) is the root of pseudonym keys and wraps the keys of private records."""
+
+    home: Path
+    settings: Settings
+    organisation_key: Signer
+    master_key: bytes
+    ledger: Ledger
+
+    @property
+    def organisation(self) -> str:
+        """The id under which agreements name this organisation."""
+        return self.settings.organisation.id
+
+    @cached_property
+    def members(self) -> Mapping[str, Key]:
+        """The public keys of the organisations this node deals with, its own among them, by organisation id."""
+        keys = {path.stem: _public_key(path) for path in sorted((self.home / "members").glob("*.vkey"))}
+        return keys | {self.organisation: self.organisation_key.key}
+
+
+def create_node(home: Path, organisation: str, *, name: str = "", origin: str = "") -> Node:
+    """Make a node for an organisation at `home`, whole or not at all; raises `UsageError` where something stands."""
+    if home.exists() and (not home.is_dir() or any(home.iterdir())):
+        raise UsageError(f"`{home}` is not empty", remedy="name a new folder for the node")
+    settings = _settings(
+        {"organisation": {"id": organisation, "name": name}, "ledger": {"origin": origin or f"{organisation}/ledger"}},
+        "",
+    )
+    aside = home.with_name(f".{home.name}.{secrets.token_hex(4)}.partial")
+    aside.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        _furnish(aside, settings)
+        if home.exists():
+            home.rmdir()
+        aside.rename(home)
+        flush_directory(home.parent)
+    except OSError as error:
+        raise EasementError(
+            f"cannot make a node at `{home}`: {error.strerror}", remedy="free space, or choose another folder"
+        ) from error
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+    with open_node(home) as node:
+        return node
+
+
+def _furnish(home: Path, settings: Settings) -> None:
+    home.mkdir(mode=PUBLIC)
+    for folder, mode in FOLDERS.items():
+        (home / folder).mkdir(mode=mode)
+    write_whole(home / "easement.toml", _written(settings))
+    organisation = Signer(settings.organisation.id, secrets.token_bytes(32))
+    log = Signer(settings.ledger.origin, secrets.token_bytes(32))
+    for stem, signer in (("organisation", organisation), ("log", log)):
+        write_whole(home / "keys" / f"{stem}.key", signer.encode() + "\n", mode=SECRET)
+        write_whole(home / "keys" / f"{stem}.vkey", f"{signer.key}\n")
+    for stem in ("database", "master"):
+        write_whole(home / "keys" / f"{stem}.key", secrets.token_hex(32) + "\n", mode=SECRET)
+    engine = open_database(home / "node.db", _secret(home, "database"))
+    Ledger.create(engine, home / "ledger", signer=log, master_key=_secret(home, "master")).close()
+    engine.dispose()
+
+
+@contextmanager
+def open_node(home: Path) -> Iterator[Node]:
+    """Open the node at `home`; raises `UsageError` where there is none, and plainly for a damaged one."""
+    path = home / "easement.toml"
+    if not path.is_file():
+        raise UsageError(f"there is no node at `{home}`", remedy=f"make one: easement init {home} --org ID")
+    try:
+        data = tomllib.loads(path.read_text())
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadFile(f"the settings cannot be read: {error}", where=str(path), remedy="mend the line named") from error
+    settings = _settings(data, str(path))
+    engine = open_database(home / "node.db", _secret(home, "database"))
+    try:
+        master = _secret(home, "master")
+        ledger = Ledger.open(engine, home / "ledger", signer=_signer(home, "log"), master_key=master)
+        try:
+            yield Node(home, settings, _signer(home, "organisation"), master, ledger)
+        finally:
+            ledger.close()
+    finally:
+        engine.dispose()
+
+
+def _settings(data: object, where: str) -> Settings:
+    try:
+        return Settings.model_validate(data)
+    except ValidationError as error:
+        problems = [
+            Problem(
+                where, f"`{'.'.join(map(str, found['loc']))}`: {found['msg'].lower()}", "see the reference of settings"
+            )
+            for found in error.errors(include_url=False)
+        ]
+        raise BadFile("the settings of the node have a problem", problems, where=where) from error
+
+
+def _written(settings: Settings) -> str:
+    """The settings as TOML; the values are plain text and numbers without quotes or control characters."""
+    lines = ["# The settings of this node; docs/reference/settings.md describes every key."]
+    for section, values in settings.model_dump().items():
+        lines += [
+            "",
+            f"[{section}]",
+            *(f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in values.items()),
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def _read_secret(home: Path, stem: str) -> str:
+    path = home / "keys" / f"{stem}.key"
+    try:
+        loose = path.stat().st_mode & 0o077
+        text = path.read_text().strip()
+    except OSError as error:
+        raise EasementError(
+            f"cannot read the key `{path}`: {error.strerror}", remedy="restore it from where you keep it"
+        ) from error
+    if loose:
+        raise EasementError(f"others can read the key `{path}`", remedy=f"chmod 600 {path}")
+    return text
+
+
+def _secret(home: Path, stem: str) -> bytes:
+    try:
+        secret = bytes.fromhex(_read_secret(home, stem))
+    except ValueError:
+        secret = b""
+    if len(secret) != 32:
+        raise EasementError(f"`keys/{stem}.key` is not a key of 32 bytes", remedy="restore it from where you keep it")
+    return secret
+
+
+def _signer(home: Path, stem: str) -> Signer:
+    return Signer.parse(_read_secret(home, stem))
+
+
+def _public_key(path: Path) -> Key:
+    key = parse_key(path.read_text().strip())
+    if key.name != path.stem:
+        raise BadFile(
+            f"the key in `{path}` is named `{key.name}`",
+            where=str(path),
+            remedy=f"name the file `{key.name}.vkey`, or ask for the right key",
+        )
+    return key

@@ -1,0 +1,43 @@
+"""A node's settings, as they stand in `easement.toml`. Every key is described in the reference."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+__all__ = ["LedgerSettings", "OrganisationSettings", "Settings", "SourceSettings"]
+
+OrganisationId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,62}$")]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class OrganisationSettings(_Section):
+    """`[organisation]`: whose node this is."""
+
+    id: OrganisationId = Field(description="The id under which agreements name this organisation.")
+    name: str = Field(default="", description="The name people know it by.")
+
+
+class LedgerSettings(_Section):
+    """`[ledger]`: the verifiable log."""
+
+    origin: str = Field(
+        pattern=r"^[^\s+]{1,200}$", description="The log's name in its checkpoints; never changes once made."
+    )
+
+
+class SourceSettings(_Section):
+    """`[sources]`: how much of the machine a query may use."""
+
+    memory_mb: int = Field(default=600, ge=100, le=1_000_000, description="Memory of one query, in megabytes.")
+    threads: int = Field(default=0, ge=0, le=1024, description="Threads of one query; 0 takes every core.")
+
+
+class Settings(_Section):
+    """All settings of a node."""
+
+    organisation: OrganisationSettings
+    ledger: LedgerSettings
+    sources: SourceSettings = SourceSettings()

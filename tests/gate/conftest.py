@@ -1,0 +1,117 @@
+"""A small agreement between a department and a council, and the standard it speaks of; tests vary one thing each."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from easement.agreement.model import Mode
+from easement.agreement.read import read_agreement_text
+from easement.gate.model import Facts, Request
+from easement.gate.prepare import Prepared, prepare
+from easement.meaning.model import Standard
+
+TERMS = """
+format: easement-agreement/1
+id: school-meals
+version: 1.0.0
+title: School meals
+parties:
+  dwp: {as: provider, controller: independent, contact: ig@dwp.example}
+  northtown: {as: recipient, controller: independent, contact: dpo@northtown.example}
+purpose:
+  code: benefit-eligibility
+  statement: Find pupils whose household receives a benefit.
+  never_for: [immigration-enforcement]
+law:
+  dwp: {power: edu_2005_s110, basis: art6_1_e}
+  northtown: {power: edu_2005_s110, basis: art6_1_e}
+shares:
+  entitled:
+    from: dwp
+    to: [northtown]
+    standard: award/1
+    modes: [lookup, match, bulk, aggregate]
+    subjects: matched
+    rows: award in ('UC', 'IS')
+    fields:
+      family_name: plain
+      award: plain
+      earnings: {band: [0, 300]}
+    limits: {records_per_day: 100}
+  open:
+    from: dwp
+    to: [northtown]
+    standard: award/1
+    modes: [bulk]
+    subjects: all
+    fields: {award: plain}
+people:
+  northtown: {roles: [benefits-officer], training: [data-protection]}
+duties: {retain: P1Y, then: delete, risk_after_disclosure: recipient}
+term: {starts: 2026-09-01, ends: 2029-08-31, review_every: P12M}
+"""
+
+
+@pytest.fixture(scope="session")
+def standard() -> Standard:
+    text, personal = "text", "personal"
+    return Standard.model_validate(
+        {
+            "format": "easement-standard/1",
+            "id": "award",
+            "version": 1,
+            "title": "Award",
+            "description": "A benefit award.",
+            "source": "made for tests",
+            "record_key": "reference",
+            "elements": {
+                "reference": {"definition": "its number", "type": text, "sensitivity": "direct"},
+                "nino": {
+                    "definition": "number", "type": text, "sensitivity": "direct",
+                    "identifier": "nino", "key": "identifier",
+                },
+                "family_name": {"definition": "n", "type": text, "sensitivity": "direct", "key": "family_name"},
+                "given_name": {"definition": "n", "type": text, "sensitivity": "direct", "key": "given_name"},
+                "date_of_birth": {"definition": "d", "type": "date", "sensitivity": "direct", "key": "date_of_birth"},
+                "postcode": {"definition": "p", "type": text, "sensitivity": "direct", "key": "postcode"},
+                "award": {
+                    "definition": "a", "type": "code", "sensitivity": personal,
+                    "codes": {"UC": "Universal Credit", "IS": "Income Support", "PC": "Pension Credit"},
+                },
+                "earnings": {"definition": "e", "type": "number", "sensitivity": personal},
+            },
+        }
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def agreement(standard: Standard) -> Prepared:
+    return prepare(
+        read_agreement_text(TERMS),
+        {"award/1": standard},
+        clashes={"debt-recovery": "people would stop asking for help they are owed"},
+    )
+
+
+def request(**changes: Any) -> Request:
+    """A request that is allowed, but for what a test changes."""
+    usual: dict[str, Any] = {
+        "share": "entitled",
+        "recipient": "northtown",
+        "role": "benefits-officer",
+        "purpose": "benefit-eligibility",
+        "mode": Mode.MATCH,
+        "listed": True,
+    }
+    return Request(**usual | changes)
+
+
+def facts(**changes: Any) -> Facts:
+    """A world in which the usual request is allowed, but for what a test changes."""
+    usual: dict[str, Any] = {
+        "now": datetime(2026, 11, 21, 12, tzinfo=UTC),
+        "signed": frozenset({"dwp", "northtown"}),
+        "training": frozenset({"data-protection"}),
+    }
+    return Facts(**usual | changes)
