@@ -1,8 +1,8 @@
 """Tiles and entry bundles (C2SP tlog-tiles): the tree as static files of at most 256 hashes or entries."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
 from easement.ledger.tree import Read, node_hash
 from easement.ledger.verifier import decode_bundle, read_tile, root_of, tile_path
@@ -16,7 +16,8 @@ KEPT = 1024
 """Full tiles whose inner hashes a reader keeps at hand: under 20 MB."""
 
 
-class Tile(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Tile:
     """One file of the tree: its level (or `entries`), its number within the level, its width, and its bytes."""
 
     level: int | str

@@ -1,0 +1,149 @@
+"""Many waiters, one durable commit: drafts that arrive while a commit runs share the next one."""
+
+import threading
+from collections.abc import Callable, Sequence
+from typing import Generic, TypeVar
+
+from easement.base.errors import StorageFailed
+
+__all__ = ["Grouping", "Ticket"]
+
+Draft = TypeVar("Draft")
+
+LARGEST = 2_048
+"""Drafts in one group; a submitter that finds it full helps to commit before it goes on."""
+
+
+class _Group(Generic[Draft]):
+    """Drafts that will share a commit. The first thread to wait for it is its heir and will commit it."""
+
+    __slots__ = ("drafts", "failure", "first", "heir", "settled")
+
+    def __init__(self) -> None:
+        self.drafts: list[Draft] = []
+        self.first = -1
+        self.failure: StorageFailed | None = None
+        self.heir: threading.Lock | None = None
+        self.settled = threading.Event()
+
+
+class Ticket(Generic[Draft]):
+    """A draft's place in its group. It is durable when `wait` returns, and not a moment before."""
+
+    __slots__ = ("_group", "_grouping", "_place")
+
+    def __init__(self, grouping: "Grouping[Draft]", group: _Group[Draft], place: int) -> None:
+        self._grouping, self._group, self._place = grouping, group, place
+
+    def wait(self) -> int:
+        """The entry's index, once it is durable; raises `StorageFailed` when it could not be made so."""
+        group = self._group
+        if not group.settled.is_set():
+            self._grouping.settle(group)
+        if group.failure is not None:
+            raise _again(group.failure)
+        return group.first + self._place
+
+
+class Grouping(Generic[Draft]):
+    """Gathers drafts and gives them to `commit` a group at a time, one group after another.
+
+    There is no thread of its own: one of the waiting threads commits for all, then hands over to the first that
+    waits for the next group. `commit` returns the index of the group's first draft. When it fails, every waiter of
+    that group and every later draft gets `StorageFailed`: what the disk has refused once is never tried again.
+    """
+
+    def __init__(self, commit: Callable[[Sequence[Draft]], int]) -> None:
+        self._commit = commit
+        self._lock = threading.Lock()
+        self._open: _Group[Draft] = _Group()
+        self._busy = False
+        self.failure: StorageFailed | None = None
+
+    def check(self) -> None:
+        """Raise `StorageFailed` when no more drafts are taken."""
+        if self.failure is not None:
+            raise _again(self.failure)
+
+    def add(self, draft: Draft) -> Ticket[Draft]:
+        """Put a draft into the open group; raises `StorageFailed` when an earlier commit failed."""
+        while True:
+            with self._lock:
+                self.check()
+                group = self._open
+                if len(group.drafts) < LARGEST:
+                    group.drafts.append(draft)
+                    return Ticket(self, group, len(group.drafts) - 1)
+            self.settle(group)
+
+    def stop(self, failure: StorageFailed) -> None:
+        """Take no more drafts, for the reason given."""
+        with self._lock:
+            self.failure = self.failure or failure
+
+    def settle(self, group: _Group[Draft]) -> None:
+        """Return when the group is committed or has failed; commits it when that falls to this thread."""
+        with self._lock:
+            if group.settled.is_set():
+                return
+            leads = not self._busy
+            self._busy = True
+            inherits = not leads and group is self._open and group.heir is None
+            if inherits:
+                group.heir = threading.Lock()
+                group.heir.acquire()
+        if inherits:
+            self._await_turn(group)
+        if leads or inherits:
+            self._lead()
+        else:
+            group.settled.wait()
+
+    def _await_turn(self, group: _Group[Draft]) -> None:
+        assert group.heir is not None
+        try:
+            group.heir.acquire()
+        except BaseException as error:  # an heir that is interrupted must not leave the others waiting for it
+            with self._lock:
+                group.failure = self.failure = _failure_of(error)
+                self._busy = self._busy and not group.heir.acquire(blocking=False)
+                self._open = _Group()
+                group.settled.set()
+            raise
+
+    def _lead(self) -> None:
+        with self._lock:
+            group, self._open = self._open, _Group()
+            group.failure = self.failure
+        try:
+            if group.failure is None:
+                group.first = self._commit(group.drafts)
+        except BaseException as error:
+            group.failure = _failure_of(error)
+            raise
+        finally:
+            self._hand_over(group)
+
+    def _hand_over(self, group: _Group[Draft]) -> None:
+        with self._lock:
+            self.failure = self.failure or group.failure
+            heir = self._open.heir
+            self._busy = heir is not None
+            group.drafts = []
+            group.settled.set()
+        if heir is not None:
+            heir.release()
+
+
+def _failure_of(error: BaseException) -> StorageFailed:
+    if isinstance(error, StorageFailed):
+        return error
+    return StorageFailed(
+        f"an append was broken off by {type(error).__name__}",
+        remedy="start again: whether its entries were kept shows when the ledger is opened",
+    )
+
+
+def _again(failure: StorageFailed) -> StorageFailed:
+    """The failure anew for each who meets it, since one raised error must not be shared between threads."""
+    return StorageFailed(failure.what, where=failure.where, remedy=failure.remedy)

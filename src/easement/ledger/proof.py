@@ -1,0 +1,20 @@
+"""Inclusion proofs as text (C2SP tlog-proof), made from published tiles."""
+
+from easement.ledger.checkpoint import sign_checkpoint
+from easement.ledger.note import Signer
+from easement.ledger.tiles import TileReader
+from easement.ledger.tree import inclusion_proof, root_at
+from easement.ledger.verifier import Proof, parse_proof
+
+__all__ = ["Proof", "make_proof", "parse_proof"]
+
+
+def make_proof(index: int, size: int, reader: TileReader, signer: Signer, extra: bytes = b"") -> Proof:
+    """Prove that the entry at `index` is among the first `size`; raises `ProofFailed` when it is not published.
+
+    The checkpoint is signed anew: an Ed25519 signature of the same tree is always the same bytes (RFC 8032), so this
+    is the very checkpoint that was published at that size, or one that would have been.
+    """
+    read = reader.at(size)
+    hashes = inclusion_proof(index, size, read)
+    return Proof(index, tuple(hashes), sign_checkpoint(size, root_at(size, read), signer), extra)

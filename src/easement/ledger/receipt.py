@@ -1,0 +1,27 @@
+"""Receipts: a proof that an outsider can check, with the answer's digests opened and the people in it kept closed."""
+
+from easement.base.errors import ProofFailed
+from easement.ledger.service import Ledger
+from easement.ledger.verifier import Holds, Receipt, check_receipt, parse_receipt, part_hash, receipt_bytes
+
+__all__ = ["Holds", "Receipt", "check_receipt", "make_receipt", "parse_receipt"]
+
+OPENED = "answer"
+"""The one part of a private record that a receipt opens."""
+
+
+def make_receipt(ledger: Ledger, index: int) -> str:
+    """The receipt of a published entry, as tlog-proof text.
+
+    Raises `ProofFailed` when the entry is not published yet, or when its private record was erased.
+    """
+    logged = ledger.entry(index)
+    text = logged.body.decode()
+    if logged.entry.commitment is None:
+        return ledger.prove(index, extra=receipt_bytes(Receipt(text)))
+    parts = ledger.private(index)
+    if OPENED not in parts:
+        raise ProofFailed(f"entry {index} holds no answer", remedy="ask for the receipt of the entry that released it")
+    opened = parts.pop(OPENED)
+    others = tuple((name, part_hash(name, part.salt, part.text)) for name, part in parts.items())
+    return ledger.prove(index, extra=receipt_bytes(Receipt(text, opened.text, opened.salt, others)))

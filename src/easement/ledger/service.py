@@ -1,0 +1,252 @@
+"""The ledger of one organisation: append, publish, prove, open what is private, erase."""
+
+import hmac
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlalchemy import Engine
+
+from easement.base.database import reading, scrub, writing
+from easement.base.errors import BadData, Problem, ProofFailed, StorageFailed
+from easement.ledger import fsck, publish, tables
+from easement.ledger.checkpoint import Checkpoint
+from easement.ledger.commitment import OpenPart, Sealed, open_sealed, seal
+from easement.ledger.grouping import Grouping, Ticket
+from easement.ledger.model import Entry, EntryType, Logged, PrivateRecord, minute
+from easement.ledger.note import Key, Signer
+from easement.ledger.proof import make_proof
+from easement.ledger.tiles import WIDTH, Edge, TileReader
+
+__all__ = ["Ledger", "utc_now"]
+
+WRAPPING = b"easement-ledger-wrapping/1"
+"""Sets the key that wraps records' keys apart from everything else that is derived from the node's master key."""
+
+
+def utc_now() -> datetime:
+    """The clock of a running node."""
+    return datetime.now(UTC)
+
+
+class Ledger:
+    """One organisation's verifiable log: entries in the database, the signed tree as files in `directory`.
+
+    Safe for many threads, and for several processes over the same database and directory.
+    """
+
+    def __init__(
+        self, engine: Engine, directory: Path, signer: Signer, master_key: bytes, clock: Callable[[], datetime]
+    ) -> None:
+        self.engine, self.directory, self.signer = engine, directory, signer
+        self._master = AESGCM(hmac.digest(master_key, WRAPPING, "sha256"))
+        self._clock = clock
+        self._grouping = Grouping(self._commit)
+        self._publishing = threading.Lock()
+        self._tiles = TileReader(directory)
+
+    @classmethod
+    def create(
+        cls,
+        engine: Engine,
+        directory: Path,
+        *,
+        signer: Signer,
+        master_key: bytes,
+        clock: Callable[[], datetime] = utc_now,
+    ) -> "Ledger":
+        """Make a new ledger whose first entry says that it was opened, and publish its first checkpoint.
+
+        Raises `StorageFailed` when there is a ledger already.
+        """
+        if (directory / "checkpoint").exists():
+            raise StorageFailed(f"there is a ledger in `{directory}` already", remedy="open it, or name another folder")
+        directory.mkdir(parents=True, exist_ok=True)
+        tables.create(engine)
+        ledger = cls(engine, directory, signer, master_key, clock)
+        if ledger.size == 0:
+            ledger.append(Entry(time=minute(clock()), type=EntryType.LOG_OPENED))
+        with publish.locked(directory):
+            publish.publish(directory, Edge(), ledger.entries(), signer)
+        return ledger
+
+    @classmethod
+    def open(
+        cls,
+        engine: Engine,
+        directory: Path,
+        *,
+        signer: Signer,
+        master_key: bytes,
+        clock: Callable[[], datetime] = utc_now,
+    ) -> "Ledger":
+        """Open a ledger. Where published tree and database disagree it opens for reading, and `refusal` says why."""
+        ledger = cls(engine, directory, signer, master_key, clock)
+        ledger._hold_against_published()
+        return ledger
+
+    def _hold_against_published(self) -> None:
+        try:
+            checkpoint = self.published
+            if checkpoint.size > self.size:
+                raise ProofFailed(
+                    f"{checkpoint.size} entries were published but the database holds {self.size}",
+                    remedy="this database is an older copy: restore the newest one",
+                )
+            publish.sound_edge(self.directory, checkpoint)
+            publish.hold_last(self.directory, checkpoint.size, self._last_bundle(checkpoint.size))
+        except ProofFailed as error:
+            remedy = error.remedy or "run `easement ledger fsck` to see what is damaged"
+            what = f"the ledger takes no entries: {error.what}"
+            self._grouping.stop(StorageFailed(what, where=error.where, remedy=remedy))
+
+    def close(self) -> None:
+        """Take no more entries through this object."""
+        self._grouping.stop(StorageFailed("the ledger is closed", remedy="open the node again"))
+
+    @property
+    def refusal(self) -> StorageFailed | None:
+        """Why the ledger takes no entries: a failed append, or a database that does not fit what was published."""
+        return self._grouping.failure
+
+    def _last_bundle(self, size: int) -> Iterator[Logged]:
+        """The stored entries from the beginning of the bundle in which entry `size - 1` stands."""
+        return self.entries(max(0, size - 1) // WIDTH * WIDTH, size)
+
+    # Writing
+
+    def submit(self, entry: Entry, private: PrivateRecord | None = None) -> Ticket[tables.Draft]:
+        """Hand in an entry; it is durable only when the ticket's `wait` returns its index.
+
+        With a private record, the entry's commitment is made here. Raises `BadData` for what cannot be held and
+        `StorageFailed` once an append has failed.
+        """
+        sealed = seal(private, self._master) if private else None
+        body = entry.encode(sealed.commitment.hex() if sealed else None)
+        return self._grouping.add(tables.draft(entry, body, sealed))
+
+    def append(self, entry: Entry, private: PrivateRecord | None = None) -> int:
+        """Write an entry and return its index once it is durable; raises `StorageFailed` when it could not be."""
+        return self.submit(entry, private).wait()
+
+    def _commit(self, drafts: Sequence[tables.Draft]) -> int:
+        with writing(self.engine) as connection:
+            return tables.append(connection, drafts)
+
+    def erase(self, index: int) -> int:
+        """Destroy the key to an entry's private record for good, and log that it was done; the new entry's index.
+
+        Every proof still holds afterwards. Raises `BadData` when there is nothing to erase.
+        """
+        self._grouping.check()
+        try:
+            with writing(self.engine) as connection:
+                if not tables.erase(connection, index):
+                    remedy = "look at it with `easement ledger show`; it may be erased already"
+                    raise BadData(f"entry {index} has no private record", remedy=remedy)
+                said = Entry(time=minute(self._clock()), type=EntryType.RECORD_ERASED, erased=index)
+                logged = tables.append(connection, [tables.draft(said, said.encode(), None)])
+            scrub(self.engine)
+        except StorageFailed as failure:
+            self._grouping.stop(failure)
+            raise
+        return logged
+
+    # Publishing
+
+    def checkpoint(self) -> Checkpoint:
+        """Publish all that is durable by now and return the signed checkpoint; callers at one time share the work.
+
+        Raises `ProofFailed` when what was published before no longer fits, and `StorageFailed` when the disk refuses.
+        """
+        self._grouping.check()
+        wanted = self.size
+        with self._publishing, publish.locked(self.directory):
+            latest = self.published
+            if latest.size >= wanted:
+                return latest
+            edge = publish.sound_edge(self.directory, latest)
+            start = latest.size // WIDTH * WIDTH
+            return publish.publish(self.directory, edge, self.entries(start), self.signer)
+
+    @property
+    def published(self) -> Checkpoint:
+        """The checkpoint that was published last; raises `ProofFailed` when it is missing or not this log's."""
+        return publish.published(self.directory, self.signer)
+
+    # Reading
+
+    @property
+    def key(self) -> Key:
+        """The public key that outsiders check this log with."""
+        return self.signer.key
+
+    @property
+    def size(self) -> int:
+        """How many entries are durable, published or not."""
+        with reading(self.engine) as connection:
+            return tables.size(connection)
+
+    @property
+    def root(self) -> bytes:
+        """The root over all durable entries, published or not."""
+        latest = self.published
+        edge = publish.sound_edge(self.directory, latest)
+        for _ in publish.grow(edge, self.entries(latest.size // WIDTH * WIDTH)):
+            pass
+        return edge.root()
+
+    def entries(
+        self, start: int = 0, stop: int | None = None, *, kind: EntryType | None = None, agreement: str | None = None
+    ) -> Iterator[Logged]:
+        """Entries `start` to before `stop` in order, or those of them of one type or under one agreement's digest."""
+        with reading(self.engine) as connection:
+            last = tables.size(connection) if stop is None else stop
+            yield from tables.read(connection, start, last, kind=kind, agreement=agreement)
+
+    def entry(self, index: int) -> Logged:
+        """One entry; raises `ProofFailed` when there is none at `index`."""
+        for logged in self.entries(index, index + 1):
+            return logged
+        raise ProofFailed(f"there is no entry {index}", remedy=f"the ledger holds {self.size}, counted from 0")
+
+    def counted(self, agreement: str, share: str, day: str) -> int:
+        """The records released under an agreement's share on one UTC day (`2026-11-21`)."""
+        with reading(self.engine) as connection:
+            return tables.counted(connection, agreement, share, day)
+
+    def private(self, index: int) -> dict[str, OpenPart]:
+        """The parts of an entry's private record; raises `ProofFailed` when it has none, or no longer has."""
+        commitment = self.entry(index).entry.commitment
+        with reading(self.engine) as connection:
+            record, wrapped = tables.sealed(connection, index)
+        if commitment is None:
+            raise ProofFailed(f"entry {index} never had a private record", remedy="ask for another entry")
+        return self.unseal(commitment, record, wrapped)
+
+    def unseal(self, commitment: str, record: bytes | None, wrapped: bytes | None) -> dict[str, OpenPart]:
+        """Open a stored private record; raises `ProofFailed` when it is gone or is not what was committed to."""
+        if record is None or wrapped is None:
+            raise ProofFailed(
+                "the private record is gone", remedy="if it was erased, the ledger has an entry saying so"
+            )
+        return open_sealed(Sealed(bytes.fromhex(commitment), record, wrapped), self._master)
+
+    def prove(self, index: int, size: int | None = None, extra: bytes = b"") -> str:
+        """The proof, as C2SP tlog-proof text, that an entry is in the published log, now or when it held `size`.
+
+        Raises `ProofFailed` for what is not published yet; `checkpoint` publishes.
+        """
+        latest = self.published.size
+        if not index < (size or latest) <= latest:
+            raise ProofFailed(
+                f"entry {index} is not in the {size or latest} published entries",
+                remedy="publish with `easement ledger checkpoint`, then ask again",
+            )
+        return str(make_proof(index, size or latest, self._tiles, self.signer, extra))
+
+    def fsck(self) -> list[Problem]:
+        """Everything that does not fit together, each thing named; nothing when the ledger is sound."""
+        return fsck.examine(self)
