@@ -1,0 +1,1 @@
+"""May this be shared? Bases, conditions, powers and gateways as dated data, and the pure verbs that read them."""

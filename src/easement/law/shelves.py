@@ -1,0 +1,238 @@
+"""The catalogue as those who use it see it: shelves of entries, found by id, by kind of body or by words."""
+
+import difflib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from datetime import date
+from functools import cached_property
+from typing import TypeVar, cast
+
+from easement.base.errors import UsageError
+from easement.law.entry import Entry, Kind
+from easement.law.model import (
+    Basis,
+    BodyClass,
+    Clash,
+    Condition,
+    DpiaTrigger,
+    Duty,
+    ExpectedField,
+    Identifier,
+    Purpose,
+    Question,
+    SmallNumberRule,
+)
+from easement.law.power import Power
+
+__all__ = ["Catalogue"]
+
+Found = TypeVar("Found", bound=Entry)
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """All entries, by kind, as the law stood at `as_at`. `load` is asked for a shelf when it is first used.
+
+    Lookups named for a kind (`power("…")`) take an id or an alias and raise `UsageError` with near matches; those
+    that begin with `find_` return `None` instead.
+    """
+
+    as_at: date
+    load: Callable[[Kind], Iterable[Entry]] = field(repr=False)
+    _shelves: dict[Kind, dict[str, Entry]] = field(default_factory=dict, compare=False, repr=False)
+
+    def shelf(self, kind: Kind) -> tuple[Entry, ...]:
+        """Every entry of one kind, in the order of its files."""
+        return tuple(entry for name, entry in self._named(kind).items() if name == entry.id)
+
+    def find(self, kind: Kind, id_: str) -> Entry | None:
+        """The entry of one kind with this id or alias, or `None`."""
+        return self._named(kind).get(id_)
+
+    def entry(self, id_: str) -> Entry:
+        """The entry of any kind with this id or alias; raises `UsageError` with near matches."""
+        for kind in Kind:
+            if found := self.find(kind, id_):
+                return found
+        raise _unknown("entry of the law catalogue", id_, [name for kind in Kind for name in self._named(kind)])
+
+    def basis(self, id_: str) -> Basis:
+        """A lawful basis, such as `art6_1_e`."""
+        return self._get(Basis, id_)
+
+    def find_basis(self, id_: str) -> Basis | None:
+        """A lawful basis, or `None`."""
+        return self._find(Basis, id_)
+
+    def condition(self, id_: str) -> Condition:
+        """A condition, such as `art9_g` or `s1_p18`."""
+        return self._get(Condition, id_)
+
+    def find_condition(self, id_: str) -> Condition | None:
+        """A condition, or `None`."""
+        return self._find(Condition, id_)
+
+    def power(self, id_: str) -> Power:
+        """A power, gateway, bar or exemption, such as `edu_2005_s110`."""
+        return self._get(Power, id_)
+
+    def find_power(self, id_: str) -> Power | None:
+        """A power, gateway, bar or exemption, or `None`."""
+        return self._find(Power, id_)
+
+    def purpose(self, code: str) -> Purpose:
+        """A purpose, such as `benefit-eligibility`."""
+        return self._get(Purpose, code)
+
+    def find_purpose(self, code: str) -> Purpose | None:
+        """A purpose, or `None`."""
+        return self._find(Purpose, code)
+
+    def body_class(self, code: str) -> BodyClass:
+        """A kind of body, such as `local-authority`."""
+        return self._get(BodyClass, code)
+
+    def find_body_class(self, code: str) -> BodyClass | None:
+        """A kind of body, or `None`."""
+        return self._find(BodyClass, code)
+
+    def identifier(self, id_: str) -> Identifier:
+        """An identifier or format, such as `nhs_number`."""
+        return self._get(Identifier, id_)
+
+    def find_identifier(self, id_: str) -> Identifier | None:
+        """An identifier or format, or `None`."""
+        return self._find(Identifier, id_)
+
+    def small_number_rule(self, id_: str) -> SmallNumberRule:
+        """A rule for small numbers, such as `product_default`."""
+        return self._get(SmallNumberRule, id_)
+
+    @property
+    def bases(self) -> tuple[Basis, ...]:
+        """The lawful bases of article 6."""
+        return self._all(Basis)
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """The conditions for sensitive data, and the recognised legitimate interests."""
+        return self._all(Condition)
+
+    @property
+    def powers(self) -> tuple[Power, ...]:
+        """The powers and gateways, with the bars and exemptions among them (`is_power` tells)."""
+        return self._all(Power)
+
+    @property
+    def purposes(self) -> tuple[Purpose, ...]:
+        """What data is shared for."""
+        return self._all(Purpose)
+
+    @property
+    def body_classes(self) -> tuple[BodyClass, ...]:
+        """The kinds of body."""
+        return self._all(BodyClass)
+
+    @property
+    def clashes(self) -> tuple[Clash, ...]:
+        """The purposes that pull against each other."""
+        return self._all(Clash)
+
+    @property
+    def duties(self) -> tuple[Duty, ...]:
+        """Rights, retention, breach, transfers, contracts, records."""
+        return self._all(Duty)
+
+    @property
+    def expected_fields(self) -> tuple[ExpectedField, ...]:
+        """What the regulator's code expects an agreement to say."""
+        return self._all(ExpectedField)
+
+    @property
+    def dpia_triggers(self) -> tuple[DpiaTrigger, ...]:
+        """The signs that an impact assessment is due."""
+        return self._all(DpiaTrigger)
+
+    @property
+    def identifiers(self) -> tuple[Identifier, ...]:
+        """Identifiers and formats."""
+        return self._all(Identifier)
+
+    @property
+    def small_number_rules(self) -> tuple[SmallNumberRule, ...]:
+        """The rules for small numbers in tables."""
+        return self._all(SmallNumberRule)
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """The plain questions that lead to a basis, in order."""
+        return self._all(Question)
+
+    def is_a(self, class_code: str, ancestor: str) -> bool:
+        """Whether every body of one kind is of the other: `is_a("school", "public-authority")`. A kind is itself.
+
+        Raises `UsageError` for a code that the catalogue does not know.
+        """
+        return self.body_class(ancestor).id in self._ancestors[self.body_class(class_code).id]
+
+    def search(self, text: str) -> tuple[Entry, ...]:
+        """The entries that hold every word of `text`; those that say it in so many words come first."""
+        words, phrase = text.casefold().split(), " ".join(text.casefold().split())
+        hits = [entry for kind in Kind for entry in self.shelf(kind) if _holds(words, _all_text(entry))]
+        return tuple(
+            sorted(hits, key=lambda entry: (phrase not in _heading(entry), not _holds(words, _heading(entry))))
+        )
+
+    def _named(self, kind: Kind) -> Mapping[str, Entry]:
+        if kind not in self._shelves:
+            entries = tuple(self.load(kind))
+            self._shelves[kind] = {name: entry for entry in entries for name in (entry.id, *entry.aliases)}
+        return self._shelves[kind]
+
+    def _all(self, type_: type[Found]) -> tuple[Found, ...]:
+        return cast("tuple[Found, ...]", self.shelf(type_.shelf))
+
+    def _find(self, type_: type[Found], id_: str) -> Found | None:
+        return cast("Found | None", self.find(type_.shelf, id_))
+
+    def _get(self, type_: type[Found], id_: str) -> Found:
+        found = self._find(type_, id_)
+        if found is None:
+            raise _unknown(_NOUNS.get(type_.shelf, type_.shelf.value), id_, list(self._named(type_.shelf)))
+        return found
+
+    @cached_property
+    def _ancestors(self) -> Mapping[str, frozenset[str]]:
+        """Each class with itself and all that it is; the hierarchy has no cycle, which a test holds."""
+        found: dict[str, frozenset[str]] = {}
+
+        def climb(code: str) -> frozenset[str]:
+            if code not in found:
+                parents = self.body_class(code).parents
+                found[code] = frozenset({code}).union(*map(climb, parents))
+            return found[code]
+
+        for body_class in self.body_classes:
+            climb(body_class.id)
+        return found
+
+
+_NOUNS: Mapping[Kind, str] = {Kind.CLASS: "kind of body", Kind.SMALL_NUMBER_RULE: "rule for small numbers"}
+
+
+def _all_text(entry: Entry) -> str:
+    return " ".join(str(getattr(entry, part.name)) for part in fields(entry) if part.name != "jurisdiction").casefold()
+
+
+def _heading(entry: Entry) -> str:
+    return f"{entry.id} {entry.name} {entry.citation} {entry.plain}".casefold()
+
+
+def _holds(words: Iterable[str], text: str) -> bool:
+    return all(word in text for word in words)
+
+
+def _unknown(noun: str, id_: str, known: list[str]) -> UsageError:
+    near = difflib.get_close_matches(id_, known, n=3) or [name for name in known if id_ and id_ in name][:3]
+    hint = f"did you mean {' or '.join(f'`{name}`' for name in near)}?" if near else "look it up: easement law list"
+    return UsageError(f"`{id_}` is not a known {noun}", remedy=hint)
