@@ -1,0 +1,45 @@
+"""SQL written once as text by us, with places for expressions: nothing a user wrote is ever pasted into it."""
+
+from functools import lru_cache
+from typing import cast
+
+from sqlglot import exp, parse_one
+
+__all__ = ["column", "enclosed", "fill", "number", "text"]
+
+_WHOLE = (exp.Column, exp.Literal, exp.Func, exp.Cast, exp.Paren, exp.Case, exp.Null, exp.Boolean, exp.Array)
+
+
+@lru_cache(maxsize=512)
+def _template(sql: str) -> exp.Expression:
+    return cast("exp.Expression", parse_one(sql, dialect="duckdb"))
+
+
+def fill(sql: str, **parts: exp.Expression) -> exp.Expression:
+    """A copy of a constant of ours, `upper(:x)`, with an expression in each place."""
+
+    def place(node: exp.Expr) -> exp.Expr:
+        return enclosed(parts[str(node.this)]) if isinstance(node, exp.Placeholder) else node
+
+    return cast("exp.Expression", _template(sql).transform(place))
+
+
+def enclosed(part: exp.Expression) -> exp.Expression:
+    """A copy that can stand beside any operator: in brackets, unless it is whole by itself."""
+    joined = isinstance(part, exp.Binary) or not isinstance(part, _WHOLE)
+    return exp.Paren(this=part.copy()) if joined else part.copy()
+
+
+def column(name: str) -> exp.Column:
+    """A column by its name, always quoted."""
+    return exp.column(exp.to_identifier(name, quoted=True))
+
+
+def text(value: str) -> exp.Literal:
+    """A piece of text as a literal, escaped by the SQL writer."""
+    return exp.Literal.string(value)
+
+
+def number(value: int) -> exp.Expression:
+    """A whole number as a literal."""
+    return cast("exp.Expression", exp.Literal.number(value))
