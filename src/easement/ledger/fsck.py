@@ -13,7 +13,7 @@ from easement.base.errors import EasementError, Problem, ProofFailed
 from easement.ledger import tables
 from easement.ledger.model import Logged
 from easement.ledger.tiles import WIDTH, Edge, Tile
-from easement.ledger.verifier import decode_bundle, leaf_hash, read_tile, tile_path
+from easement.ledger.verifier import leaf_hash, read_bundle, read_tile, tile_path
 
 if TYPE_CHECKING:
     from easement.ledger.service import Ledger
@@ -66,7 +66,7 @@ def _published(ledger: Ledger, connection: Connection, size: int) -> Iterator[Pr
 
 def _tile(directory: str, tile: Tile) -> Iterator[Problem]:
     """A tile as it should be against the file; leaf hashes are judged with their entries."""
-    if tile.level == 0:
+    if not isinstance(tile.level, int) or tile.level == 0:
         return
     try:
         if read_tile(directory, tile.level, tile.index, tile.width) != tile.data:
@@ -85,7 +85,7 @@ def _bundle(directory: str, stored: Sequence[Logged], index: int) -> Iterator[Pr
         yield Problem(files[0], error.what, FROM_COPY)
         leaves = b"".join(leaf_hash(each.body) for each in stored)
     try:
-        bundle = decode_bundle(read_tile(directory, "entries", index, width), width)
+        bundle = read_bundle(directory, index, width)
     except ProofFailed as error:
         yield Problem(files[1], error.what, FROM_COPY)
         bundle = [each.body for each in stored]

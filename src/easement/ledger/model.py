@@ -10,7 +10,7 @@ from typing import Any
 
 from easement.base.canonical import canonical_record
 from easement.base.errors import BadData, ProofFailed
-from easement.ledger.verifier import MAX_ENTRY, json_object
+from easement.ledger.verifier import json_object
 
 __all__ = ["Entry", "EntryType", "Form", "Logged", "PrivateRecord", "answer_part", "minute"]
 
@@ -48,6 +48,9 @@ REQUIRED: Mapping[str, tuple[str, ...]] = {
     EntryType.DISCLOSURE_ABANDONED: ("intent",),
 }
 """What an entry of each type must say; the rest it may say."""
+
+MAX_ENTRY = 65_535
+"""Longest entry in bytes: tlog-tiles gives its length two bytes."""
 
 MAX_INDEX = 1 << 53
 """Numbers stay below what every JSON reader keeps exact (RFC 8785 section 3.2.2.3)."""

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from easement.base.errors import ProofFailed
-from easement.ledger.verifier import ED25519, Key, Note, Signature, parse_key, parse_note, verify_note
+from easement.ledger.verifier import ED25519, Key, Note, Signature, base64_text, parse_key, parse_note, verify_note
 
 __all__ = ["Key", "Note", "Signature", "Signer", "add_signature", "parse", "parse_key", "sign_text", "verify"]
 
@@ -40,8 +40,7 @@ class Signer(NamedTuple):
 
     def encode(self) -> str:
         """The signer key as text, to be kept in a file that only its owner reads."""
-        material = binascii.b2a_base64(bytes([ED25519]) + self.seed, newline=False).decode()
-        return f"{PREFIX}+{self.name}+{self.key.id.hex()}+{material}"
+        return f"{PREFIX}+{self.name}+{self.key.id.hex()}+{base64_text(bytes([ED25519]) + self.seed)}"
 
     @property
     def key(self) -> Key:
@@ -70,8 +69,7 @@ def add_signature(note: str, signature: Signature) -> str:
 
 
 def _line(signature: Signature) -> str:
-    material = binascii.b2a_base64(signature.id + signature.signature, newline=False).decode()
-    return f"— {signature.name} {material}\n"
+    return f"— {signature.name} {base64_text(signature.id + signature.signature)}\n"
 
 
 def parse(data: bytes | str) -> Note:

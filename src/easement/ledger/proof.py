@@ -4,9 +4,9 @@ from easement.ledger.checkpoint import sign_checkpoint
 from easement.ledger.note import Signer
 from easement.ledger.tiles import TileReader
 from easement.ledger.tree import inclusion_proof, root_at
-from easement.ledger.verifier import Proof, parse_proof
+from easement.ledger.verifier import PROOF_HEADER, Proof, base64_text, parse_proof
 
-__all__ = ["Proof", "make_proof", "parse_proof"]
+__all__ = ["Proof", "make_proof", "parse_proof", "proof_text"]
 
 
 def make_proof(index: int, size: int, reader: TileReader, signer: Signer, extra: bytes = b"") -> Proof:
@@ -18,3 +18,10 @@ def make_proof(index: int, size: int, reader: TileReader, signer: Signer, extra:
     read = reader.at(size)
     hashes = inclusion_proof(index, size, read)
     return Proof(index, tuple(hashes), sign_checkpoint(size, root_at(size, read), signer), extra)
+
+
+def proof_text(proof: Proof) -> str:
+    """A proof as text; `parse_proof` reads it back."""
+    extra = [f"extra {base64_text(proof.extra)}"] if proof.extra else []
+    hashes = map(base64_text, proof.hashes)
+    return "\n".join([PROOF_HEADER, *extra, f"index {proof.index}", *hashes, "", proof.checkpoint])

@@ -13,7 +13,7 @@ from easement.ledger.checkpoint import Checkpoint, sign_checkpoint, verified_che
 from easement.ledger.model import Logged
 from easement.ledger.note import Signer
 from easement.ledger.tiles import WIDTH, Edge, Tile, encode_bundle, read_edge
-from easement.ledger.verifier import MAX_NOTE, leaf_hash, read_tile
+from easement.ledger.verifier import leaf_hash, read_tile, read_whole
 
 __all__ = ["grow", "hold_last", "locked", "publish", "published", "sound_edge"]
 
@@ -35,8 +35,7 @@ def locked(directory: Path) -> Iterator[None]:
 def published(directory: Path, signer: Signer) -> Checkpoint:
     """The checkpoint that was published last; raises `ProofFailed` when it is absent or not this log's own."""
     try:
-        with (directory / "checkpoint").open("rb") as file:
-            data = file.read(MAX_NOTE + 1)
+        data = read_whole(str(directory / "checkpoint"))
     except OSError as error:
         raise ProofFailed(
             f"the published checkpoint cannot be read: {error.strerror}",

@@ -17,7 +17,7 @@ from easement.ledger.commitment import OpenPart, Sealed, open_sealed, seal
 from easement.ledger.grouping import Grouping, Ticket
 from easement.ledger.model import Entry, EntryType, Logged, PrivateRecord, minute
 from easement.ledger.note import Key, Signer
-from easement.ledger.proof import make_proof
+from easement.ledger.proof import make_proof, proof_text
 from easement.ledger.tiles import WIDTH, Edge, TileReader
 
 __all__ = ["Ledger", "utc_now"]
@@ -199,12 +199,17 @@ class Ledger:
         return edge.root()
 
     def entries(
-        self, start: int = 0, stop: int | None = None, *, kind: EntryType | None = None, agreement: str | None = None
+        self,
+        start: int = 0,
+        stop: int | None = None,
+        *,
+        type: EntryType | None = None,  # noqa: A002 - the entry's own word
+        agreement: str | None = None,
     ) -> Iterator[Logged]:
         """Entries `start` to before `stop` in order, or those of them of one type or under one agreement's digest."""
         with reading(self.engine) as connection:
             last = tables.size(connection) if stop is None else stop
-            yield from tables.read(connection, start, last, kind=kind, agreement=agreement)
+            yield from tables.read(connection, start, last, kind=type, agreement=agreement)
 
     def entry(self, index: int) -> Logged:
         """One entry; raises `ProofFailed` when there is none at `index`."""
@@ -245,7 +250,7 @@ class Ledger:
                 f"entry {index} is not in the {size or latest} published entries",
                 remedy="publish with `easement ledger checkpoint`, then ask again",
             )
-        return str(make_proof(index, size or latest, self._tiles, self.signer, extra))
+        return proof_text(make_proof(index, size or latest, self._tiles, self.signer, extra))
 
     def fsck(self) -> list[Problem]:
         """Everything that does not fit together, each thing named; nothing when the ledger is sound."""

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from easement.ledger.tree import Read, node_hash
-from easement.ledger.verifier import decode_bundle, read_tile, root_of, tile_path
+from easement.ledger.verifier import read_tile, root_of, tile_path
 
-__all__ = ["WIDTH", "Edge", "Tile", "TileReader", "decode_bundle", "encode_bundle", "read_edge", "tile_path", "widths"]
+__all__ = ["WIDTH", "Edge", "Tile", "TileReader", "encode_bundle", "read_edge", "tile_path", "widths"]
 
 WIDTH = 256
 """Hashes in a full tile, and entries in a full bundle."""
