@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
+from easement.meaning.identifiers import Kind
+from easement.meaning.keys import normalised
 from easement.meaning.model import Key, Standard
-from easement.meaning.sql import normalised
 
 __all__ = ["RULES", "Rule", "key_columns", "linking"]
 
@@ -40,7 +41,7 @@ RULES = (
 
 
 def key_columns(
-    elements: Mapping[str, exp.Expression], standard: Standard, *, identifier: str | None
+    elements: Mapping[str, exp.Expression], standard: Standard, *, identifier: Kind | None
 ) -> Iterator[exp.Expression]:
     """The matching keys of a table as aliased expressions; a key the table lacks is null.
 
@@ -66,13 +67,13 @@ def _element(elements: Mapping[str, exp.Expression], standard: Standard, key: Ke
 def _or_null(value: exp.Expression | None, key: Key) -> exp.Expression:
     if value is None:
         return exp.cast(exp.null(), "varchar")
-    return exp.func("nullif", normalised(key, value), exp.convert(""))
+    return normalised(key, value)
 
 
-def _identifier(elements: Mapping[str, exp.Expression], standard: Standard, kind: str | None) -> exp.Expression:
+def _identifier(elements: Mapping[str, exp.Expression], standard: Standard, kind: Kind | None) -> exp.Expression:
     for element in standard.keyed(Key.IDENTIFIER):
         if kind is not None and element.identifier == kind and element.name in elements:
-            return _or_null(elements[element.name], Key.IDENTIFIER)
+            return normalised(kind, elements[element.name])
     return exp.cast(exp.null(), "varchar")
 
 

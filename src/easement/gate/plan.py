@@ -16,11 +16,12 @@ from easement.base.canonical import sha256_hex
 from easement.gate.keys import PseudonymKey
 from easement.gate.match import key_columns, linking
 from easement.gate.model import Decision
-from easement.gate.protect import protect
-from easement.meaning.expression import Expression, names, parse, typed
+from easement.gate.protect import protect, tokenised
+from easement.meaning.compile import to_sql
+from easement.meaning.expression import Expression, Type, names, parse, typed
+from easement.meaning.identifiers import Kind
 from easement.meaning.model import Element, Key, Standard
 from easement.meaning.normalise import normalise
-from easement.meaning.sql import normalised, to_sql
 
 __all__ = ["LIST_REFERENCE", "Plan", "Table", "plan"]
 
@@ -43,13 +44,17 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Statements that make ready (`steps`), then the query whose rows may leave (`sql`), with bound parameters."""
+    """Statements that make ready (`steps`), then the query whose rows may leave (`sql`), with bound parameters.
+
+    `grouped` says that groups smaller than the agreement's `k` are left out; `everyone` counts the records before that.
+    """
 
     sql: str
     columns: tuple[str, ...]
     steps: tuple[str, ...] = ()
     parameters: Mapping[str, Any] = field(default_factory=dict, repr=False)
     everyone: str = ""
+    grouped: bool = False
 
     @property
     def digest(self) -> str:
@@ -122,7 +127,7 @@ class _Planner:
     def aggregate(self) -> Plan:
         counted = self.share.aggregate or Aggregate()
         dimensions = self._forms()
-        sums = [f'sum({_name(e)}) as "{e}"' for e in summed(counted)]
+        sums = [f'sum({_name(e)}) as "sum of {e}"' for e in summed(counted)]
         columns = [*dimensions, f"count(distinct {_sql(self._who())}) as easement_people", *sums]
         places = ", ".join(str(n + 1) for n in range(len(dimensions)))
         grouped = f" group by {places} order by {places}" if dimensions else ""
@@ -202,10 +207,7 @@ def summed(counted: Aggregate) -> tuple[str, ...]:
 
 
 def _comparable(element: Element) -> exp.Expression:
-    column: exp.Expression = exp.column(element.name, quoted=True)
-    if element.type in ("text", "code"):
-        return normalised(element.key or Key.IDENTIFIER, column)
-    return exp.cast(column, "varchar")
+    return tokenised(exp.column(element.name, quoted=True), element)
 
 
 def _equal(element: Element) -> str:
@@ -214,10 +216,12 @@ def _equal(element: Element) -> str:
 
 def _given(element: Element, value: str) -> str:
     """What the asker said of the person, in the same normal form as the table's values."""
-    return normalise(element.key or Key.IDENTIFIER, value) or "" if element.type in ("text", "code") else value.strip()
+    if element.type not in (Type.TEXT, Type.CODE):
+        return value.strip()
+    return str(normalise(element.identifier or element.key or Key.IDENTIFIER, value) or "")
 
 
-def _shared_identifier(held: Table, listed: Table) -> str | None:
+def _shared_identifier(held: Table, listed: Table) -> Kind | None:
     ours = [e.identifier for e in held.standard.keyed(Key.IDENTIFIER) if e.name in held.elements]
     theirs = {e.identifier for e in listed.standard.keyed(Key.IDENTIFIER) if e.name in listed.elements}
     return next((kind for kind in ours if kind is not None and kind in theirs), None)

@@ -24,6 +24,7 @@ class Offer:
 
     id: str
     terms: Share
+    standard: Standard
     recipients: frozenset[str]
     modes: frozenset[Mode]
     forms: Mapping[Mode, Mapping[str, Form]]
@@ -80,6 +81,7 @@ def _offer(terms: Agreement, id_: str, share: Share, standard: Standard) -> Offe
     return Offer(
         id=id_,
         terms=share,
+        standard=standard,
         recipients=recipients,
         modes=frozenset(share.modes),
         forms=forms,

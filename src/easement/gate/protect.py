@@ -12,8 +12,9 @@ from itertools import pairwise
 from sqlglot import exp
 
 from easement.agreement.forms import Form, FormKind, days
+from easement.meaning.expression import Type
+from easement.meaning.keys import normalised
 from easement.meaning.model import Element, Key
-from easement.meaning.sql import normalised
 
 __all__ = ["hashed", "protect", "tokenised"]
 
@@ -41,8 +42,9 @@ def _cast(value: Sql, kind: str) -> Sql:
 
 def tokenised(value: Sql, element: Element) -> Sql:
     """A value as text that is the same for every spelling of the same thing, before it is keyed."""
-    kind = element.key or Key.IDENTIFIER
-    return normalised(kind, value if element.is_text else _cast(value, "varchar"))
+    if element.type not in (Type.TEXT, Type.CODE):
+        return _cast(value, "varchar")
+    return normalised(element.identifier or element.key or Key.IDENTIFIER, value)
 
 
 def hashed(text: Sql, label: str, *, binary: bool = False) -> Sql:

@@ -1,0 +1,76 @@
+"""Which table answers: the provider's dataset for a standard, and the recipient's own list, each through its mapping."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlglot import exp
+
+from easement.base.errors import UsageError
+from easement.gate.plan import Table
+from easement.meaning.mapping import DatasetMapping, read_mapping
+from easement.meaning.model import Standard
+from easement.meaning.project import project
+from easement.sources.model import File
+from easement.sources.session import Session
+
+__all__ = ["Dataset", "dataset_for", "dataset_from", "open_table"]
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """A mapping and the file it maps."""
+
+    mapping: DatasetMapping
+    data: Path
+
+
+def dataset_from(mapping_file: Path, data: Path | None, folders: Sequence[Path]) -> Dataset:
+    """The dataset that a mapping describes, in `data` or where the mapping says; raises `UsageError` for neither."""
+    mapping = read_mapping(mapping_file, folders)
+    if data is None and mapping.source.path is None:
+        raise UsageError(
+            f"`{mapping_file}` does not say where its data is", remedy="add `source: {path: FILE}` to the mapping"
+        )
+    return Dataset(mapping, data or mapping_file.parent / str(mapping.source.path))
+
+
+def dataset_for(home: Path, standard: str, chosen: Path | None) -> Dataset:
+    """The node's dataset for a standard; `chosen` names one mapping where several, or another, could answer.
+
+    Raises `UsageError` where none or several fit.
+    """
+    folders = (home / "standards",)
+    if chosen is not None:
+        dataset = dataset_from(chosen, None, folders)
+        if dataset.mapping.standard != standard:
+            what = f"`{chosen}` maps to `{dataset.mapping.standard}`, and the share is of `{standard}`"
+            raise UsageError(what, remedy="name a mapping to the share's standard")
+        return dataset
+    known = {path: read_mapping(path, folders) for path in sorted((home / "datasets").glob("*.yaml"))}
+    fitting = [path for path, mapping in known.items() if mapping.standard == standard]
+    if len(fitting) == 1:
+        return dataset_from(fitting[0], None, folders)
+    if not fitting:
+        remedy = f"put a mapping to `{standard}` into {home / 'datasets'}"
+        raise UsageError(f"this node has no dataset of `{standard}`", remedy=remedy)
+    names = ", ".join(f"`{path.name}`" for path in fitting)
+    raise UsageError(f"several datasets of `{standard}` could answer: {names}", remedy="name one: --dataset FILE")
+
+
+def open_table(session: Session, dataset: Dataset, standard: Standard, *, name: str) -> Table:
+    """The dataset's file in the session, seen as its standard; raises what the sources raise for a bad file."""
+    hints = dataset.mapping.source
+    source = session.add(
+        File(dataset.data, name, hints.format, hints.encoding, hints.delimiter, hints.sheet, hints.header)
+    )
+    elements = project(dataset.mapping, standard, columns=source.columns)
+    return Table(source.relation, elements, standard, _reference(dataset.mapping))
+
+
+def _reference(mapping: DatasetMapping) -> exp.Expression | None:
+    """The table's own record key as one text; `None` where the mapping names none."""
+    parts = [exp.cast(exp.column(name, quoted=True), "varchar") for name in mapping.record_key]
+    if not parts:
+        return None
+    return parts[0] if len(parts) == 1 else exp.func("concat_ws", exp.convert("/"), *parts)

@@ -1,0 +1,131 @@
+"""One allowed disclosure on its way: intent, release, record, deliver. Each step is durable before the next begins."""
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from easement.gate.ask import Ask, Outcome
+from easement.gate.datasets import dataset_for, dataset_from, open_table
+from easement.gate.decide import refused_after
+from easement.gate.entries import answer_record, entry, who_record
+from easement.gate.held import keep_held
+from easement.gate.keys import pseudonym_key
+from easement.gate.model import Code, Decision, Reason, Request
+from easement.gate.plan import Plan, Table, plan
+from easement.gate.ports import Holder
+from easement.gate.prepare import Prepared
+from easement.gate.release import Released, held_pairs, release
+from easement.gate.staging import Staged, receipt_path
+from easement.ledger.model import EntryType, PrivateRecord
+from easement.ledger.receipt import make_receipt
+from easement.meaning.standards import standard
+from easement.sources.session import Session
+
+__all__ = ["Disclosure", "log_refusal"]
+
+
+def log_refusal(holder: Holder, request: Request, decision: Decision, now: datetime, intent: int | None = None) -> int:
+    reasons = tuple(reason.code.value for reason in decision.unmet)
+    told = entry(EntryType.DISCLOSURE_REFUSED, now, decision, reasons=reasons, intent=intent)
+    index = holder.ledger.append(told, PrivateRecord({"who": who_record(request, holder.master_key)}))
+    holder.ledger.checkpoint()
+    return index
+
+
+@dataclass(frozen=True, slots=True)
+class Disclosure:
+    """One allowed disclosure on its way: intent, release, record, deliver."""
+
+    holder: Holder
+    asked: Ask
+    prepared: Prepared
+    decision: Decision
+    answer: Staged
+    format: str
+    clock: Callable[[], datetime]
+
+    def run(self, now: datetime) -> Outcome:
+        who = who_record(self.asked.request, self.holder.master_key, self._subjects())
+        self.answer.note()
+        intent = self.holder.ledger.append(
+            entry(EntryType.DISCLOSURE_INTENDED, now, self.decision), PrivateRecord({"who": who})
+        )
+        self.answer.note(intent=intent)
+        try:
+            query, released, held = self._release(now, intent)
+        except BaseException:
+            self._log(EntryType.DISCLOSURE_FAILED, intent=intent)
+            raise
+        refusal = released.refusal or self._beyond_limits(released.count, now)
+        if refusal:
+            return self._refused(refusal, intent)
+        record = answer_record(who, query=query.digest, data=released.sha256, rows=released.count)
+        index = self._log(EntryType.DISCLOSURE_RELEASED, record, intent=intent, count=released.count)
+        self.answer.note(intent=intent, outcome=index)
+        self.holder.ledger.checkpoint()
+        self.answer.receipt.write_text(make_receipt(self.holder.ledger, index))
+        self.answer.deliver()
+        target = self.answer.target
+        return Outcome(self.decision, index, intent, released, target, receipt_path(target), held)
+
+    def _subjects(self) -> list[str]:
+        person = self.asked.request.person
+        return ["|".join(f"{name}={person[name].strip().casefold()}" for name in sorted(person))] if person else []
+
+    def _release(self, now: datetime, intent: int) -> tuple[Plan, Released, Path | None]:
+        request, offer = self.asked.request, self.prepared.offers[self.decision.share]
+        with ExitStack() as stack:
+            dataset = dataset_for(self.holder.home, offer.terms.standard, self.asked.dataset)
+            session = stack.enter_context(
+                Session.open(memory_mb=self.holder.memory_mb, threads=self.holder.threads, output=self.answer.folder)
+            )
+            table = open_table(session, dataset, offer.standard, name="held_data")
+            listed = self._listed(session)
+            query = plan(
+                self.decision,
+                offer.terms,
+                table,
+                key=pseudonym_key(self.holder.master_key, self.decision.agreement_id, request.recipient),
+                today=now.date(),
+                person=request.person,
+                listed=listed,
+                binary=self.format == "parquet",
+            )
+            released = release(session, query, self.decision, offer.terms, self.answer.data, self.format)
+            held = keep_held(self.holder.home / "held", intent, held_pairs(session)) if released.held else None
+        return query, released, held
+
+    def _listed(self, session: Session) -> Table | None:
+        """The recipient's own list, where one came with the request."""
+        if self.asked.match is None or self.asked.match_dataset is None:
+            return None
+        folders = (self.holder.home / "standards",)
+        dataset = dataset_from(self.asked.match_dataset, self.asked.match, folders)
+        return open_table(session, dataset, standard(dataset.mapping.standard, folders), name="listed_data")
+
+    def _beyond_limits(self, count: int, now: datetime) -> Reason | None:
+        limits = self.prepared.offers[self.decision.share].terms.limits
+        place = f"shares.{self.decision.share}.limits"
+        if limits.records_per_request is not None and count > limits.records_per_request:
+            text = f"the answer would hold {count:,} records and the limit is {limits.records_per_request:,}"
+            return Reason(Code.LIMIT_REQUEST_TOO_LARGE, False, f"{place}.records_per_request", text, "ask for fewer")
+        used = self.holder.ledger.counted(self.decision.agreement, self.decision.share, now.date().isoformat())
+        if limits.records_per_day is not None and used + count > limits.records_per_day:
+            text = (
+                f"{used:,} records have crossed today, {count:,} more would pass the limit {limits.records_per_day:,}"
+            )
+            remedy = "ask for fewer, ask again tomorrow, or agree a higher limit"
+            return Reason(Code.LIMIT_DAY_REACHED, False, f"{place}.records_per_day", text, remedy)
+        return None
+
+    def _refused(self, reason: Reason, intent: int) -> Outcome:
+        decision = refused_after(self.decision, reason)
+        index = log_refusal(self.holder, self.asked.request, decision, self.clock(), intent)
+        self.answer.forget()
+        return Outcome(decision, index, intent)
+
+    def _log(self, type_: EntryType, record: PrivateRecord | None = None, **facts: Any) -> int:
+        return self.holder.ledger.append(entry(type_, self.clock(), self.decision, **facts), record)

@@ -1,0 +1,46 @@
+"""What the gate needs of the node that it stands in; a node fits this without knowing it."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Protocol
+
+from easement.ledger.note import Key, Signer
+from easement.ledger.service import Ledger
+
+__all__ = ["Holder"]
+
+
+class Holder(Protocol):
+    """An organisation that holds data: where its files are, its keys, its ledger, and whom it knows."""
+
+    @property
+    def home(self) -> Path:
+        """The folder with `agreements/`, `standards/`, `datasets/`, `releases/` and `held/`."""
+
+    @property
+    def organisation(self) -> str:
+        """The id under which agreements name it."""
+
+    @property
+    def organisation_key(self) -> Signer:
+        """The key that signs for it."""
+
+    @property
+    def master_key(self) -> bytes:
+        """The root of its pseudonym keys, 32 bytes."""
+
+    @property
+    def ledger(self) -> Ledger:
+        """Its verifiable log."""
+
+    @property
+    def members(self) -> Mapping[str, Key]:
+        """The public keys of the organisations it deals with, its own among them."""
+
+    @property
+    def memory_mb(self) -> int:
+        """Memory that one query may use, in megabytes."""
+
+    @property
+    def threads(self) -> int:
+        """Threads that one query may use; 0 takes every core."""

@@ -1,0 +1,115 @@
+"""The one place where a source's rows are read for disclosure. Nothing here decides: it does what the plan says.
+
+Everything is written to the staged answer inside the node; delivery comes only after the ledger has it.
+"""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from easement.agreement.model import Aggregate, Mode, Share
+from easement.gate.answers import table_records, write_answer
+from easement.gate.model import Code, Decision, Reason
+from easement.gate.plan import TAKEN, WHO, Plan, summed
+from easement.gate.small_numbers import Cell, protected
+from easement.sources.rows import copy, stream
+from easement.sources.session import Session
+
+__all__ = ["Released", "held_pairs", "release"]
+
+MAX_FOUND = 1_000
+"""Most records of one lookup held in memory: no one person has more in any register met."""
+
+MAX_CELLS = 1_000_000
+"""Most cells of one table held in memory: a table larger than this is no aggregate."""
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """What was made: records in it, records left out to keep a group large enough, pairs held, and the file's SHA-256.
+
+    `refusal` is set, and nothing may be delivered, where answering found a reason to refuse.
+    """
+
+    count: int = 0
+    suppressed: int = 0
+    held: int = 0
+    sha256: str = ""
+    refusal: Reason | None = None
+
+
+def release(session: Session, plan: Plan, decision: Decision, share: Share, target: Path, format_: str) -> Released:
+    """Run an allowed decision's plan and write its answer to `target`; raises the sources' errors as they are."""
+    for step in plan.steps:
+        session.run(step)
+    if decision.mode is Mode.LOOKUP:
+        made = _lookup(session, plan, decision, target, format_)
+    elif decision.mode is Mode.AGGREGATE:
+        made = _aggregate(session, plan, decision, share, target, format_)
+    else:
+        made = _records(session, plan, target, format_)
+    return made if made.refusal else _sealed(made, target)
+
+
+def _sealed(made: Released, target: Path) -> Released:
+    with target.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return Released(made.count, made.suppressed, made.held, digest)
+
+
+def _records(session: Session, plan: Plan, target: Path, format_: str) -> Released:
+    count = copy(session, plan.sql, plan.parameters, target, format_)
+    doubtful = "select count(distinct listed_row) from doubtful"
+    held = int(session.measure(doubtful)[0][0]) if plan.steps else 0
+    suppressed = int(session.measure(plan.everyone)[0][0]) - count if plan.grouped else 0
+    return Released(count, suppressed, held)
+
+
+def held_pairs(session: Session) -> Iterator[tuple[Any, ...]]:
+    """The pairs of a match that a person must look at: the recipient's reference, the provider's, and the rule."""
+    return iter(
+        session.measure("select reference, held_row, tier from doubtful join listed using (listed_row) order by 1, 3")
+    )
+
+
+def _lookup(session: Session, plan: Plan, decision: Decision, target: Path, format_: str) -> Released:
+    """The records of one person; records of several people are held, even those that the share does not cover."""
+    found = _rows(session, plan, MAX_FOUND)
+    if found is None or len({record[WHO] for record in found}) > 1:
+        text = "more than one person fits what was said of them; nothing is disclosed about any"
+        remedy = "say more: an identifier, or every name, the date of birth and the postcode"
+        return Released(refusal=Reason(Code.PERSON_AMBIGUOUS, False, f"shares.{decision.share}", text, remedy))
+    records = [{name: record[name] for name in plan.columns} for record in found if record[TAKEN]]
+    write_answer(target, format_, decision, plan.columns, records)
+    return Released(len(records))
+
+
+def _aggregate(session: Session, plan: Plan, decision: Decision, share: Share, target: Path, format_: str) -> Released:
+    counted = share.aggregate or Aggregate()
+    rows = _rows(session, plan, MAX_CELLS)
+    if rows is None:
+        text, remedy = f"a table of more than {MAX_CELLS:,} cells is no aggregate", "agree fewer or coarser dimensions"
+        place = f"shares.{decision.share}.aggregate"
+        return Released(refusal=Reason(Code.LIMIT_REQUEST_TOO_LARGE, False, place, text, remedy))
+    cells = [_cell(row, plan.columns, summed(counted)) for row in rows]
+    published = list(protected(cells, counted.small_numbers))
+    records = table_records(plan.columns, counted, published)
+    write_answer(target, format_, decision, (*plan.columns, *counted.measures), records)
+    return Released(len(records), suppressed=sum(cell.people is None for cell in published))
+
+
+def _cell(row: Mapping[str, Any], dimensions: tuple[str, ...], sums: tuple[str, ...]) -> Cell:
+    added = {name: float(row[f"sum of {name}"] or 0) for name in sums}
+    return Cell(tuple(row[name] for name in dimensions), int(row["easement_people"]), added)
+
+
+def _rows(session: Session, plan: Plan, most: int) -> list[dict[str, Any]] | None:
+    """All rows of a plan, or `None` where there are more than `most`."""
+    rows: list[dict[str, Any]] = []
+    for batch in stream(session, plan.sql, plan.parameters):
+        rows.extend(batch.to_pylist())
+        if len(rows) > most:
+            return None
+    return rows
