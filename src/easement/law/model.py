@@ -150,7 +150,7 @@ class BodyClass(Labelled):
 
 @dataclass(frozen=True, kw_only=True)
 class Clash(Entry):
-    """Two sides, each of purpose families and single purposes, that must not borrow each other's data (R1.6)."""
+    """Two sides, each of purpose families and single purposes; data of the first must not serve the second (R1.6)."""
 
     shelf: ClassVar[Kind] = Kind.CLASH
     families: tuple[str, ...] = ()
@@ -158,15 +158,14 @@ class Clash(Entry):
     against_families: tuple[str, ...] = ()
     against_purposes: tuple[str, ...] = ()
 
+    def guards(self, own: Purpose, other: Purpose) -> bool:
+        """Whether data shared for one purpose is kept from the other by this clash."""
+        from_here = own.family in self.families or own.id in self.purposes
+        return from_here and (other.family in self.against_families or other.id in self.against_purposes)
+
     def between(self, one: Purpose, other: Purpose) -> bool:
         """Whether the two purposes stand on opposite sides, whichever comes first."""
-        return (self._on_one(one) and self._on_other(other)) or (self._on_one(other) and self._on_other(one))
-
-    def _on_one(self, purpose: Purpose) -> bool:
-        return purpose.family in self.families or purpose.id in self.purposes
-
-    def _on_other(self, purpose: Purpose) -> bool:
-        return purpose.family in self.against_families or purpose.id in self.against_purposes
+        return self.guards(one, other) or self.guards(other, one)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -135,6 +135,13 @@ class Power(Entry):
         return self.nature not in (Nature.RESTRICTION, Nature.EXEMPTION)
 
     @property
+    def confidence(self) -> str:
+        """Whether it lifts the duty of confidence, with its words where they say more than the code."""
+        words = self.overrides_confidentiality_text
+        plain = words.casefold() in ("", "-", self.overrides_confidentiality)
+        return str(self.overrides_confidentiality) if plain else f"{self.overrides_confidentiality} (“{words}”)"
+
+    @property
     def givers(self) -> frozenset[str]:
         """Every class that may give by some route, vague words included; for lists, not for decisions."""
         return frozenset().union(*(route.givers.named for route in self.routes))
