@@ -1,0 +1,141 @@
+"""Text files checked byte by byte before any row is read, and turned into UTF-8 where they are something else."""
+
+import codecs
+import gzip
+import re
+import zlib
+from typing import BinaryIO, NamedTuple, NoReturn
+
+from easement.base.errors import BadData
+from easement.sources.held import Held
+
+__all__ = ["Checked", "check", "found_encoding"]
+
+CHUNK = 1 << 20
+"""Bytes looked at together: larger is no faster, and memory stays small."""
+
+_MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_NOT_QUOTE_OR_LINE = bytes(byte for byte in range(256) if byte not in b'"\r\n')
+_CONTROLS = re.compile("[\x80-\x9f]")
+
+
+class Checked(NamedTuple):
+    """What the check saw: any quotes, any quoted line breaks, any C1 controls (a sign of another encoding)."""
+
+    quotes: bool
+    quoted_lines: bool
+    controls: bool
+
+
+def found_encoding(held: Held) -> str:
+    """The encoding said for the file, else the one its byte order mark tells, else UTF-8; never a guess."""
+    if held.file.encoding is not None:
+        return held.file.encoding
+    with held.stream() as stream:
+        head = _read(stream, held, 4)
+    return next((encoding for mark, encoding in _MARKS if head.startswith(mark)), "utf-8")
+
+
+def check(held: Held, encoding: str, sink: BinaryIO | None = None) -> Checked:
+    """Read the whole file once; raises `BadData` with line and byte for what its encoding does not allow.
+
+    With a `sink`, the text is written there as UTF-8 without a byte order mark. Memory is bounded by `CHUNK`.
+    """
+    decoder = codecs.getincrementaldecoder("utf-8-sig" if encoding == "utf-8" else encoding)()
+    quotes, controls, before = _Quotes(), False, 0
+    with held.stream() as stream:
+        while chunk := _read(stream, held, CHUNK):
+            text = _decode(held, encoding, decoder, chunk, before)
+            plain = chunk if encoding == "utf-8" and sink is None else text.encode()
+            if b"\0" in plain:
+                _refuse_nul(held, encoding)
+            quotes.look(plain)
+            controls = controls or (encoding == "latin-1" and _CONTROLS.search(text) is not None)
+            if sink is not None:
+                sink.write(plain)
+            before += len(chunk)
+        _decode(held, encoding, decoder, b"", before)
+    return Checked(quotes.any, quotes.across_lines, controls)
+
+
+def _read(stream: BinaryIO, held: Held, size: int) -> bytes:
+    try:
+        return stream.read(size)
+    except (gzip.BadGzipFile, zlib.error, EOFError) as error:
+        raise BadData(
+            "the file is not whole, or not compressed with gzip", where=str(held.file.path), remedy="fetch it anew"
+        ) from error
+
+
+def _decode(held: Held, encoding: str, decoder: codecs.IncrementalDecoder, chunk: bytes, before: int) -> str:
+    try:
+        return decoder.decode(chunk, final=not chunk)
+    except UnicodeDecodeError as error:
+        kept = len(error.object) - len(chunk)
+        _refuse(held, encoding, before - kept + error.start)
+
+
+def _refuse(held: Held, encoding: str, offset: int) -> NoReturn:
+    other = "cp1252" if encoding == "utf-8" else "latin-1" if encoding == "cp1252" else "utf-8"
+    raise BadData(
+        f"the text is not {encoding}: byte {offset + 1:,} of the file does not fit",
+        where=f"{held.file.path}:{_line(held, encoding, offset)}",
+        remedy=f"if it was saved by Excel or an older system, try `encoding: {other}`",
+    )
+
+
+def _refuse_nul(held: Held, encoding: str) -> NoReturn:
+    with held.stream() as stream:
+        head = stream.read(CHUNK)
+    width = 2 if encoding.startswith("utf-16") else 1
+    offset = _nul_offset(held, width)
+    odd, even = head[1::2].count(0), head[0::2].count(0)
+    wide = "utf-16-le" if odd > len(head) // 4 else "utf-16-be" if even > len(head) // 4 else ""
+    raise BadData(
+        f"the text holds a NUL byte, at byte {offset + 1:,} of the file",
+        where=f"{held.file.path}:{_line(held, encoding, offset)}",
+        remedy=f"try `encoding: {wide}`" if wide and width == 1 else "export the table anew; text has no such byte",
+    )
+
+
+def _nul_offset(held: Held, width: int) -> int:
+    before = 0
+    with held.stream() as stream:
+        while chunk := stream.read(CHUNK):
+            at = chunk.find(bytes(width))
+            while at % width and at >= 0:
+                at = chunk.find(bytes(width), at + 1)
+            if at >= 0:
+                return before + at
+            before += len(chunk)
+    return before
+
+
+def _line(held: Held, encoding: str, offset: int) -> int:
+    """The line of a byte: line feeds before it, or carriage returns where the file has no line feeds."""
+    decoder = codecs.getincrementaldecoder(encoding)(errors="ignore")
+    feeds, returns, left = 0, 0, offset
+    with held.stream() as stream:
+        while left > 0 and (chunk := stream.read(min(left, CHUNK))):
+            text = decoder.decode(chunk)
+            feeds, returns, left = feeds + text.count("\n"), returns + text.count("\r"), left - len(chunk)
+    return (feeds or returns) + 1
+
+
+class _Quotes:
+    """Whether quotes are used, and whether a line ever ends inside a pair of them."""
+
+    def __init__(self) -> None:
+        self.any = False
+        self.across_lines = False
+        self.rest = b""
+
+    def look(self, chunk: bytes) -> None:
+        """Take the next bytes. Of each line only its quotes matter: an odd number of them means it ended inside."""
+        self.any = self.any or b'"' in chunk
+        if not self.any or self.across_lines:
+            return
+        marks = (self.rest + chunk.translate(None, _NOT_QUOTE_OR_LINE)).replace(b'""', b"")
+        end = max(marks.rfind(b"\n"), marks.rfind(b"\r")) + 1
+        self.across_lines = b'"' in marks[:end]
+        self.rest = marks[end:]
