@@ -39,6 +39,7 @@ class Outcome:
     data: Path | None = None
     receipt: Path | None = None
     held: Path | None = None
+    k: int | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """The outcome as `--json` shows it."""

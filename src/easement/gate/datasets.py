@@ -1,4 +1,4 @@
-"""Which table answers: the provider's dataset for a standard, and the recipient's own list, each through its mapping."""
+"""Which table answers: the provider's dataset for a standard, and the recipient's list, each through its mapping."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,9 +12,9 @@ from easement.meaning.mapping import DatasetMapping, read_mapping
 from easement.meaning.model import Standard
 from easement.meaning.project import project
 from easement.sources.model import File
-from easement.sources.session import Session
+from easement.sources.session import FileSource
 
-__all__ = ["Dataset", "dataset_for", "dataset_from", "open_table"]
+__all__ = ["Dataset", "dataset_for", "dataset_from", "file_of", "table_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +58,20 @@ def dataset_for(home: Path, standard: str, chosen: Path | None) -> Dataset:
     raise UsageError(f"several datasets of `{standard}` could answer: {names}", remedy="name one: --dataset FILE")
 
 
-def open_table(session: Session, dataset: Dataset, standard: Standard, *, name: str) -> Table:
-    """The dataset's file in the session, seen as its standard; raises what the sources raise for a bad file."""
+def file_of(dataset: Dataset, name: str) -> File:
+    """The dataset's file, to be opened under a name."""
     hints = dataset.mapping.source
-    source = session.add(
-        File(dataset.data, name, hints.format, hints.encoding, hints.delimiter, hints.sheet, hints.header)
-    )
+    return File(dataset.data, name, hints.format, hints.encoding, hints.delimiter, hints.sheet, hints.header)
+
+
+def table_of(source: FileSource, dataset: Dataset, standard: Standard) -> Table:
+    """An open source seen as its standard; raises `BadData` naming the columns that it lacks."""
     elements = project(dataset.mapping, standard, columns=source.columns)
-    return Table(source.relation, elements, standard, _reference(dataset.mapping))
+    filled = frozenset(name for name, way in dataset.mapping.elements.items() if way.absent is None)
+    return Table(source.relation, elements, filled, standard, _reference(dataset.mapping))
 
 
-def _reference(mapping: DatasetMapping) -> exp.Expression | None:
+def _reference(mapping: DatasetMapping) -> exp.Expr | None:
     """The table's own record key as one text; `None` where the mapping names none."""
     parts = [exp.cast(exp.column(name, quoted=True), "varchar") for name in mapping.record_key]
     if not parts:

@@ -1,14 +1,13 @@
 """One allowed disclosure on its way: intent, release, record, deliver. Each step is durable before the next begins."""
 
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from easement.gate.ask import Ask, Outcome
-from easement.gate.datasets import dataset_for, dataset_from, open_table
+from easement.gate.datasets import Dataset, dataset_for, dataset_from, file_of, table_of
 from easement.gate.decide import refused_after
 from easement.gate.entries import answer_record, entry, who_record
 from easement.gate.held import keep_held
@@ -22,7 +21,7 @@ from easement.gate.staging import Staged, receipt_path
 from easement.ledger.model import EntryType, PrivateRecord
 from easement.ledger.receipt import make_receipt
 from easement.meaning.standards import standard
-from easement.sources.session import Session
+from easement.sources.files import open_sources
 
 __all__ = ["Disclosure", "log_refusal"]
 
@@ -76,35 +75,41 @@ class Disclosure:
         return ["|".join(f"{name}={person[name].strip().casefold()}" for name in sorted(person))] if person else []
 
     def _release(self, now: datetime, intent: int) -> tuple[Plan, Released, Path | None]:
-        request, offer = self.asked.request, self.prepared.offers[self.decision.share]
-        with ExitStack() as stack:
-            dataset = dataset_for(self.holder.home, offer.terms.standard, self.asked.dataset)
-            session = stack.enter_context(
-                Session.open(memory_mb=self.holder.memory_mb, threads=self.holder.threads, output=self.answer.folder)
-            )
-            table = open_table(session, dataset, offer.standard, name="held_data")
-            listed = self._listed(session)
-            query = plan(
-                self.decision,
-                offer.terms,
-                table,
-                key=pseudonym_key(self.holder.master_key, self.decision.agreement_id, request.recipient),
-                today=now.date(),
-                person=request.person,
-                listed=listed,
-                binary=self.format == "parquet",
-            )
+        offer, folders = self.prepared.offers[self.decision.share], (self.holder.home / "standards",)
+        dataset = dataset_for(self.holder.home, offer.terms.standard, self.asked.dataset)
+        files = [file_of(dataset, "held_data")]
+        theirs = self._list(folders)
+        if theirs:
+            files.append(file_of(theirs, "listed_data"))
+        with open_sources(*files, output=self.answer.folder, memory=f"{self.holder.memory_mb}MB") as session:
+            held_table = table_of(session.sources["held_data"], dataset, offer.standard)
+            listed = None
+            if theirs:
+                known = standard(theirs.mapping.standard, folders)
+                listed = table_of(session.sources["listed_data"], theirs, known)
+            query = self._plan(held_table, listed, now)
             released = release(session, query, self.decision, offer.terms, self.answer.data, self.format)
             held = keep_held(self.holder.home / "held", intent, held_pairs(session)) if released.held else None
         return query, released, held
 
-    def _listed(self, session: Session) -> Table | None:
+    def _list(self, folders: Sequence[Path]) -> Dataset | None:
         """The recipient's own list, where one came with the request."""
         if self.asked.match is None or self.asked.match_dataset is None:
             return None
-        folders = (self.holder.home / "standards",)
-        dataset = dataset_from(self.asked.match_dataset, self.asked.match, folders)
-        return open_table(session, dataset, standard(dataset.mapping.standard, folders), name="listed_data")
+        return dataset_from(self.asked.match_dataset, self.asked.match, folders)
+
+    def _plan(self, table: Table, listed: Table | None, now: datetime) -> Plan:
+        request = self.asked.request
+        return plan(
+            self.decision,
+            self.prepared.offers[self.decision.share].terms,
+            table,
+            key=pseudonym_key(self.holder.master_key, self.decision.agreement_id, request.recipient),
+            today=now.date(),
+            person=request.person,
+            listed=listed,
+            binary=self.format == "parquet",
+        )
 
     def _beyond_limits(self, count: int, now: datetime) -> Reason | None:
         limits = self.prepared.offers[self.decision.share].terms.limits

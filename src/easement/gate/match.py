@@ -40,9 +40,7 @@ RULES = (
 """Strongest first. Twins differ in given name, parent and child of one name in birth: neither is linked."""
 
 
-def key_columns(
-    elements: Mapping[str, exp.Expression], standard: Standard, *, identifier: Kind | None
-) -> Iterator[exp.Expression]:
+def key_columns(elements: Mapping[str, exp.Expr], standard: Standard, *, identifier: Kind | None) -> Iterator[exp.Expr]:
     """The matching keys of a table as aliased expressions; a key the table lacks is null.
 
     `identifier` is the kind of identifier both sides hold, such as `nhs-number`, or `None` where they share none.
@@ -60,37 +58,41 @@ def key_columns(
     yield exp.alias_(_or_null(place, Key.POSTCODE), "key_place")
 
 
-def _element(elements: Mapping[str, exp.Expression], standard: Standard, key: Key) -> exp.Expression | None:
+def _element(elements: Mapping[str, exp.Expr], standard: Standard, key: Key) -> exp.Expr | None:
     return next((elements[e.name] for e in standard.keyed(key) if e.name in elements), None)
 
 
-def _or_null(value: exp.Expression | None, key: Key) -> exp.Expression:
+def _or_null(value: exp.Expr | None, key: Key) -> exp.Expr:
     if value is None:
         return exp.cast(exp.null(), "varchar")
     return normalised(key, value)
 
 
-def _identifier(elements: Mapping[str, exp.Expression], standard: Standard, kind: Kind | None) -> exp.Expression:
+def _identifier(elements: Mapping[str, exp.Expr], standard: Standard, kind: Kind | None) -> exp.Expr:
     for element in standard.keyed(Key.IDENTIFIER):
         if kind is not None and element.identifier == kind and element.name in elements:
             return normalised(kind, elements[element.name])
     return exp.cast(exp.null(), "varchar")
 
 
-def linking(rules: Sequence[Rule] = RULES) -> tuple[str, ...]:
-    """The statements that make `linked(held_row, listed_row, rule)` and `doubtful` from `held` and `listed`."""
+def linking(rules: Sequence[Rule] = RULES) -> tuple[tuple[str, str], ...]:
+    """Tables to make, in order, each as name and query: from `held` and `listed` to `linked` and `doubtful`."""
     joins = "\n  union all ".join(_join(tier, rule) for tier, rule in enumerate(rules))
     return (
-        f"create temp table pairs as select h, l, min(tier) as tier from (\n  {joins}\n) group by h, l",
-        """create temp table linked as
-  select h as held_row, l as listed_row, tier from (
+        ("pairs", f"select h, l, min(tier) as tier from (\n  {joins}\n) group by h, l"),
+        (
+            "linked",
+            """select h as held_row, l as listed_row, tier from (
     select h, l, tier, count(*) over (partition by h) as of_held, count(*) over (partition by l) as of_listed
     from (select *, min(tier) over (partition by h) as best_h, min(tier) over (partition by l) as best_l from pairs)
     where tier = best_h and tier = best_l
   ) where of_held = 1 and of_listed = 1""",
-        """create temp table doubtful as
-  select h as held_row, l as listed_row, tier from pairs
+        ),
+        (
+            "doubtful",
+            """select h as held_row, l as listed_row, tier from pairs
   where not exists (select 1 from linked where listed_row = l)""",
+        ),
     )
 
 

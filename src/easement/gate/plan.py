@@ -4,7 +4,7 @@ A plan holds no row and no key: names come from the standard and the mapping as 
 condition from its parsed expression, and everything the asker or the provider's keys bring is bound as a parameter.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -34,24 +34,28 @@ WHO, TAKEN = "easement_who", "easement_taken"
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A dataset as a plan sees it: where its rows stand, and each element as an expression over its columns."""
+    """A dataset as a plan sees it: where its rows stand, and each element as an expression over its columns.
+
+    `filled` are the elements that it has; the others are null. `reference` is its own key for a record.
+    """
 
     relation: str
-    elements: Mapping[str, exp.Expression]
+    elements: Mapping[str, exp.Expr]
+    filled: frozenset[str]
     standard: Standard
-    reference: exp.Expression | None = None
+    reference: exp.Expr | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Statements that make ready (`steps`), then the query whose rows may leave (`sql`), with bound parameters.
+    """Tables to make first (`steps`: name and query), then the query whose rows may leave, with bound parameters.
 
     `grouped` says that groups smaller than the agreement's `k` are left out; `everyone` counts the records before that.
     """
 
     sql: str
     columns: tuple[str, ...]
-    steps: tuple[str, ...] = ()
+    steps: tuple[tuple[str, str], ...] = ()
     parameters: Mapping[str, Any] = field(default_factory=dict, repr=False)
     everyone: str = ""
     grouped: bool = False
@@ -59,7 +63,7 @@ class Plan:
     @property
     def digest(self) -> str:
         """SHA-256 of the text of the query and its steps; parameters are not in it."""
-        return sha256_hex("\n".join((*self.steps, self.sql)).encode())
+        return sha256_hex("\n".join((*(query for _, query in self.steps), self.sql)).encode())
 
 
 def plan(
@@ -105,16 +109,19 @@ class _Planner:
 
     def match(self, listed: Table) -> Plan:
         shared = _shared_identifier(self.table, listed)
-        columns = ", ".join(f'{_sql(self.table.elements[name])} as "{name}"' for name in self._needed())
+        columns = "".join(f', {_sql(self.table.elements[name])} as "{name}"' for name in self._needed())
         held = ", ".join(_sql(c) for c in key_columns(self.table.elements, self.table.standard, identifier=shared))
         theirs = ", ".join(_sql(c) for c in key_columns(listed.elements, listed.standard, identifier=shared))
-        reference = _sql(listed.reference) if listed.reference else "cast(row_number() over () as varchar)"
-        own = f", {columns}" if columns else ""
+        reference, own = _reference(listed), _reference(self.table)
         steps = (
-            f"create temp table held as select row_number() over () as held_row, {held}{own} "
-            f"from {self.table.relation}",
-            f"create temp table listed as select row_number() over () as listed_row, "
-            f"{reference} as reference, {theirs} from {listed.relation}",
+            (
+                "held",
+                f"select row_number() over () as held_row, {own} as own, {held}{columns} from {self.table.relation}",
+            ),
+            (
+                "listed",
+                f"select row_number() over () as listed_row, {reference} as reference, {theirs} from {listed.relation}",
+            ),
             *linking(),
         )
         forms = [f'reference as "{LIST_REFERENCE}"', *self._forms()]
@@ -134,7 +141,7 @@ class _Planner:
         held = self._held(*summed(counted), *self._subject())
         return self._plan(self._select(columns, held, self._rows()) + grouped)
 
-    def _plan(self, sql: str, *, parameters: Mapping[str, Any] | None = None, steps: tuple[str, ...] = (),
+    def _plan(self, sql: str, *, parameters: Mapping[str, Any] | None = None, steps: tuple[tuple[str, str], ...] = (),
               first: str = "", everyone: str = "") -> Plan:  # fmt: skip
         keyed = {"pseudonym_inner": self.key.inner, "pseudonym_outer": self.key.outer}
         used = {name: value for name, value in keyed.items() if f"${name}" in sql}
@@ -169,7 +176,7 @@ class _Planner:
         shown = []
         for name, form in self.decision.fields.items():
             element = self.table.standard.elements[name]
-            value = exp.column(name, quoted=True) if name in self.table.elements else exp.null()
+            value = exp.column(name, quoted=True)
             shown.append(f'{_sql(protect(form, value, element, subject=subject, binary=self.binary))} as "{name}"')
         return shown
 
@@ -185,19 +192,29 @@ class _Planner:
         return f"select * from ({rows}) qualify count(*) over (partition by {alike}) >= {self.share.k}"
 
     def _subject(self) -> tuple[str, ...]:
-        """The elements that say whom a record is about: an identifier where there is one, else names, birth, place."""
-        standard, held = self.table.standard, self.table.elements
-        numbers = tuple(e.name for e in standard.keyed(Key.IDENTIFIER) if e.name in held)
-        if numbers:
-            return numbers[:1]
+        """The elements that say whom a record is about: an identifier, names, birth and place, and its own key."""
+        standard, filled = self.table.standard, self.table.filled
         keys = (Key.FAMILY_NAME, Key.GIVEN_NAME, Key.DATE_OF_BIRTH, Key.POSTCODE)
-        named = tuple(e.name for key in keys for e in standard.keyed(key)[:1] if e.name in held)
-        return named or tuple(name for name in standard.record_key if name in held)
+        numbers = [e.name for e in standard.keyed(Key.IDENTIFIER) if e.name in filled][:1]
+        named = [e.name for key in keys for e in standard.keyed(key)[:1] if e.name in filled]
+        return (*numbers, *named, *(name for name in standard.record_key if name in filled))
 
-    def _who(self) -> exp.Expression:
-        parts = [_comparable(self.table.standard.elements[name]) for name in self._subject()]
-        plain = [exp.func("coalesce", part, exp.convert("")) for part in parts]
-        return exp.func("concat_ws", exp.convert("\x1f"), *plain) if plain else exp.convert("")
+    def _who(self) -> exp.Expr:
+        """Whom a record is about, as one text: its number, else its names together, else the record itself."""
+        elements = [self.table.standard.elements[name] for name in self._subject()]
+        groups = [
+            [e for e in elements if e.key is Key.IDENTIFIER],
+            [e for e in elements if e.key not in (Key.IDENTIFIER, None)],
+            [e for e in elements if e.key is None],
+        ]
+        texts = [_together(group) for group in groups if group]
+        return exp.func("coalesce", *texts, exp.convert("")) if texts else exp.convert("")
+
+
+def _together(elements: Sequence[Element]) -> exp.Expr:
+    parts = [exp.func("coalesce", _comparable(element), exp.convert("")) for element in elements]
+    joined = exp.func("concat_ws", exp.convert("\x1f"), *parts)
+    return exp.func("nullif", joined, exp.convert("\x1f" * (len(parts) - 1)))
 
 
 def summed(counted: Aggregate) -> tuple[str, ...]:
@@ -206,7 +223,7 @@ def summed(counted: Aggregate) -> tuple[str, ...]:
     return tuple(dict.fromkeys(element for measure in measures for element in measure.values()))
 
 
-def _comparable(element: Element) -> exp.Expression:
+def _comparable(element: Element) -> exp.Expr:
     return tokenised(exp.column(element.name, quoted=True), element)
 
 
@@ -222,14 +239,19 @@ def _given(element: Element, value: str) -> str:
 
 
 def _shared_identifier(held: Table, listed: Table) -> Kind | None:
-    ours = [e.identifier for e in held.standard.keyed(Key.IDENTIFIER) if e.name in held.elements]
-    theirs = {e.identifier for e in listed.standard.keyed(Key.IDENTIFIER) if e.name in listed.elements}
+    ours = [e.identifier for e in held.standard.keyed(Key.IDENTIFIER) if e.name in held.filled]
+    theirs = {e.identifier for e in listed.standard.keyed(Key.IDENTIFIER) if e.name in listed.filled}
     return next((kind for kind in ours if kind is not None and kind in theirs), None)
+
+
+def _reference(table: Table) -> str:
+    """A table's own key for a record, or the number of its row."""
+    return _sql(table.reference) if table.reference else "cast(row_number() over () as varchar)"
 
 
 def _name(element: str) -> str:
     return _sql(exp.column(element, quoted=True))
 
 
-def _sql(expression: exp.Expression) -> str:
+def _sql(expression: exp.Expr) -> str:
     return expression.sql(dialect="duckdb")

@@ -40,7 +40,3 @@ class Holder(Protocol):
     @property
     def memory_mb(self) -> int:
         """Memory that one query may use, in megabytes."""
-
-    @property
-    def threads(self) -> int:
-        """Threads that one query may use; 0 takes every core."""

@@ -18,7 +18,7 @@ from easement.meaning.model import Element, Key
 
 __all__ = ["hashed", "protect", "tokenised"]
 
-Sql = exp.Expression
+Sql = exp.Expr
 
 
 def protect(form: Form, value: Sql, element: Element, *, subject: Sql, binary: bool = False) -> Sql:

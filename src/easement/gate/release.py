@@ -14,7 +14,7 @@ from easement.gate.answers import table_records, write_answer
 from easement.gate.model import Code, Decision, Reason
 from easement.gate.plan import TAKEN, WHO, Plan, summed
 from easement.gate.small_numbers import Cell, protected
-from easement.sources.rows import copy, stream
+from easement.sources.rows import CopyFormat, copy, stream
 from easement.sources.session import Session
 
 __all__ = ["Released", "held_pairs", "release"]
@@ -42,8 +42,8 @@ class Released:
 
 def release(session: Session, plan: Plan, decision: Decision, share: Share, target: Path, format_: str) -> Released:
     """Run an allowed decision's plan and write its answer to `target`; raises the sources' errors as they are."""
-    for step in plan.steps:
-        session.run(step)
+    for name, query in plan.steps:
+        session.make(name, query)
     if decision.mode is Mode.LOOKUP:
         made = _lookup(session, plan, decision, target, format_)
     elif decision.mode is Mode.AGGREGATE:
@@ -60,7 +60,7 @@ def _sealed(made: Released, target: Path) -> Released:
 
 
 def _records(session: Session, plan: Plan, target: Path, format_: str) -> Released:
-    count = copy(session, plan.sql, plan.parameters, target, format_)
+    count = copy(session, plan.sql, plan.parameters, target, CopyFormat(format_))
     doubtful = "select count(distinct listed_row) from doubtful"
     held = int(session.measure(doubtful)[0][0]) if plan.steps else 0
     suppressed = int(session.measure(plan.everyone)[0][0]) - count if plan.grouped else 0
@@ -68,7 +68,7 @@ def _records(session: Session, plan: Plan, target: Path, format_: str) -> Releas
 
 
 def held_pairs(session: Session) -> Iterator[tuple[Any, ...]]:
-    """The pairs of a match that a person must look at: the recipient's reference, the provider's, and the rule."""
+    """The pairs of a match that a person must look at: each side's own reference, and the rule's place in `RULES`."""
     return iter(
         session.measure("select reference, held_row, tier from doubtful join listed using (listed_row) order by 1, 3")
     )

@@ -18,7 +18,9 @@ from easement.gate.model import Decision, Facts
 from easement.gate.ports import Holder
 from easement.gate.prepare import Prepared, prepare
 from easement.gate.staging import exclusive, left_behind, staged
-from easement.law.catalogue import Catalogue, catalogue
+from easement.law.catalogue import catalogue
+from easement.law.clashes import clash
+from easement.law.shelves import Catalogue
 from easement.ledger.model import EntryType, Logged, minute
 from easement.ledger.receipt import make_receipt
 from easement.meaning.standards import standard
@@ -30,9 +32,14 @@ def ready(holder: Holder, file: AgreementFile, law: Catalogue) -> Prepared:
     """An agreement made ready to decide under, with the standards that the node knows."""
     folders = (holder.home / "standards",)
     standards = {share.standard: standard(share.standard, folders) for share in file.terms.shares.values()}
-    purpose = file.terms.purpose.code
-    clashes = {other.id: clash.why for other in law.purposes if (clash := law.clash(purpose, other.id))}
-    return prepare(file, standards, clashes=clashes)
+    return prepare(file, standards, clashes=_clashes(file.terms.purpose.code, law))
+
+
+def _clashes(purpose: str, law: Catalogue) -> dict[str, str]:
+    """Why other purposes pull against this one; nothing for a purpose that the catalogue does not know."""
+    codes = [known.id for known in law.purposes]
+    found = {other: clash(purpose, other, law) for other in codes} if purpose in codes else {}
+    return {other: why.why for other, why in found.items() if why}
 
 
 def ask(holder: Holder, asked: Ask, *, now: datetime) -> Outcome:

@@ -63,11 +63,6 @@ class Node:
         """Memory that one query may use, in megabytes."""
         return self.settings.sources.memory_mb
 
-    @property
-    def threads(self) -> int:
-        """Threads that one query may use; 0 takes every core."""
-        return self.settings.sources.threads
-
     @cached_property
     def members(self) -> Mapping[str, Key]:
         """The public keys of the organisations this node deals with, its own among them, by organisation id."""

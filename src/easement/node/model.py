@@ -32,7 +32,6 @@ class SourceSettings(_Section):
     """`[sources]`: how much of the machine a query may use."""
 
     memory_mb: int = Field(default=600, ge=100, le=1_000_000, description="Memory of one query, in megabytes.")
-    threads: int = Field(default=0, ge=0, le=1024, description="Threads of one query; 0 takes every core.")
 
 
 class Settings(_Section):

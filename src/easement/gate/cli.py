@@ -1,0 +1,207 @@
+"""The commands of the gate: ask, share, evidence."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from easement.cli.present import clear_path, emit, json_option, say
+
+if TYPE_CHECKING:
+    from easement.gate.ask import Ask, Outcome
+    from easement.gate.model import Decision
+
+__all__ = ["ask", "evidence", "share"]
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+FILE = click.Path(path_type=Path, dir_okay=False)
+REFUSED = 10
+_EXAMPLE = (
+    "--node dwp --agreement meals.yaml --share entitled-children --as northtown "
+    "--role benefits-officer --purpose benefit-eligibility"
+)
+MODES = ("lookup", "match", "bulk", "aggregate")
+
+
+def _asking(command: Command) -> Command:
+    """The options that an ask has, whether anything is released or not."""
+    options = (
+        click.option("--node", type=click.Path(path_type=Path, file_okay=False), required=True, metavar="DIR",
+                     help="The provider's node."),
+        click.option("--agreement", type=FILE, required=True, metavar="FILE", help="The one agreement relied on."),
+        click.option("--share", "share_id", required=True, metavar="ID", help="The share asked for."),
+        click.option("--as", "recipient", required=True, metavar="ORG", help="The organisation that asks."),
+        click.option("--role", required=True, metavar="ROLE", help="The role of the person who asks."),
+        click.option("--purpose", required=True, metavar="CODE", help="What it is for."),
+        click.option("--mode", type=click.Choice(MODES), required=True, help="How it is asked for."),
+        click.option("--person", multiple=True, metavar="K=V", help="For a lookup: an element that names the person."),
+        click.option("--fields", default="", metavar="A,B", help="Only these fields (default: all that are agreed)."),
+        click.option("--match", type=FILE, metavar="FILE", help="The recipient's own list."),
+        click.option("--match-dataset", type=FILE, metavar="MAPPING", help="The mapping of that list to a standard."),
+        click.option("--dataset", type=FILE, metavar="MAPPING", help="The provider's mapping, where several fit."),
+        click.option("--trained", multiple=True, metavar="CODE", help="Training that the person who asks has passed."),
+        click.option("--consent-held", is_flag=True, help="The person's consent is held, where consent is the basis."),
+        click.option("--asked-by", default="", metavar="WHO", help="Who asks; kept in the private record alone."),
+        click.option("--why", default="", metavar="TEXT", help="Why, in words; kept in the private record alone."),
+    )  # fmt: skip
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def _ask(options: dict[str, Any], out: Path | None = None) -> "Ask":
+    from easement.agreement.model import Mode
+    from easement.base.errors import UsageError
+    from easement.gate.ask import Ask
+    from easement.gate.model import Request
+
+    if (options["match"] is None) != (options["match_dataset"] is None):
+        raise UsageError("a list and its mapping go together", remedy="give both --match and --match-dataset")
+    request = Request(
+        share=options["share_id"],
+        recipient=options["recipient"],
+        role=options["role"],
+        purpose=options["purpose"],
+        mode=Mode(options["mode"]),
+        fields=tuple(dict.fromkeys(name.strip() for name in options["fields"].split(",") if name.strip())),
+        person=_person(options["person"]),
+        listed=options["match"] is not None,
+        asked_by=options["asked_by"],
+        why=options["why"],
+    )
+    return Ask(
+        agreement=options["agreement"],
+        request=request,
+        out=out,
+        dataset=options["dataset"],
+        match=options["match"],
+        match_dataset=options["match_dataset"],
+        training=frozenset(options["trained"]),
+        consented=options["consent_held"],
+    )
+
+
+def _person(pairs: tuple[str, ...]) -> dict[str, str]:
+    from easement.base.errors import UsageError
+
+    person: dict[str, str] = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals or not name or name in person:
+            remedy = "write each once, as --person family_name=Ash"
+            raise UsageError("a person is named by pairs of element and value", remedy=remedy)
+        person[name] = value
+    return person
+
+
+@click.command(epilog=f"Example: easement ask {_EXAMPLE} --mode bulk")
+@_asking
+@json_option
+def ask(node: Path, as_json: bool, **options: Any) -> int:
+    """Ask whether something may be shared. Nothing is read; a refusal is logged."""
+    from easement.gate import service
+    from easement.ledger.service import utc_now
+    from easement.node.home import open_node
+
+    asked = _ask(options)
+    with open_node(node) as holder:
+        outcome = service.ask(holder, asked, now=utc_now())
+    emit(as_json, outcome.decision.as_dict(), lambda: _told(outcome.decision))
+    return 0 if outcome.decision.allowed else REFUSED
+
+
+@click.command(
+    epilog=f"Example: easement share {_EXAMPLE} --mode match --match roll.csv --match-dataset roll.yaml --out meals.csv"
+)
+@_asking
+@click.option("--out", type=FILE, required=True, metavar="FILE", help="Where the answer goes; its receipt beside it.")
+@json_option
+def share(node: Path, out: Path, as_json: bool, **options: Any) -> int:
+    """Decide, release and prove one disclosure.
+
+    Writes the answer to FILE and its proof to FILE.receipt. A refusal ends with exit code 10 and names every reason.
+    """
+    from easement.gate import service
+    from easement.ledger.service import utc_now
+    from easement.node.home import open_node
+
+    asked = _ask(options, out)
+    with open_node(node) as holder:
+        outcome = service.share(holder, asked, now=utc_now(), clock=utc_now)
+    emit(as_json, outcome.as_dict(), lambda: _shared(outcome) if outcome.decision.allowed else _told(outcome.decision))
+    if not outcome.decision.allowed:
+        return REFUSED
+    say(f"next: easement verify {clear_path(outcome.receipt)} --key {clear_path(node / 'keys' / 'log.vkey')} "
+        f"--data {clear_path(outcome.data)}")  # fmt: skip
+    return 0
+
+
+def _told(decision: "Decision") -> str:
+    """A decision in words: for a refusal every reason, the clause it rests on, and what would make it lawful."""
+    if decision.allowed:
+        return "\n".join([click.style("allowed", fg="green"), *_terms(decision)])
+    lines = [f"{click.style('refused', fg='red')}: nothing crosses, for {_many(len(decision.unmet), 'reason')}"]
+    for reason in decision.unmet:
+        clause = f" (clause {reason.clause})" if reason.clause else ""
+        lines += ["", f"  {reason.code}: {reason.text}{clause}", f"    what to do: {reason.remedy}"]
+    return "\n".join(lines)
+
+
+def _terms(decision: "Decision") -> list[str]:
+    forms = ", ".join(f"{name} ({form.written})" for name, form in decision.fields.items())
+    lines = [f"  under {decision.agreement_id} {decision.version}, share `{decision.share}`", f"  fields: {forms}"]
+    if decision.withheld:
+        lines.append(f"  withheld: {', '.join(decision.withheld)}")
+    return lines
+
+
+def _shared(outcome: "Outcome") -> str:
+    released = outcome.released
+    things = "cell" if outcome.decision.mode == "aggregate" else "record"
+    lines = [f"{click.style('shared', fg='green')}: {_many(released.count, things)} in {clear_path(outcome.data)}"]
+    lines += _terms(outcome.decision)
+    if released.suppressed:
+        why = "small numbers are hidden" if things == "cell" else f"fewer than {outcome.k} alike"
+        lines.append(f"  left out: {_many(released.suppressed, things)} ({why})")
+    if outcome.held:
+        lines.append(f"  held for a person: {released.held:,} of the list, in {clear_path(outcome.held)}")
+    if outcome.decision.duties:
+        lines += _duties(outcome.decision)
+    return "\n".join([*lines, f"  receipt: {clear_path(outcome.receipt)} (entry {outcome.entry})"])
+
+
+def _duties(decision: "Decision") -> list[str]:
+    duties = decision.duties
+    assert duties is not None
+    risk = f"; the risk is the {duties.risk_after_disclosure}'s" if duties.risk_after_disclosure else ""
+    return [f"  duties: {duties.then} within {duties.retain.words}{risk}"]
+
+
+def _many(number: int, thing: str) -> str:
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
+
+
+@click.command(epilog="Example: easement evidence --node dwp --out evidence.zip")
+@click.option("--node", type=click.Path(path_type=Path, file_okay=False), required=True, metavar="DIR",
+              help="The node whose disclosures are asked about.")  # fmt: skip
+@click.option("--out", type=FILE, required=True, metavar="ZIP", help="Where the pack goes.")
+@click.option("--agreement", type=FILE, metavar="FILE", help="Only what was done under it.")
+@click.option("--entry", "entries", type=int, multiple=True, metavar="N", help="Only these entries, by index.")
+@json_option
+def evidence(node: Path, out: Path, agreement: Path | None, entries: tuple[int, ...], as_json: bool) -> None:
+    """Pack what proves a node's disclosures and refusals: agreement text, entries, proofs, what was withheld.
+
+    The pack holds no private record. Its README tells an auditor how to check everything by hand.
+    """
+    from easement.gate.evidence import pack
+    from easement.node.home import open_node
+
+    with open_node(node) as holder:
+        packed = pack(holder, out, agreement=agreement, only=entries)
+    emit(
+        as_json,
+        packed,
+        lambda: f"packed {_many(packed['entries'], 'entry').replace('entrys', 'entries')} in {clear_path(out)}",
+    )
+    say(f"next: unzip -p {clear_path(out)} README.md")

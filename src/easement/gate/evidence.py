@@ -1,0 +1,167 @@
+"""Evidence packs: one zip with which an auditor checks a node's disclosures without the node, or us (R5.3).
+
+A pack holds what is public or was agreed: agreement texts with their signatures, entries with their proofs, the
+checkpoint, public keys and the offline verifier. It holds no private record and no data that crossed.
+"""
+
+import csv
+import io
+import json
+import zipfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from easement.agreement.read import AgreementFile, read_agreement
+from easement.agreement.render import to_markdown
+from easement.base.durable import aside
+from easement.base.errors import EasementError, UsageError
+from easement.gate.ports import Holder
+from easement.law.catalogue import catalogue
+from easement.ledger import verifier
+from easement.ledger.model import EntryType, Logged
+from easement.ledger.receipt import make_receipt
+from easement.ledger.verifier import Receipt, receipt_bytes
+from easement.meaning.standards import standard
+
+__all__ = ["pack"]
+
+TIMELESS = (1980, 1, 1, 0, 0, 0)
+"""The date of every file in a pack, so that the same evidence always gives the same bytes."""
+
+README = """# Evidence from the ledger of `{origin}`
+
+This pack shows what `{organisation}` shared, refused and intended, as its ledger recorded it. You can check all of it
+on any machine with Python 3.11 and the package `cryptography`; nothing here needs us, or the network.
+
+| file | what it is |
+| --- | --- |
+| `entries.csv` | the entries in this pack, one line each: what crossed, what was withheld, why a request was refused |
+| `entries/N.json` | entry N of the ledger, to the byte |
+| `proofs/N.receipt` | the proof that entry N stands in the ledger (C2SP tlog-proof) |
+| `agreements/` | each agreement's file, its signatures, and the document that people read |
+| `checkpoint` | the signed state of the whole ledger: {size:,} entries |
+| `log.vkey` | the public key of the ledger; compare it with the one that the organisation publishes |
+| `members/` | the public keys of the parties who signed |
+| `verifier.py` | the check itself, one file that you can read |
+
+## Check an entry
+
+    python verifier.py proofs/{first}.receipt --key log.vkey
+
+It says what the entry holds, and ends with an error if one bit of entry, proof, checkpoint or signature is wrong. To
+check a file that was disclosed against its receipt, add `--data FILE`.
+
+## Check it by hand
+
+1. The leaf is SHA-256 of a zero byte followed by the bytes of `entries/N.json`.
+2. Hash it with each line of the proof in turn, from the leaf to the root (RFC 6962, section 2.1.1).
+3. The result is the third line of the checkpoint inside the proof, and `log.vkey` signed that checkpoint.
+
+## Check an agreement
+
+An entry names its agreement by digest: SHA-256 of the file's data as RFC 8785 JSON. `easement agreement digest FILE`
+prints it; `easement agreement status FILE --keys members` says whose signatures hold.
+
+## What this shows and what it does not
+
+A proof shows that an entry was in the ledger when the checkpoint was signed and was not changed since. That no
+disclosure went round the ledger is shown by comparing it with the ledger of the other side. The numbers of all entries
+up to {size:,} exist: ask for any that is missing here.
+"""
+
+
+def pack(holder: Holder, out: Path, *, agreement: Path | None = None, only: Sequence[int] = ()) -> dict[str, Any]:
+    """Write a pack to `out` and say what is in it; raises `UsageError` where nothing fits what was asked for."""
+    wanted = read_agreement(agreement) if agreement else None
+    checkpoint = holder.ledger.checkpoint()
+    chosen = [logged for logged in holder.ledger.entries() if _fits(logged, wanted, only)]
+    if not chosen:
+        raise UsageError("the ledger has no such entry", remedy="see what it has: easement ledger show --node DIR")
+    agreements = dict(_agreements(holder, chosen, agreement))
+    with aside(out) as partial, zipfile.ZipFile(partial, "x", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in _files(holder, chosen, agreements, checkpoint.size):
+            archive.writestr(zipfile.ZipInfo(name, TIMELESS), text, zipfile.ZIP_DEFLATED)
+    return {
+        "pack": str(out),
+        "entries": [logged.index for logged in chosen],
+        "agreements": sorted({file.digest for file in agreements.values()}),
+        "size": checkpoint.size,
+    }
+
+
+def _fits(logged: Logged, wanted: AgreementFile | None, only: Sequence[int]) -> bool:
+    if only:
+        return logged.index in only
+    return wanted is None or logged.entry.agreement == wanted.digest
+
+
+def _agreements(holder: Holder, chosen: Sequence[Logged], given: Path | None) -> Iterator[tuple[Path, AgreementFile]]:
+    """The agreement files that the entries name: the one given, and those that the node keeps."""
+    digests = {logged.entry.agreement for logged in chosen}
+    paths = [*([given] if given else []), *sorted((holder.home / "agreements").glob("*.yaml"))]
+    for path in paths:
+        file = read_agreement(path)
+        if file.digest in digests:
+            yield path, file
+
+
+def _files(
+    holder: Holder, chosen: Sequence[Logged], agreements: dict[Path, AgreementFile], size: int
+) -> Iterator[tuple[str, str]]:
+    first = chosen[-1].index
+    yield (
+        "README.md",
+        README.format(origin=holder.ledger.key.name, organisation=holder.organisation, size=size, first=first),
+    )
+    yield "entries.csv", _table(chosen)
+    for logged in chosen:
+        yield f"entries/{logged.index}.json", logged.body.decode()
+        yield f"proofs/{logged.index}.receipt", _proof(holder, logged)
+    for path, file in agreements.items():
+        yield from _agreement_files(holder, path, file)
+    yield "checkpoint", (holder.home / "ledger" / "checkpoint").read_text()
+    yield "log.vkey", f"{holder.ledger.key}\n"
+    for organisation, key in sorted(holder.members.items()):
+        yield f"members/{organisation}.vkey", f"{key}\n"
+    yield "verifier.py", Path(verifier.__file__).read_text()
+
+
+def _proof(holder: Holder, logged: Logged) -> str:
+    """A disclosure's receipt where its answer can still be opened, else the bare proof of the entry."""
+    if logged.entry.type is EntryType.DISCLOSURE_RELEASED:
+        try:
+            return make_receipt(holder.ledger, logged.index)
+        except EasementError:  # its private record was erased, as it may be; the entry is proved all the same
+            pass
+    return holder.ledger.prove(logged.index, extra=receipt_bytes(Receipt(logged.body.decode())))
+
+
+def _agreement_files(holder: Holder, path: Path, file: AgreementFile) -> Iterator[tuple[str, str]]:
+    stem = f"agreements/{file.terms.id}-{file.terms.version}"
+    standards = {s.standard: standard(s.standard, (holder.home / "standards",)) for s in file.terms.shares.values()}
+    yield f"{stem}.yaml", file.document.text
+    yield f"{stem}.md", to_markdown(file, catalogue(), standards)
+    signatures = path.with_name(path.name + ".signatures")
+    if signatures.exists():
+        yield f"{stem}.yaml.signatures", signatures.read_text()
+
+
+COLUMNS = ("index", "time", "type", "agreement_id", "version", "share", "purpose", "mode", "count", "fields")
+LISTS = ("withheld", "reasons")
+
+
+def _table(chosen: Sequence[Logged]) -> str:
+    """The entries as a table for people: lists joined by blanks, parties as two columns."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow((*COLUMNS, "provider", "recipient", *LISTS))
+    for logged in chosen:
+        said = json.loads(logged.body) | {"index": logged.index}
+        fields = said.get("fields") or {}
+        said["fields"] = "; ".join(f"{name} ({form})" for name, form in fields.items())
+        parties = said.get("parties") or {}
+        row = [said.get(name, "") for name in COLUMNS]
+        lists = [" ".join(said.get(name) or ()) for name in LISTS]
+        writer.writerow([*row, parties.get("provider", ""), parties.get("recipient", ""), *lists])
+    return text.getvalue()
