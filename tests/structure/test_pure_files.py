@@ -1,0 +1,146 @@
+"""The second wall: what decides, checks, compares and writes out touches neither disk, database, web, clock nor chance.
+
+Every file is pure unless it is named here with its reason, so a new file has to earn its place on the list.
+"""
+
+import ast
+from fnmatch import fnmatch
+
+import pytest
+
+from .tree import Module, modules
+
+TOUCHES_THE_WORLD = {
+    "base/database.py": "opens the node's database",
+    "base/durable.py": "writes files whole and durable",
+    "base/located.py": "reads the files that people write",
+    "cli/present.py": "speaks to the terminal",
+    "law/catalogue.py": "loads the catalogue that comes with the package",
+    "meaning/standards.py": "loads the standards that come with the package",
+    "meaning/mapping.py": "reads a mapping and the code lists beside it",
+    "agreement/read.py": "reads an agreement file",
+    "sources/*.py": "reads where data lives",
+    "ledger/commitment.py": "salts and keys of private records are drawn here",
+    "ledger/fsck.py": "reads the published tree from the disk",
+    "ledger/grouping.py": "many threads wait for one commit",
+    "ledger/publish.py": "writes the published tree",
+    "ledger/receipt.py": "asks the ledger for a proof",
+    "ledger/service.py": "holds the ledger's transaction and the node's clock",
+    "ledger/tables.py": "the queries on the ledger's tables",
+    "ledger/tiles.py": "reads tiles from the disk",
+    "ledger/verifier.py": "an outsider's program: reads the receipt, the key and the data it is given",
+    "gate/answers.py": "writes an answer's file",
+    "gate/datasets.py": "finds and reads the mappings of a node",
+    "gate/disclosure.py": "one disclosure on its way, each step durable",
+    "gate/held.py": "writes the matches held for a person",
+    "gate/ports.py": "says which parts of a running node the gate needs, its ledger among them",
+    "gate/release.py": "the one place where rows are read for disclosure",
+    "gate/service.py": "what a caller can do at the gate",
+    "gate/staging.py": "holds an answer until the ledger has it",
+    "node/home.py": "makes and opens a node's directory",
+    "*/cli.py": "a door",
+    "cli/root.py": "the root of the doors",
+    "demo/*.py": "makes a town on the disk and tells the story in it",
+}
+"""Files that touch the world, and what for."""
+
+WORLD = {
+    *("sqlalchemy", "duckdb", "sqlcipher3", "sqlite3", "pyarrow", "python_calamine"),
+    *("socket", "http", "urllib", "requests", "httpx", "subprocess", "threading", "multiprocessing", "asyncio"),
+    *("time", "random", "secrets", "uuid", "os", "io", "shutil", "tempfile", "glob", "importlib"),
+}
+"""What a pure file may not import, at the top or inside a function."""
+
+OF_OURS = (
+    "easement.base.database",
+    "easement.base.durable",
+    "easement.base.located.read_file",
+    "easement.sources.rows",
+    "easement.sources.session",
+)
+"""Of our own, what a pure file may not import; nor any room's `service`, `tables` or `cli`."""
+
+CLOCK = {("datetime", "now"), ("datetime", "utcnow"), ("datetime", "today"), ("date", "today")}
+CHANCE = {"urandom", "token_bytes", "token_hex", "generate_key", "generate"}
+FILES = {"read_text", "write_text", "read_bytes", "write_bytes", "unlink", "mkdir", "touch", "iterdir", "rglob", "stat"}
+
+
+def _excused(module: Module) -> bool:
+    return any(fnmatch(module.place, pattern) for pattern in TOUCHES_THE_WORLD)
+
+
+def _touches(module: Module) -> list[str]:
+    """Everything in a module that reaches outside of it, each with its line."""
+    return [f"{module.place}:{node.lineno}: {what}" for node in ast.walk(module.tree) if (what := _reach(node))]
+
+
+def _reach(node: ast.AST) -> str:
+    if isinstance(node, ast.Import):
+        return next((alias.name for alias in node.names if _worldly(alias.name)), "")
+    if isinstance(node, ast.ImportFrom) and node.module and not node.level:
+        names = (node.module, *(f"{node.module}.{alias.name}" for alias in node.names))
+        return next((name for name in names if _worldly(name)), "")
+    if isinstance(node, ast.Call):
+        return _called(node.func)
+    return ""
+
+
+def _worldly(name: str) -> bool:
+    if name.startswith("easement."):
+        return name.startswith(OF_OURS) or name.split(".")[2:3] in (["service"], ["tables"], ["cli"])
+    return name.split(".")[0] in WORLD
+
+
+def _called(function: ast.expr) -> str:
+    if isinstance(function, ast.Name):
+        return function.id if function.id in {"open", "print", "input", "exec", "eval"} else ""
+    if isinstance(function, ast.Attribute):
+        owner = function.value.id if isinstance(function.value, ast.Name) else ""
+        if (owner, function.attr) in CLOCK or function.attr in CHANCE | FILES:
+            return ast.unparse(function)
+    return ""
+
+
+@pytest.mark.parametrize("module", [m for m in modules() if not _excused(m)], ids=lambda m: m.place)
+def test_a_pure_file_touches_nothing(module: Module):
+    assert _touches(module) == []
+
+
+@pytest.mark.parametrize("pattern", TOUCHES_THE_WORLD)
+def test_an_excused_file_is_there_and_needs_its_excuse(pattern: str):
+    excused = [module for module in modules() if fnmatch(module.place, pattern)]
+    assert excused, f"no file is called `{pattern}` any more"
+    assert any(_touches(module) for module in excused), f"`{pattern}` is pure: take it off the list"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "import duckdb",
+        "def f():\n    from sqlalchemy import select",
+        "from easement.base.durable import write_whole",
+        "from easement.ledger import service",
+        "from easement.ledger.tables import draft",
+        "from datetime import datetime\nnow = datetime.now()",
+        "from datetime import date\nday = date.today()",
+        "import os\nhome = os.environ['HOME']",
+        "text = open('f').read()",
+        "text = path.read_text()",
+        "key = AESGCM.generate_key(256)",
+    ],
+)
+def test_the_wall_sees_what_it_should(line: str):
+    assert _touches(Module("law/made_up.py", line))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "from datetime import date, datetime",
+        "from pathlib import Path",
+        "x = today()",
+        "from easement.base.errors import A",
+    ],
+)
+def test_the_wall_leaves_the_rest_alone(line: str):
+    assert not _touches(Module("law/made_up.py", line))
