@@ -110,13 +110,13 @@ class Power(Entry):
     givers_text: str
     receivers_text: str
     purposes_text: str
-    restrictions: tuple[str, ...]
     overrides_confidentiality: Override
     overrides_confidentiality_text: str
     in_force: InForce
     article_6_hint: str
-    onward: str
     jurisdiction_text: str
+    restrictions: tuple[str, ...] = ()
+    onward: str = ""
     purposes: tuple[str, ...] = ()
     purposes_if: tuple[str, ...] = ()
     purposes_open: bool = False
@@ -126,7 +126,7 @@ class Power(Entry):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        need(bool(self.routes), "a power names at least its givers")
+        need(all(route.givers.named for route in self.routes) and bool(self.routes), "no giver is named")
         need(bool(self.article_6_giver) or not self.is_power, "a power says which basis usually goes with it")
 
     @property

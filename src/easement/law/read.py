@@ -1,6 +1,6 @@
 """From the tables of a data file to entries; each table's keys are the entry's own fields."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from easement.base.errors import BadFile
@@ -91,13 +91,15 @@ def _value(name: str, value: Any) -> Any:
     return value
 
 
+_SIDES = ("givers", "receivers")
+_SUFFIXES = ("", "_if", "_not", "_specified")
+_ROUTE_KEYS = frozenset(side + suffix for side in _SIDES for suffix in _SUFFIXES)
+
+
 def _take_power(fields: dict[str, Any]) -> None:
     """Gather a power's flat keys into its routes and its dates."""
-    routes = fields.pop("route", None) or (fields,)
-    fields["routes"] = tuple(_route(route) for route in routes)
-    for side in ("givers", "receivers"):
-        for suffix in ("", "_if", "_not", "_specified"):
-            fields.pop(side + suffix, None)
+    own = {key: fields.pop(key) for key in _ROUTE_KEYS if key in fields}
+    fields["routes"] = tuple(map(_route, fields.pop("route", (own,))))
     fields["in_force"] = InForce(
         status=Status(fields.pop("status")),
         text=fields.pop("status_text"),
@@ -105,15 +107,16 @@ def _take_power(fields: dict[str, Any]) -> None:
         valid_to=fields.pop("valid_to", None),
         enacted=fields.pop("enacted", None),
     )
-    for text in ("restrictions", "onward", "purposes_text"):
-        fields.setdefault(text, () if text == "restrictions" else "")
 
 
 def _route(table: Table) -> Route:
-    return Route(givers=_side(table, "givers"), receivers=_side(table, "receivers"))
+    unknown = set(table) - _ROUTE_KEYS
+    if unknown:
+        raise ValueError(f"`{min(unknown)}` is not a key of a route")
+    givers, receivers = (_side(table, side) for side in _SIDES)
+    return Route(givers=givers, receivers=receivers)
 
 
 def _side(table: Table, name: str) -> Side:
-    lists: Iterable[tuple[str, ...]] = (tuple(table.get(name + suffix, ())) for suffix in ("", "_if", "_not"))
-    classes, perhaps, never = lists
+    classes, perhaps, never = (tuple(table.get(name + suffix, ())) for suffix in _SUFFIXES[:3])
     return Side(classes=classes, perhaps=perhaps, never=never, specified=bool(table.get(f"{name}_specified")))
