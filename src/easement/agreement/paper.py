@@ -1,0 +1,85 @@
+"""The document that people sign, as headed parts of plain blocks: one content, shown as Markdown or as HTML."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+__all__ = ["Block", "Facts", "Item", "Paper", "Part", "Table", "Text", "fact", "facts", "row"]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing said: words, and where it matters the exact text of the file beside them."""
+
+    words: str
+    exact: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A paragraph."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Labelled statements; a label may have several."""
+
+    rows: tuple[tuple[str, tuple[Item, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows under headings; the first cell of a row names it."""
+
+    caption: str
+    headings: tuple[str, ...]
+    rows: tuple[tuple[Item, ...], ...]
+
+
+Block = Text | Facts | Table
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A heading with its blocks, and parts of its own."""
+
+    heading: str
+    blocks: tuple[Block, ...]
+    parts: "tuple[Part, ...]" = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """The whole document; `gaps` says what could not be looked up, `signers` holds each party's id and name."""
+
+    title: str
+    id: str
+    version: str
+    digest: str
+    parts: tuple[Part, ...]
+    gaps: tuple[str, ...]
+    signers: tuple[tuple[str, str], ...]
+
+
+Row = tuple[str, tuple[Item, ...]]
+
+
+def fact(label: str, *said: Item | str) -> Row:
+    """A label with what is said under it."""
+    return label, tuple(item if isinstance(item, Item) else Item(item) for item in said)
+
+
+def facts(*rows: Row | None) -> Facts:
+    """Labelled statements, leaving out what does not apply."""
+    return Facts(tuple(row for row in rows if row is not None))
+
+
+def row(*cells: Item | str | None) -> tuple[Item, ...]:
+    """The cells of one row of a table; an absent one is a dash."""
+    return tuple(cell if isinstance(cell, Item) else Item(cell or "–") for cell in cells)
+
+
+def listing(items: Iterable[Item | str], none: str) -> tuple[Item | str, ...]:
+    """Items for a fact, or the one sentence that says there is none."""
+    return tuple(items) or (none,)

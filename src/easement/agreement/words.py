@@ -1,0 +1,137 @@
+"""Plain words for terms: what the signed document and the comparison of two versions both say.
+
+Pure functions from a term to English at a reading age of 9 to 12. What stands in the file stays findable: a number
+or a code keeps its own characters, and words are put around it.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+from itertools import pairwise
+
+from easement.agreement.forms import Form, FormKind, days
+from easement.agreement.model import Level, Mode
+
+__all__ = [
+    "CERTIFICATE",
+    "CONTROLLER",
+    "CORRECTIONS",
+    "LEVEL",
+    "MODE",
+    "RISK",
+    "ROLE",
+    "SUBJECTS",
+    "THEN",
+    "bands",
+    "day",
+    "form_words",
+    "listed",
+    "named",
+    "number",
+]
+
+MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+"""Spelled out here, so that a machine's locale cannot change a signed document."""
+
+ROLE = {"provider": "gives data", "recipient": "receives data"}
+
+CONTROLLER = {
+    "independent": "independent controller: it decides by itself how and why it uses the data",
+    "joint": "joint controller: it decides together with the others how and why the data is used",
+    "processor": "processor: it uses the data only as it is told to",
+}
+
+LEVEL = {
+    Level.IDENTIFIABLE: "identifiable: you can tell who each person is",
+    Level.PSEUDONYMISED: "pseudonymised: codes stand in the place of names, and a key held elsewhere can undo them",
+    Level.ANONYMISED: "anonymised: nobody can be picked out of their group",
+    Level.AGGREGATE: "aggregate: counts and totals only, no records about single people",
+}
+
+MODE = {
+    Mode.LOOKUP: "lookup: one person at a time",
+    Mode.MATCH: "match: the recipient sends its own list and learns about the people on it",
+    Mode.BULK: "bulk: many records at once",
+    Mode.AGGREGATE: "aggregate: counts and totals",
+}
+
+SUBJECTS = {
+    "matched": "matched: only people on the recipient’s own list",
+    "all": "all: everyone the rows below allow",
+}
+
+THEN = {
+    "delete": "delete it",
+    "return": "return it to who gave it, and keep no copy",
+    "anonymise": "anonymise it, so that it is about nobody any more",
+}
+
+CERTIFICATE = {
+    "required": "required: the recipient confirms in writing that this was done",
+    "none": "none: no written confirmation is asked for",
+}
+
+CORRECTIONS = {
+    "notify": "notify: whoever finds a mistake tells everyone who was given the data",
+    "none": "none: nobody is told of mistakes found later",
+}
+
+RISK = {
+    "recipient": "the recipient",
+    "provider": "the provider",
+    "shared": "shared: both the provider and the recipient",
+}
+
+
+def day(value: date) -> str:
+    """A date as people write it: `2 September 2026`."""
+    return f"{value.day} {MONTHS[value.month - 1]} {value.year}"
+
+
+def number(value: float) -> str:
+    """A number with its thousands set apart: `20,000`, `616.67`."""
+    return f"{int(value):,}" if float(value).is_integer() else f"{value:,}"
+
+
+def listed(items: Iterable[str], word: str = "and") -> str:
+    """Items as a sentence lists them: `a, b and c`."""
+    *most, last = items
+    return f"{', '.join(most)} {word} {last}" if most else last
+
+
+def named(code: str) -> str:
+    """A code as words: `net_monthly_earnings` and `benefits-officer` without their joints."""
+    return code.replace("_", " ").replace("-", " ")
+
+
+def bands(edges: tuple[float, ...]) -> tuple[str, ...]:
+    """The bands that edges make. A value on an edge belongs to the band above it."""
+    inner = (f"{number(low)} to under {number(high)}" for low, high in pairwise(edges))
+    return (f"under {number(edges[0])}", *inner, f"{number(edges[-1])} or more")
+
+
+_PLAIN_FORMS = {
+    FormKind.PLAIN: "in full",
+    FormKind.PSEUDONYM: "as a code that only this recipient’s copies share",
+    FormKind.YEAR: "the year only",
+    FormKind.MONTH: "the month and year only",
+    FormKind.OUTWARD: "the first half of the postcode only",
+    FormKind.PRESENT: "only whether there is a value, not what it is",
+}
+
+
+def form_words(form: Form) -> str:
+    """What is done to a value before it crosses: `in full`, `as a band: under 300, 300 or more`."""
+    match form.kind:
+        case FormKind.BAND:
+            return f"as a band: {', '.join(bands(form.edges))}"
+        case FormKind.TRUNCATE:
+            return f"only the first {'character' if form.length == 1 else f'{form.length} characters'}"
+        case FormKind.SHIFT:
+            most = days(form.shift)
+            return (
+                f"moved by a secret number of days, at most {number(most)} {'day' if most == 1 else 'days'} either way"
+            )
+    return _PLAIN_FORMS[form.kind]
