@@ -3,6 +3,7 @@
 import re
 import tomllib
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -194,6 +195,36 @@ def test_an_unknown_id_is_refused_with_near_matches() -> None:
     assert KNOWN.find_power("edu_2005_s101") is None
     with pytest.raises(UsageError, match="`councl` is not a known kind of body"):
         KNOWN.is_a("councl", "anyone")
+
+
+@pytest.mark.parametrize(
+    ("look_up", "find", "known"),
+    [
+        (KNOWN.power, KNOWN.find_power, "edu_2005_s110"),
+        (KNOWN.basis, KNOWN.find_basis, "art6_1_e_public_task"),
+        (KNOWN.condition, KNOWN.find_condition, "s1_p18_safeguarding"),
+        (KNOWN.purpose, KNOWN.find_purpose, "direct-care"),
+        (KNOWN.body_class, KNOWN.find_body_class, "local-authority"),
+        (KNOWN.identifier, KNOWN.find_identifier, "nhs_number"),
+        (KNOWN.small_number_rule, KNOWN.small_number_rule, "product_default"),
+    ],
+)
+def test_looking_up_and_finding_agree(
+    look_up: Callable[[str], Entry], find: Callable[[str], Entry | None], known: str
+) -> None:
+    assert look_up(known).id == known
+    assert find(known) is look_up(known)
+    with pytest.raises(UsageError, match="`nothing` is not a known"):
+        look_up("nothing")
+
+
+def test_every_shelf_has_its_name() -> None:
+    shelves = [
+        *(KNOWN.bases, KNOWN.conditions, KNOWN.powers, KNOWN.purposes, KNOWN.body_classes, KNOWN.clashes),
+        *(KNOWN.duties, KNOWN.expected_fields, KNOWN.dpia_triggers, KNOWN.identifiers, KNOWN.small_number_rules),
+        KNOWN.questions,
+    ]
+    assert {shelf[0].shelf for shelf in shelves} == set(Kind)
 
 
 def test_search_finds_by_words_and_puts_what_says_so_first() -> None:

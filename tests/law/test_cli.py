@@ -93,6 +93,10 @@ def test_both_directions_and_uncertain_places_are_shown() -> None:
     assert "only if named or approved" in run("show", "dea_2017_s35").stdout
 
 
+def test_legal_obligation_asks_for_a_law() -> None:
+    assert "names a law that requires the disclosure" in run("show", "art6_1_c").stdout
+
+
 def test_an_unknown_id_is_answered_with_near_ones() -> None:
     with pytest.raises(UsageError) as refused:
         run("show", "edu_2005_s11")

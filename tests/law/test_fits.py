@@ -1,5 +1,6 @@
 """A power takes in a case only as far as its words go (R1.1, R1.2)."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -81,6 +82,14 @@ def test_a_duty_starts_on_its_day() -> None:
     case = ("daa_2021_s49A", "police", "school", "safeguarding-children")
     assert against(ask(*case, on=date(2025, 11, 6))) == {"in-force": Outcome.NOT_MET}
     assert ask(*case, on=date(2025, 11, 7)).verdict is Verdict.FITS
+
+
+def test_a_power_that_ended_carries_nothing_after_its_day() -> None:
+    power = KNOWN.power("edu_2005_s110")
+    ended = replace(power, in_force=replace(power.in_force, valid_to=date(2026, 8, 31)))
+    case = (DWP, "local-authority", "benefit-eligibility", KNOWN)
+    assert against(fit(ended, *case, on=DAY)) == {"in-force": Outcome.NOT_MET}
+    assert fit(ended, *case, on=date(2026, 8, 31)).verdict is Verdict.FITS
 
 
 def test_an_act_gives_no_power_before_the_year_it_was_made() -> None:
@@ -190,6 +199,7 @@ def test_it_fits_only_where_classes_and_purpose_are_within_the_entry(power, data
         and not open_.givers.specified
         and not open_.receivers.specified
         and not any(KNOWN.is_a(giver, code) for code in open_.givers.never)
+        and not any(KNOWN.is_a(receiver, code) for code in open_.receivers.never)
         for open_ in power.routes
     )
     if answer.verdict is Verdict.FITS:
