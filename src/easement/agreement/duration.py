@@ -48,6 +48,11 @@ class Duration:
             return date.max
 
     @property
+    def length(self) -> float:
+        """The duration in hours, a month being 30.4375 days: for comparing two, never for reckoning a date."""
+        return (self.months * 30.4375 + self.days) * 24 + self.hours
+
+    @property
     def words(self) -> str:
         """The duration as people say it: `1 year`, `24 hours`."""
         years, months = divmod(self.months, 12)
