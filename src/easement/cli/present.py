@@ -62,19 +62,34 @@ def show_error(error: Exception, *, as_json: bool) -> int:
     if not isinstance(error, EasementError):
         if os.environ.get("EASEMENT_DEBUG"):
             raise error
-        frame = error.__traceback__
-        while frame is not None and frame.tb_next is not None:
-            frame = frame.tb_next
-        place = f"{frame.tb_frame.f_globals.get('__name__')}:{frame.tb_lineno}" if frame else "unknown"
-        error = EasementError(
-            f"an error that was not foreseen: {type(error).__name__} at {place}",
-            remedy="nothing was released by this; run again with EASEMENT_DEBUG=1 and report what it shows",
-        )
+        error = _of_the_disk(error) or _unforeseen(error)
     if as_json:
         click.echo(json.dumps(error.as_dict(), ensure_ascii=False, indent=2, default=_plain))
     click.secho("error: ", err=True, fg="red", nl=False)
     click.echo(str(error), err=True)
     return error.exit_code
+
+
+def _of_the_disk(error: Exception) -> EasementError | None:
+    """A file that could not be used, named as the person named it."""
+    if isinstance(error, OSError) and isinstance(error.filename, str | Path) and error.strerror:
+        what = f"cannot use `{error.filename}`: {error.strerror.lower()}"
+        return EasementError(what, remedy="check the name, who may read and write there, and the space left")
+    return None
+
+
+def _unforeseen(error: Exception) -> EasementError:
+    places = ["unknown"]
+    frame = error.__traceback__
+    while frame is not None:
+        name = str(frame.tb_frame.f_globals.get("__name__"))
+        if name.startswith("easement"):
+            places.append(f"{name}:{frame.tb_lineno}")
+        frame = frame.tb_next
+    return EasementError(
+        f"an error that was not foreseen: {type(error).__name__} at {places[-1]}",
+        remedy="nothing left that the ledger does not show; run again with EASEMENT_DEBUG=1 and report what it says",
+    )
 
 
 def clear_path(path: object) -> str:

@@ -1,13 +1,17 @@
 """The `easement` command. Subcommands are named here and imported only when used, so `--help` stays quick."""
 
+import difflib
 import importlib
+import os
 import sys
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 import click
 
 from easement import __version__
+from easement.base.errors import UsageError
 from easement.cli.present import show_error
+from easement.cli.usage import in_our_words
 
 __all__ = ["COMMANDS", "easement", "main"]
 
@@ -41,15 +45,21 @@ class _Root(click.Group):
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in COMMANDS:
-            return None
-        lazy = COMMANDS[cmd_name]
+        lazy = COMMANDS.get(cmd_name)
+        if lazy is None:
+            return None if ctx.resilient_parsing else _unknown(cmd_name)
         command: click.Command = getattr(importlib.import_module(lazy.module), lazy.name)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl([(name, lazy.help) for name, lazy in COMMANDS.items()])
+
+
+def _unknown(name: str) -> NoReturn:
+    near = difflib.get_close_matches(name, COMMANDS, n=1)
+    see = "see: easement --help"
+    raise UsageError(f"no such command `{name}`", remedy=f"did you mean `easement {near[0]}`? {see}" if near else see)
 
 
 @click.group(
@@ -71,15 +81,30 @@ def easement() -> None:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command and end the process with its exit code; errors are told, never traced."""
-    argv = sys.argv[1:] if arguments is None else arguments
+    sys.exit(_run(sys.argv[1:] if arguments is None else arguments))
+
+
+def _run(argv: list[str]) -> int:
+    as_json = "--json" in argv
     try:
         outcome: Any = easement.main(args=argv, prog_name="easement", standalone_mode=False)
-    except click.ClickException as error:
-        error.show()
-        sys.exit(error.exit_code)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _hush()
+        return 1
     except click.Abort:
         click.echo("stopped", err=True)
-        sys.exit(1)
+        return 1
+    except click.ClickException as error:
+        if isinstance(error, click.exceptions.NoArgsIsHelpError):
+            error.show()
+            return error.exit_code
+        return show_error(in_our_words(error), as_json=as_json)
     except Exception as error:
-        sys.exit(show_error(error, as_json="--json" in argv))
-    sys.exit(outcome if isinstance(outcome, int) else 0)
+        return show_error(error, as_json=as_json)
+    return outcome if isinstance(outcome, int) else 0
+
+
+def _hush() -> None:
+    """Whoever read our output has gone, as `head` does: what is left is not worth an error at the end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
