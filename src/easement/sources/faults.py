@@ -8,12 +8,12 @@ from collections.abc import Sequence
 import duckdb
 
 from easement.base.errors import BadData, EasementError, SourceUnreachable, StorageFailed
-from easement.sources.delimited import find_other_ending, find_ragged
+from easement.sources.delimited import LONGEST, find_fault, find_other_ending
 from easement.sources.model import Format
 from easement.sources.nested import find_malformed
 from easement.sources.ready import Ready
 
-__all__ = ["told"]
+__all__ = ["bad_csv", "told"]
 
 _LINE = re.compile(r"CSV Error on Line: (\d+)")
 _TYPES = {
@@ -68,8 +68,8 @@ def _unknown(text: str) -> EasementError:
 def _bad_file(text: str, table: Ready) -> EasementError:
     path = str(table.held.file.path)
     match table.held.file.kind:
-        case Format.CSV if table.layout is not None:
-            return _bad_csv(text, table)
+        case Format.CSV:
+            return bad_csv(table, text)
         case Format.JSON:
             return _bad_json(text, table)
         case Format.PARQUET:
@@ -77,18 +77,14 @@ def _bad_file(text: str, table: Ready) -> EasementError:
     return SourceUnreachable(f"`{path}` cannot be read to its end", remedy="check the disk it is on")
 
 
-def _bad_csv(text: str, table: Ready) -> EasementError:
+def bad_csv(table: Ready, text: str = "") -> EasementError:
+    """What is wrong with a CSV that the engine could not read whole; of what it said (`text`) only a number is used."""
     path, layout = table.held.file.path, table.layout
     assert layout is not None
     with table.stream() as stream:
-        ragged = find_ragged(stream, layout)
-    if ragged is not None:
-        line, count = ragged
-        return BadData(
-            f"this record has {_fields(count)}; the table has {len(layout.names)}",
-            where=f"{path}:{line}",
-            remedy=f'look for a `{_shown(layout.delimiter)}`, a `"` or a line break inside a value; mend the export',
-        )
+        fault = find_fault(stream, layout)
+    if fault is not None:
+        return BadData(fault.what, where=f"{path}:{fault.line}", remedy=fault.mend)
     with table.stream() as stream:
         other = find_other_ending(stream)
     if other is not None:
@@ -97,23 +93,12 @@ def _bad_csv(text: str, table: Ready) -> EasementError:
             where=f"{path}:{other}",
             remedy="save the file anew with one kind of line ending throughout",
         )
-    line_found = _LINE.search(text)
-    where = f"{path}:{line_found.group(1)}" if line_found else str(path)
-    if "Maximum line size" in text:
-        return BadData("this line is too long to be a record", where=where, remedy='look for a `"` that is not closed')
+    found = _LINE.search(text)
     return BadData(
-        'a `"` stands where none may: a value that starts with one must end with one, and double it inside',
-        where=where,
+        f"a record here cannot be read: it is longer than {LONGEST:,} bytes, or its quotes do not pair",
+        where=f"{path}:{found.group(1)}" if found else str(path),
         remedy="mend the line, or export the table anew",
     )
-
-
-def _fields(count: int) -> str:
-    return "1 field" if count == 1 else f"{count} fields"
-
-
-def _shown(delimiter: str) -> str:
-    return "tab" if delimiter == "\t" else delimiter
 
 
 def _bad_json(text: str, table: Ready) -> EasementError:

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from easement.base.errors import StorageFailed, UsageError
 from easement.sources.held import hold
-from easement.sources.model import Column, File, Format
+from easement.sources.model import Column, File, Format, quote
 from easement.sources.ready import Ready, make_ready
 from easement.sources.session import MEMORY, FileSource, Session, lock
-from easement.sources.views import find_view, quote
+from easement.sources.views import find_view
 
 __all__ = ["open_source", "open_sources"]
 

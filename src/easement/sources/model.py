@@ -10,7 +10,7 @@ from pathlib import Path
 
 from easement.base.errors import UsageError
 
-__all__ = ["ENCODINGS", "Column", "File", "Format", "clean_names"]
+__all__ = ["ENCODINGS", "Column", "File", "Format", "clean_names", "quote"]
 
 
 class Format(StrEnum):
@@ -132,3 +132,8 @@ def _one_line(text: str) -> str:
     """Composed (NFC), with every invisible character (line break, byte order mark, zero width) made a blank."""
     visible = "".join(character if character.isprintable() else " " for character in unicodedata.normalize("NFC", text))
     return " ".join(visible.split())
+
+
+def quote(name: str) -> str:
+    """A name as SQL writes it."""
+    return '"' + name.replace('"', '""') + '"'

@@ -10,6 +10,7 @@ from typing import Any, BinaryIO, NamedTuple, NoReturn
 
 from easement.base.errors import BadData
 from easement.sources.held import Held
+from easement.sources.model import quote
 
 __all__ = ["Records", "find_malformed", "find_records", "structure"]
 
@@ -60,14 +61,16 @@ def _parts(held: Held, found: Mapping[str, Any]) -> Iterator[_Part]:
         if isinstance(inner, dict) and inner:
             _check_keys(held, inner)
             for name, shape in inner.items():
-                yield _Part(f"struct_extract({_name(key)}, {_text(name)})", f"{key}.{name}", shape)
+                yield _Part(f"struct_extract({quote(key)}, {_text(name)})", f"{key}.{name}", shape)
         else:
-            yield _Part(_name(key), key, inner)
+            yield _Part(quote(key), key, inner)
 
 
 def _check_keys(held: Held, keys: Mapping[str, Any]) -> None:
     seen: dict[str, str] = {}
     for key in keys:
+        if not key:
+            _refuse(held, "a value has an empty name", "give each value in a record a name")
         if key.casefold() in seen:
             twins = f"`{seen[key.casefold()]}` and `{key}`"
             _refuse(held, f"the keys {twins} differ only in capitals", "name each value apart, or use one spelling")
@@ -76,12 +79,8 @@ def _check_keys(held: Held, keys: Mapping[str, Any]) -> None:
 
 def _type(shape: Any) -> str:
     if isinstance(shape, dict) and shape:
-        return f"STRUCT({', '.join(f'{_name(key)} VARCHAR' for key in shape)})"
+        return f"STRUCT({', '.join(f'{quote(key)} VARCHAR' for key in shape)})"
     return "VARCHAR"
-
-
-def _name(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
 
 
 def _text(text: str) -> str:

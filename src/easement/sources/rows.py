@@ -18,16 +18,18 @@ BATCH_ROWS = 50_000
 
 
 class CopyFormat(StrEnum):
-    """What a copy is written as; `jsonl` is one JSON object a line."""
+    """What a copy is written as; `json` is one list of objects, `jsonl` one object a line."""
 
     CSV = "csv"
     PARQUET = "parquet"
+    JSON = "json"
     JSONL = "jsonl"
 
 
 _WRITERS = {
     CopyFormat.CSV: "FORMAT csv, HEADER true",
     CopyFormat.PARQUET: "FORMAT parquet",
+    CopyFormat.JSON: "FORMAT json, ARRAY true",
     CopyFormat.JSONL: "FORMAT json",
 }
 

@@ -15,7 +15,7 @@ import duckdb
 
 from easement.base.errors import EasementError, SourceUnreachable
 from easement.sources.faults import told
-from easement.sources.model import Column
+from easement.sources.model import Column, quote
 from easement.sources.port import Parameters
 from easement.sources.ready import Ready
 
@@ -42,7 +42,7 @@ class FileSource:
     @property
     def relation(self) -> str:
         """The quoted SQL expression that stands for the table after FROM."""
-        return f'"{self.name}"'
+        return quote(self.name)
 
     def measure(self, sql: str, parameters: Parameters = None) -> list[tuple[Any, ...]]:
         """Run one query for counts and profiles; see `Session.measure`."""
@@ -90,6 +90,11 @@ class Session:
                 f"a measure may give at most {MAX_MEASURED:,} rows", remedy="count by group, or by fewer groups"
             )
         return rows
+
+    def make(self, name: str, sql: str, parameters: Parameters = None) -> None:
+        """Keep one query's rows under a name for later queries of this session; they go with it."""
+        with self.cursor() as cursor:
+            cursor.execute(f"CREATE TABLE {quote(name)} AS {one_select(cursor, sql)}", parameters).fetchall()
 
 
 def one_select(cursor: duckdb.DuckDBPyConnection, sql: str) -> str:

@@ -20,11 +20,17 @@ _CONTROLS = re.compile("[\x80-\x9f]")
 
 
 class Checked(NamedTuple):
-    """What the check saw: any quotes, any quoted line breaks, any C1 controls (a sign of another encoding)."""
+    """What the check saw: any quotes, line breaks inside them, C1 controls (a sign of another encoding), and lines.
+
+    `lines` counts the lines that end outside quotes, and a last one without an end; `blank` those at the very end
+    that hold nothing. Both are right for text that quotes as RFC 4180 says.
+    """
 
     quotes: bool
     quoted_lines: bool
     controls: bool
+    lines: int
+    blank: int
 
 
 def found_encoding(held: Held) -> str:
@@ -42,20 +48,20 @@ def check(held: Held, encoding: str, sink: BinaryIO | None = None) -> Checked:
     With a `sink`, the text is written there as UTF-8 without a byte order mark. Memory is bounded by `CHUNK`.
     """
     decoder = codecs.getincrementaldecoder("utf-8-sig" if encoding == "utf-8" else encoding)()
-    quotes, controls, before = _Quotes(), False, 0
+    lines, controls, before = _Lines(), False, 0
     with held.stream() as stream:
         while chunk := _read(stream, held, CHUNK):
             text = _decode(held, encoding, decoder, chunk, before)
             plain = chunk if encoding == "utf-8" and sink is None else text.encode()
             if b"\0" in plain:
                 _refuse_nul(held, encoding)
-            quotes.look(plain)
+            lines.look(plain)
             controls = controls or (encoding == "latin-1" and _CONTROLS.search(text) is not None)
             if sink is not None:
                 sink.write(plain)
             before += len(chunk)
         _decode(held, encoding, decoder, b"", before)
-    return Checked(quotes.any, quotes.across_lines, controls)
+    return lines.seen(controls=controls)
 
 
 def _read(stream: BinaryIO, held: Held, size: int) -> bytes:
@@ -76,26 +82,37 @@ def _decode(held: Held, encoding: str, decoder: codecs.IncrementalDecoder, chunk
 
 
 def _refuse(held: Held, encoding: str, offset: int) -> NoReturn:
-    other = "cp1252" if encoding == "utf-8" else "latin-1" if encoding == "cp1252" else "utf-8"
+    wide = _wide(held) if encoding == "utf-8" else None
+    if encoding.startswith("utf-16"):
+        remedy = "it may have been cut short: fetch it anew"
+    else:
+        other = wide or {"utf-8": "cp1252", "cp1252": "latin-1"}.get(encoding, "utf-8")
+        remedy = f"if it was saved by Excel or an older system, try `encoding: {other}`"
     raise BadData(
         f"the text is not {encoding}: byte {offset + 1:,} of the file does not fit",
         where=f"{held.file.path}:{_line(held, encoding, offset)}",
-        remedy=f"if it was saved by Excel or an older system, try `encoding: {other}`",
+        remedy=remedy,
     )
 
 
 def _refuse_nul(held: Held, encoding: str) -> NoReturn:
-    with held.stream() as stream:
-        head = stream.read(CHUNK)
     width = 2 if encoding.startswith("utf-16") else 1
+    wide = _wide(held) if width == 1 else None
     offset = _nul_offset(held, width)
-    odd, even = head[1::2].count(0), head[0::2].count(0)
-    wide = "utf-16-le" if odd > len(head) // 4 else "utf-16-be" if even > len(head) // 4 else ""
     raise BadData(
         f"the text holds a NUL byte, at byte {offset + 1:,} of the file",
         where=f"{held.file.path}:{_line(held, encoding, offset)}",
-        remedy=f"try `encoding: {wide}`" if wide and width == 1 else "export the table anew; text has no such byte",
+        remedy=f"try `encoding: {wide}`" if wide else "export the table anew; text has no such byte",
     )
+
+
+def _wide(held: Held) -> str | None:
+    """The two-byte encoding that the text is in by the look of its NUL bytes: every second one."""
+    with held.stream() as stream:
+        head = stream.read(4_096)
+    if head[1::2].count(0) > len(head) // 4:
+        return "utf-16-le"
+    return "utf-16-be" if head[::2].count(0) > len(head) // 4 else None
 
 
 def _nul_offset(held: Held, width: int) -> int:
@@ -122,20 +139,35 @@ def _line(held: Held, encoding: str, offset: int) -> int:
     return (feeds or returns) + 1
 
 
-class _Quotes:
-    """Whether quotes are used, and whether a line ever ends inside a pair of them."""
+class _Lines:
+    """Counts lines and looks at quotes, by a few passes of C over each chunk.
+
+    All but quotes and line ends is dropped, then every pair of quotes with nothing between: what is left is long only
+    where quoted values hold line breaks.
+    """
 
     def __init__(self) -> None:
-        self.any = False
-        self.across_lines = False
-        self.rest = b""
+        self.quotes = self.inside = self.across = False
+        self.feeds = self.returns = 0
+        self.last = b""
 
     def look(self, chunk: bytes) -> None:
-        """Take the next bytes. Of each line only its quotes matter: an odd number of them means it ended inside."""
-        self.any = self.any or b'"' in chunk
-        if not self.any or self.across_lines:
-            return
-        marks = (self.rest + chunk.translate(None, _NOT_QUOTE_OR_LINE)).replace(b'""', b"")
-        end = max(marks.rfind(b"\n"), marks.rfind(b"\r")) + 1
-        self.across_lines = b'"' in marks[:end]
-        self.rest = marks[end:]
+        """Take the next bytes, as UTF-8."""
+        self.last = chunk or self.last
+        if b'"' not in chunk:
+            parts = [chunk]
+        else:
+            self.quotes = True
+            parts = chunk.translate(None, _NOT_QUOTE_OR_LINE).replace(b'""', b"").split(b'"')
+        outside, within = (parts[1::2], parts[::2]) if self.inside else (parts[::2], parts[1::2])
+        self.feeds += sum(part.count(b"\n") for part in outside)
+        self.returns += sum(part.count(b"\r") for part in outside)
+        self.across = self.across or any(b"\n" in part or b"\r" in part for part in within)
+        self.inside ^= len(parts) % 2 == 0
+
+    def seen(self, *, controls: bool) -> Checked:
+        """What was seen, once all is."""
+        tail = self.last[len(self.last.rstrip(b"\r\n")) :]
+        ends = tail.count(b"\n") or tail.count(b"\r")
+        lines = (self.feeds or self.returns) + (not ends or self.inside)
+        return Checked(self.quotes, self.across, controls, lines, max(ends - 1, 0))

@@ -4,12 +4,13 @@ from typing import NamedTuple
 
 import duckdb
 
-from easement.sources.delimited import reader
-from easement.sources.model import Format, clean_names
+from easement.sources.delimited import Layout, count_records, reader
+from easement.sources.faults import bad_csv
+from easement.sources.model import Format, clean_names, quote
 from easement.sources.nested import find_records, structure
 from easement.sources.ready import Ready
 
-__all__ = ["View", "find_view", "quote"]
+__all__ = ["View", "find_view"]
 
 
 class View(NamedTuple):
@@ -25,11 +26,6 @@ class View(NamedTuple):
         pairs = zip(self.expressions, clean_names(self.names), strict=True)
         columns = ", ".join(f"{expression} AS {quote(clean)}" for expression, clean in pairs)
         return f"CREATE VIEW {quote(name)} AS SELECT {columns} FROM {self.reader}"  # noqa: S608 (every part is quoted)
-
-
-def quote(name: str) -> str:
-    """A name as SQL writes it."""
-    return '"' + name.replace('"', '""') + '"'
 
 
 def find_view(cursor: duckdb.DuckDBPyConnection, table: Ready) -> View:
@@ -53,17 +49,25 @@ def _positions(table: Ready) -> tuple[str, ...]:
 
 
 def _csv_reader(cursor: duckdb.DuckDBPyConnection, table: Ready) -> str:
-    """The first way of reading that gets to the end: by all threads where no quoted line break forbids it, else one."""
+    """A way of reading that yields every record: by all threads where no quoted line break forbids it, else one.
+
+    Raises `BadData` where neither does.
+    """
     assert table.layout is not None
     assert table.checked is not None
-    ways = [True] * (not table.checked.quoted_lines) + [False] * table.checked.quotes
-    for parallel in ways:
+    said = ""
+    for parallel in [True] * (not table.checked.quoted_lines) + [False]:
         read = reader(table.place, table.layout, packed=table.packed, parallel=parallel)
         try:
-            cursor.execute(f"SELECT count(*) FROM {read}").fetchall()  # noqa: S608 (every part is ours)
-        except duckdb.Error:
-            if parallel is ways[-1]:
-                raise
+            count = cursor.execute(f"SELECT count(*) FROM {read}").fetchall()[0][0]  # noqa: S608 (every part is ours)
+        except duckdb.Error as error:
+            said = str(error)
         else:
-            return read
-    raise AssertionError("a way was tried or its error raised")
+            if count == table.layout.records(table.checked) or count == _careful_count(table, table.layout):
+                return read
+    raise bad_csv(table, said)
+
+
+def _careful_count(table: Ready, layout: Layout) -> int:
+    with table.stream() as stream:
+        return count_records(stream, layout)
