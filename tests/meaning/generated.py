@@ -36,7 +36,7 @@ SQL_TYPES = {
 }  # fmt: skip
 
 words = st.sampled_from(["", "UC", "IS", "o'brien", "Zoë", "a", "uc", "UC ", "\\", "%", "''", "1", "2020-01-01"])
-whole = st.one_of(st.integers(-3, 3), st.integers(-10**15, 10**15))
+whole = st.one_of(st.integers(-3, 3), st.integers(-(10**15), 10**15))
 numbers = st.one_of(
     st.sampled_from([0.0, -0.0, 0.1, 0.2, 0.3, 616.67, 1e-7, 1e300, -1e300, 5e-324]),
     st.floats(allow_nan=False, allow_infinity=False),

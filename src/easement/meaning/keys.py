@@ -24,7 +24,7 @@ def normalised(kind: Key | Kind, expression: exp.Expression) -> exp.Expression:
         case Kind():
             return fill("nullif(:x, '')", x=tidied(kind, expression))
         case _:
-            return fill("nullif(trim(:x), '')", x=expression)
+            return fill("nullif(trim(:x, ' '), '')", x=expression)
 
 
 def tidied(kind: Kind, expression: exp.Expression) -> exp.Expression:

@@ -97,11 +97,12 @@ def _way(value: Any) -> Any:
 
 
 class SourceHints(BaseModel):
-    """What a file does not say of itself."""
+    """Where a dataset stands, relative to its mapping, and what the file does not say of itself."""
 
     model_config = _FROZEN
 
-    format: Literal["csv", "parquet", "json", "xlsx"] | None = None
+    path: str | None = Field(default=None, min_length=1)
+    format: Literal["csv", "excel", "json", "parquet"] | None = None
     delimiter: str | None = Field(default=None, min_length=1, max_length=1)
     encoding: str | None = None
     sheet: str | None = None

@@ -23,7 +23,18 @@ from easement.meaning.model import Element, Standard
 from easement.meaning.syntax import Type
 from easement.meaning.template import column, fill, text
 
-__all__ = ["Cell", "Column", "Fault", "cells", "doubts", "failures", "missing_columns", "project"]
+__all__ = [
+    "Cell",
+    "Column",
+    "Fault",
+    "cells",
+    "doubts",
+    "failures",
+    "missing_columns",
+    "project",
+    "raw_column",
+    "unused_columns",
+]
 
 Sql = exp.Expression
 
@@ -155,20 +166,36 @@ def _lacking(name: str, columns: Sequence[Column]) -> Problem:
     return Problem(name, f"there is no column `{name}`", mend)
 
 
+def unused_columns(mapping: DatasetMapping, columns: Sequence[Column]) -> tuple[str, ...]:
+    """The columns of the table that the mapping does not read."""
+    table = _Table(mapping.columns, columns)
+    read = {table.spelt[name.lower()] for name in mapping.columns if table.has([name])}
+    return tuple(column.name for column in columns if column.name not in read)
+
+
+def raw_column(name: str, mapping: DatasetMapping, columns: Sequence[Column] | None) -> Sql | None:
+    """A column of the table as it stands; `None` where there is none of that name."""
+    table = _Table(mapping.columns, columns)
+    return table.find(name)[0] if table.has([name]) else None
+
+
 class _Table:
-    """The columns of a table by name, first exactly, then in any case, as DuckDB finds them."""
+    """The columns of a table by name, in any case, as DuckDB finds them, or by the name that the file gives them."""
 
     def __init__(self, read: Iterable[str], columns: Sequence[Column] | None) -> None:
-        known = [(name, "VARCHAR") for name in read] if columns is None else [(c.name, c.type) for c in columns]
-        self.kinds = dict(known)
-        self.spelt: Mapping[str, str] = {name.lower(): name for name, _ in reversed(known)}
+        if columns is None:
+            self.kinds = dict.fromkeys(read, "VARCHAR")
+        else:
+            self.kinds = {column.name: column.type.upper() for column in columns}
+        originals = {getattr(column, "original", "").lower(): column.name for column in columns or ()}
+        self.spelt = originals | {name.lower(): name for name in self.kinds}
 
     def has(self, wanted: Iterable[str]) -> bool:
         return all(name.lower() in self.spelt for name in wanted)
 
     def find(self, name: str) -> tuple[Sql, str]:
-        spelt = name if name in self.kinds else self.spelt[name.lower()]
-        return column(spelt), self.kinds[spelt].upper()
+        spelt = self.spelt[name.lower()]
+        return column(spelt), self.kinds[spelt]
 
 
 def _cell(way: Way, element: Element, table: _Table) -> Cell:
