@@ -35,6 +35,7 @@ RULES = (
     Rule("all keys", ("family", "given", "birth", "place"), ("identifier",)),
     Rule("names and birth", ("family", "given", "birth"), ("identifier",)),
     Rule("family, birth and place", ("family", "birth", "place"), ("identifier", "initial")),
+    Rule("given name, birth and place", ("given", "birth", "place"), ("identifier",)),
     Rule("names and place", ("family", "given", "place"), ("identifier", "birth")),
 )
 """Strongest first. Twins differ in given name, parent and child of one name in birth: neither is linked."""

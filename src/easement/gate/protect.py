@@ -33,7 +33,8 @@ def protect(form: Form, value: Sql, element: Element, *, subject: Sql, binary: b
 
 
 def _call(name: str, *arguments: Sql | str | int) -> Sql:
-    return exp.func(name, *(exp.convert(a) if isinstance(a, str | int) else a.copy() for a in arguments))
+    expressions = [exp.convert(a) if isinstance(a, str | int) else a.copy() for a in arguments]
+    return exp.Anonymous(this=name, expressions=expressions)
 
 
 def _cast(value: Sql, kind: str) -> Sql:
@@ -50,9 +51,9 @@ def tokenised(value: Sql, element: Element) -> Sql:
 def hashed(text: Sql, label: str, *, binary: bool = False) -> Sql:
     """The first 128 bits of the keyed hash of a text under a label: 32 hexadecimal characters, or 16 bytes."""
     message = _call("encode", exp.DPipe(this=exp.convert(f"{label}\x1f"), expression=text.copy(), safe=True))
-    inner = exp.Anonymous(this="sha256", expressions=[_joined("pseudonym_inner", message)])
-    outer = exp.Anonymous(this="sha256", expressions=[_joined("pseudonym_outer", _call("unhex", inner))])
-    short = exp.Anonymous(this="left", expressions=[outer, exp.convert(32)])
+    inner = _call("sha256", _joined("pseudonym_inner", message))
+    outer = _call("sha256", _joined("pseudonym_outer", _call("unhex", inner)))
+    short = _call("left", outer, 32)
     return _call("unhex", short) if binary else short
 
 
@@ -62,7 +63,7 @@ def _joined(parameter: str, message: Sql) -> Sql:
 
 def _shifted(value: Sql, subject: Sql, most: int) -> Sql:
     """Moves all of one person's dates by the same number of days, so that the time between them stays true."""
-    bits = exp.Anonymous(this="left", expressions=[hashed(subject, "shift"), exp.convert(8)])
+    bits = _call("left", hashed(subject, "shift"), 8)
     number = _cast(exp.DPipe(this=exp.convert("0x"), expression=bits, safe=True), "bigint")
     shift = exp.Sub(
         this=exp.paren(exp.Mod(this=number, expression=exp.convert(2 * most + 1))), expression=exp.convert(most)
@@ -90,12 +91,10 @@ def _outward(value: Sql) -> Sql:
 
 _SIMPLE: Mapping[FormKind, Callable[[Sql, Form], Sql]] = {
     FormKind.PLAIN: lambda value, _: value.copy(),
-    FormKind.YEAR: lambda value, _: _cast(exp.Anonymous(this="year", expressions=[value.copy()]), "integer"),
-    FormKind.MONTH: lambda value, _: exp.Anonymous(this="strftime", expressions=[value.copy(), exp.convert("%Y-%m")]),
+    FormKind.YEAR: lambda value, _: _cast(_call("year", value), "integer"),
+    FormKind.MONTH: lambda value, _: _call("strftime", value, "%Y-%m"),
     FormKind.OUTWARD: lambda value, _: _outward(value),
     FormKind.BAND: _band,
-    FormKind.TRUNCATE: lambda value, form: exp.Anonymous(
-        this="left", expressions=[_cast(value, "varchar"), exp.convert(form.length)]
-    ),
+    FormKind.TRUNCATE: lambda value, form: _call("left", _cast(value, "varchar"), form.length),
     FormKind.PRESENT: lambda value, _: exp.not_(exp.Is(this=value.copy(), expression=exp.null())),
 }

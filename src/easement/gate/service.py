@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from easement.agreement.check import check
+from easement.agreement.check import check, musts
 from easement.agreement.read import AgreementFile, read_agreement
 from easement.agreement.signing import signed_by
 from easement.base.errors import UsageError
@@ -39,7 +39,7 @@ def _clashes(purpose: str, law: Catalogue) -> dict[str, str]:
     """Why other purposes pull against this one; nothing for a purpose that the catalogue does not know."""
     codes = [known.id for known in law.purposes]
     found = {other: clash(purpose, other, law) for other in codes} if purpose in codes else {}
-    return {other: why.why for other, why in found.items() if why}
+    return {other: why.plain for other, why in found.items() if why}
 
 
 def ask(holder: Holder, asked: Ask, *, now: datetime) -> Outcome:
@@ -90,7 +90,7 @@ def _facts(holder: Holder, asked: Ask, prepared: Prepared, law: Catalogue, now: 
     return Facts(
         now=now,
         signed=_signed(holder, asked.agreement, prepared.file),
-        gaps=tuple(dict.fromkeys(finding.code for finding in findings if finding.must)),
+        gaps=tuple(dict.fromkeys(finding.code for finding in musts(findings))),
         training=asked.training,
         records_today=holder.ledger.counted(prepared.digest, asked.request.share, day),
         consented=asked.consented,

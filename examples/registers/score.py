@@ -1,0 +1,167 @@
+"""Share free school meals between two registers, and score the matching against who is who.
+
+    python examples/registers/score.py DIR [--json]
+
+DIR holds `department.csv`, `council.csv` and `truth.csv` (person, register, record). Two nodes are made in a folder
+that is gone afterwards; the department and the council sign the agreement beside this file; then the department answers
+by `match`, by pseudonymised `bulk` and by `aggregate`, and refuses what was not agreed. Only the score reads the truth.
+"""
+
+import argparse
+import csv
+import json
+import shutil
+import tempfile
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from easement.agreement.model import Mode
+from easement.agreement.read import read_agreement
+from easement.agreement.signing import sign
+from easement.gate import service
+from easement.gate.ask import Ask, Outcome
+from easement.gate.model import Request
+from easement.gate.plan import LIST_REFERENCE
+from easement.meaning.mapping import read_mapping
+from easement.node.home import create_node, open_node
+
+HERE = Path(__file__).parent
+WITHIN_TERM = datetime(2026, 11, 21, 12, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Town:
+    """The department's node, the signed agreement, and the registers."""
+
+    node: Path
+    agreement: Path
+    registers: Path
+    out: Path
+
+
+def furnish(folder: Path, registers: Path) -> Town:
+    """Make both nodes, let each know the other's key, map the department's register, and sign."""
+    nodes = {org: create_node(folder / org, org) for org in ("dwp", "northtown")}
+    keys = {org: node.organisation_key for org, node in nodes.items()}
+    (folder / "dwp" / "members" / "northtown.vkey").write_text(f"{keys['northtown'].key}\n")
+    mapping = (HERE / "mappings" / "department.yaml").read_text()
+    data = folder / "dwp" / "datasets" / "department.csv"
+    shutil.copyfile(registers / "department.csv", data)
+    (folder / "dwp" / "datasets" / "department.yaml").write_text(
+        mapping.replace("source: {", f"source: {{path: {data.name}, ")
+    )
+    agreement = folder / "free-school-meals.yaml"
+    shutil.copyfile(HERE / "agreements" / agreement.name, agreement)
+    file, note = read_agreement(agreement), None
+    for org in keys:
+        note = sign(file, keys[org], note)
+    agreement.with_name(agreement.name + ".signatures").write_text(str(note))
+    return Town(folder / "dwp", agreement, registers, folder)
+
+
+def ask(town: Town, share: str, mode: Mode, out: str, **changes: Any) -> Outcome:
+    """One ask of the department by the council's benefits officer, but for what is changed."""
+    usual = {"recipient": "northtown", "role": "benefits-officer", "purpose": "benefit-eligibility"}
+    listed = mode is Mode.MATCH
+    request = Request(share=share, mode=mode, listed=listed, **usual | changes)
+    asked = Ask(
+        town.agreement,
+        request,
+        out=town.out / out,
+        match=town.registers / "council.csv" if listed else None,
+        match_dataset=HERE / "mappings" / "council.yaml" if listed else None,
+        training=frozenset({"information-governance"}),
+    )
+    with open_node(town.node) as node:
+        return service.share(node, asked, now=WITHIN_TERM, clock=lambda: WITHIN_TERM)
+
+
+def true_pairs(registers: Path) -> set[tuple[str, str]]:
+    """Every council record and department record of one person."""
+    records: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    with (registers / "truth.csv").open(newline="") as file:
+        for row in csv.DictReader(file):
+            records[row["person"]][row["register"]].append(row["record"])
+    return {(c, d) for who in records.values() for c in who["council"] for d in who["department"]}
+
+
+def entitled(registers: Path) -> set[str]:
+    """The claims that the agreement's condition covers, worked out here by hand as a check on the product."""
+    with (registers / "department.csv").open(newline="") as file:
+        return {
+            row["claim_no"]
+            for row in csv.DictReader(file)
+            if row["award_code"] in ("UC", "IS", "JSA", "ESA", "PC")
+            and row["net_monthly_earnings"]
+            and float(row["net_monthly_earnings"]) <= 616.67
+        }
+
+
+def score(registers: Path, disclosed: Path) -> dict[str, Any]:
+    """Precision and recall of what was disclosed, against the true pairs among entitled claims."""
+    with disclosed.open(newline="") as file:
+        pairs = {(row[LIST_REFERENCE], row["claim_reference"]) for row in csv.DictReader(file)}
+    covered = entitled(registers)
+    truth = {pair for pair in true_pairs(registers) if pair[1] in covered}
+    right = len(pairs & truth)
+    return {
+        "matched": len(pairs),
+        "right": right,
+        "true_pairs": len(truth),
+        "precision": round(right / len(pairs), 4) if pairs else None,
+        "recall": round(right / len(truth), 4) if truth else None,
+        "beyond_the_agreement": len({pair[1] for pair in pairs} - covered),
+    }
+
+
+def run(registers: Path) -> dict[str, Any]:
+    """Everything, in a folder that is gone afterwards."""
+    with tempfile.TemporaryDirectory() as folder:
+        town = furnish(Path(folder), registers)
+        matched = ask(town, "entitled-children", Mode.MATCH, "matched.csv")
+        bulk = ask(town, "take-up", Mode.BULK, "take-up.parquet")
+        counted = ask(town, "awards-counted", Mode.AGGREGATE, "counted.csv")
+        refusals = [
+            ask(town, "entitled-children", Mode.MATCH, "no.csv", purpose="immigration-enforcement"),
+            ask(town, "entitled-children", Mode.MATCH, "no.csv", role="teacher"),
+            ask(town, "entitled-children", Mode.BULK, "no.csv"),
+        ]
+        with open_node(town.node) as node:
+            sound = not node.ledger.fsck()
+        return score(registers, matched.data) | {
+            "held": matched.released.held,
+            "refused": sum(not outcome.decision.allowed for outcome in refusals),
+            "refused_for": sorted({reason.code.value for o in refusals for reason in o.decision.unmet}),
+            "bulk_records": bulk.released.count,
+            "cells": counted.released.count,
+            "cells_hidden": counted.released.suppressed,
+            "council_records": _rows(registers / "council.csv"),
+            "department_records": _rows(registers / "department.csv"),
+            "mapped_to": read_mapping(HERE / "mappings" / "council.yaml").standard,
+            "ledger_sound": sound,
+        }
+
+
+def _rows(path: Path) -> int:
+    with path.open(newline="") as file:
+        return sum(1 for _ in csv.DictReader(file))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Share free school meals between two registers and score the match.")
+    parser.add_argument("directory", type=Path, metavar="DIR", help="holds department.csv, council.csv and truth.csv")
+    parser.add_argument("--json", action="store_true", help="print the scores as JSON")
+    arguments = parser.parse_args()
+    scores = run(arguments.directory)
+    if arguments.json:
+        print(json.dumps(scores, indent=2))
+    else:
+        width = max(map(len, scores))
+        print("\n".join(f"{name.replace('_', ' '):{width}}  {value}" for name, value in scores.items()))
+
+
+if __name__ == "__main__":
+    main()
