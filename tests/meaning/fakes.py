@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import duckdb
 
@@ -36,7 +36,7 @@ class FakeSource:
         self.asked.append(sql)
         return self.connection.execute(sql).fetchall()
 
-    def __enter__(self) -> "FakeSource":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -70,10 +70,17 @@ def cannot_fail(kind: str, to: Type) -> bool:
 
 
 def to_day(value: Sql, formats: Iterable[str]) -> Sql:
-    """Text as a day of the calendar; a year has four digits, so `55` is not the year 55."""
+    """Text as a day of the calendar; a year has four digits, so `55` is not the year 55.
+
+    DuckDB reads the words `infinity` and `epoch` in any format as 1 January 1900, so that day must have digits.
+    """
     patterns = exp.Array(expressions=[text(form) for form in formats])
-    day = fill("cast(try_strptime(:x, :patterns) as date)", x=value, patterns=patterns)
-    return fill("case when :day between date '1000-01-01' and date '9999-12-31' then :day end", day=day)
+    return fill(
+        "case when :day = date '1900-01-01' then case when regexp_matches(:x, '[0-9]') then :day end"
+        " when :day between date '1000-01-01' and date '9999-12-31' then :day end",
+        day=fill("cast(try_strptime(:x, :patterns) as date)", x=value, patterns=patterns),
+        x=value,
+    )
 
 
 def to_double(value: Sql) -> Sql:

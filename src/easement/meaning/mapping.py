@@ -37,7 +37,7 @@ def _one_or_several(value: Any) -> Any:
 def _written(value: Any) -> Any:
     """Codes are text, also where YAML reads them as a number or as true or false."""
     if isinstance(value, dict):
-        return {code: str(to).lower() if isinstance(to, bool) else str(to) for code, to in value.items()}
+        return {str(code): str(to).lower() if isinstance(to, bool) else str(to) for code, to in value.items()}
     return value
 
 
