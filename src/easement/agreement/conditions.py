@@ -145,5 +145,5 @@ def _is_day(e: Expression) -> bool:
         case Literal(value=value):
             return isinstance(value, date) or (isinstance(value, str) and _is_date(value))
         case Arithmetic():
-            return e.operator in "+-" and (_is_day(e.left) != _is_day(e.right))
+            return _is_day(e.left) and isinstance(e.right, Literal) and isinstance(e.right.value, int)
     return False

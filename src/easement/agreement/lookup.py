@@ -5,6 +5,7 @@ the head of the document.
 """
 
 from collections.abc import Mapping
+from datetime import date
 
 from easement.agreement.paper import Item
 from easement.agreement.words import named
@@ -31,6 +32,11 @@ class Lookup:
     def _missing(self, sentence: str) -> None:
         self._gaps[sentence] = None
 
+    @property
+    def as_at(self) -> date:
+        """The day of the catalogue's law."""
+        return self._catalogue.as_at
+
     def purpose(self, code: str) -> Item:
         """A purpose by its name, with what it takes in."""
         found = self._catalogue.find_purpose(code)
@@ -52,7 +58,7 @@ class Lookup:
         if found is None:
             self._missing(f"{code} is not in the law catalogue as a {' or a '.join(kinds)}.")
             return Item("Not in the law catalogue.", code)
-        return Item(f"{found.plain} ({found.citation}; {found.check.words})", code)
+        return Item(found.plain, code, f"{found.citation}. How well this was checked: {found.check.words}.")
 
     def entry(self, code: str, *kinds: Kind) -> Entry | None:
         """The catalogue's entry of one of these kinds, if it has one."""

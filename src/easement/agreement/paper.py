@@ -3,15 +3,16 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-__all__ = ["Block", "Facts", "Item", "Paper", "Part", "Table", "Text", "fact", "facts", "row"]
+__all__ = ["Block", "Facts", "Item", "Paper", "Part", "Table", "Text", "fact", "facts", "listing", "row", "table"]
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One thing said: words, and where it matters the exact text of the file beside them."""
+    """One thing said: words, where it matters the exact text of the file beside them, and where the words come from."""
 
     words: str
     exact: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +76,19 @@ def facts(*rows: Row | None) -> Facts:
     return Facts(tuple(row for row in rows if row is not None))
 
 
+_DASH = Item("–")
+
+
 def row(*cells: Item | str | None) -> tuple[Item, ...]:
     """The cells of one row of a table; an absent one is a dash."""
-    return tuple(cell if isinstance(cell, Item) else Item(cell or "–") for cell in cells)
+    return tuple(cell if isinstance(cell, Item) else Item(cell) if cell else _DASH for cell in cells)
+
+
+def table(caption: str, headings: tuple[str, ...], rows: tuple[tuple[Item, ...], ...]) -> Table:
+    """A table without a last column in which nothing stands."""
+    while rows and all(cells[len(headings) - 1] == _DASH for cells in rows):
+        headings, rows = headings[:-1], tuple(cells[:-1] for cells in rows)
+    return Table(caption, headings, rows)
 
 
 def listing(items: Iterable[Item | str], none: str) -> tuple[Item | str, ...]:

@@ -98,7 +98,8 @@ def _row(cells: Iterable[str]) -> str:
 
 def _item(item: Item) -> str:
     exact = f" {_code(item.exact)}" if item.exact and item.exact != item.words else ""
-    return f"{_inert(item.words)}{exact}"
+    note = f" *{_inert(item.note)}*" if item.note else ""
+    return f"{_inert(item.words)}{exact}{note}"
 
 
 def _code(text: str) -> str:

@@ -8,7 +8,7 @@ from easement.agreement.clauses import Section
 from easement.agreement.conditions import condition_words
 from easement.agreement.lookup import Lookup
 from easement.agreement.model import Agreement, Condition, Dpia, Emergency, Measure, Share
-from easement.agreement.paper import Block, Facts, Item, Paper, Part, Table, Text, fact, facts, listing, row
+from easement.agreement.paper import Block, Facts, Item, Paper, Part, Table, Text, fact, facts, listing, row, table
 from easement.agreement.read import AgreementFile
 from easement.agreement.words import (
     CERTIFICATE,
@@ -85,12 +85,12 @@ def _parties(terms: Agreement, lookup: Lookup) -> Part:
             Item(party.name or id_, id_),
             ROLE[party.role],
             CONTROLLER[party.controller],
-            lookup.body_class(party.body_class) if party.body_class else None,
             party.contact,
+            lookup.body_class(party.body_class) if party.body_class else None,
         )
         for id_, party in terms.parties.items()
     )
-    headings = ("Organisation", "Part", "Role in data protection law", "Kind of body", "Contact")
+    headings = ("Organisation", "Part", "Role in data protection law", "Contact", "Kind of body")
     joining = tuple(
         fact(
             f"Who else may join as {role}",
@@ -102,7 +102,7 @@ def _parties(terms: Agreement, lookup: Lookup) -> Part:
     return Part(
         Section.PARTIES,
         (
-            Table("The organisations that share", headings, rows),
+            table("The organisations that share", headings, rows),
             Facts(joining) if joining else Text("No other organisation may join without a new version."),
         ),
     )
@@ -195,16 +195,19 @@ def _basis(terms: Agreement, lookup: Lookup) -> Part:
         for party, relied in law.parties.items()
     )
     headings = ("Organisation", "Power: why it may share or use this", "Lawful basis", "Duty it must meet")
-    table = (Table("What each organisation relies on", headings, rows),) if rows else ()
+    relied_on = (table("What each organisation relies on", headings, rows),) if rows else ()
     secret = law.confidentiality
     if secret is None:
         confidence = fact("Was the data given in confidence?", "Not said.")
     else:
         met = (_met_by(secret.met_by, lookup),) if secret.met_by else ("How this is met is not said.",)
         confidence = fact("Was the data given in confidence?", _yes(secret.engaged), *met)
-    explained = Text("A power says that an organisation may share. A basis says on what ground. Each needs both.")
+    explained = Text(
+        "A power says that an organisation may share. A basis says on what ground. Each needs both. The words about "
+        f"the law come from Easement’s law catalogue as at {day(lookup.as_at)}. They are not legal advice."
+    )
     missing = () if rows else (Text("No organisation has said what it relies on."),)
-    return Part(Section.BASIS, (explained, *table, *missing, facts(confidence)))
+    return Part(Section.BASIS, (explained, *relied_on, *missing, facts(confidence)))
 
 
 def _met_by(met_by: str, lookup: Lookup) -> Item | str:
