@@ -51,7 +51,7 @@ def recipient_named(request: Request, _agreement: Prepared, offer: Offer, _facts
 def purpose_agreed(request: Request, agreement: Prepared, offer: Offer, _facts: Facts) -> Reason:
     """Data shared for one purpose is not used for another; a clash of purposes is named (R1.6)."""
     code = Code.PURPOSE_NOT_AGREED
-    agreed = agreement.terms.purpose.code
+    agreed = agreement.purpose
     if request.purpose == agreed:
         return offer.met[code]
     clash = agreement.clashes.get(request.purpose, "")
@@ -139,7 +139,7 @@ def person_named(request: Request, _agreement: Prepared, offer: Offer, _facts: F
 def list_given(request: Request, _agreement: Prepared, offer: Offer, _facts: Facts) -> Reason:
     """Where only matched people are covered, records cross only against the recipient's own list."""
     code = Code.SUBJECTS_LIST_NEEDED
-    by_list = request.mode is Mode.MATCH or (request.mode is Mode.BULK and offer.terms.subjects == "matched")
+    by_list = request.mode is Mode.MATCH or (request.mode is Mode.BULK and offer.matched_only)
     if request.listed or not by_list:
         return offer.met[code]
     text = "the share covers only people on the recipient's own list, and no list came with the request"
@@ -158,7 +158,7 @@ def no_list_on_counts(request: Request, _agreement: Prepared, offer: Offer, _fac
 def within_day(_request: Request, _agreement: Prepared, offer: Offer, facts: Facts) -> Reason:
     """The share's records for this UTC day are not used up."""
     code = Code.LIMIT_DAY_REACHED
-    limit = offer.terms.limits.records_per_day
+    limit = offer.day_limit
     if limit is None or facts.records_today < limit:
         return offer.met[code]
     text = f"{facts.records_today:,} records have crossed today and the limit is {limit:,}"
