@@ -16,7 +16,7 @@ from easement.law.model import Basis, BodyClass
 from easement.law.power import Nature, Power
 
 _SETTLE = "read the section, and note why it is within it"
-_ANOTHER = "look for a power that does: easement law ask"
+_ANOTHER = "look for a power that does: easement law list --giver CLASS --purpose CODE"
 
 _SIDE = {"provider": "giver", "recipient": "receiver"}
 
@@ -220,7 +220,7 @@ def _given(case: Case) -> set[Power]:
 def basis(case: Case) -> Iterator[Found]:
     for party, law, body, found in _bases(case, Outcome.NOT_MET):
         text = f"{body.label} may not rely on `{law.basis}`: {found.who_cannot_use}"
-        yield Found(("law", party, "basis"), text, "see the others: easement law list basis", found)
+        yield Found(("law", party, "basis"), text, "see the others: easement law list --kind basis", found)
 
 
 @rule(

@@ -19,7 +19,7 @@ from easement.law.power import Nature, Status
 def party_missing(case: Case) -> Iterator[Found]:
     for party in case.controllers():
         if party not in case.terms.law.parties:
-            mend = f"add `{party}: {{power: …, basis: …}}`; easement law ask leads to both"
+            mend = f"add `{party}: {{power: …, basis: …}}`; easement law list --giver CLASS shows powers"
             yield Found(("law",), f"`{party}` states no basis", mend)
 
 
@@ -34,7 +34,7 @@ def power_missing(case: Case) -> Iterator[Found]:
     for party, law in case.terms.law.parties.items():
         body = case.body_class(party)
         if law.power is None and (body is None or body.public_authority):
-            mend = "add `power:`; easement law ask leads to one, or says that none was found"
+            mend = "add `power:`; easement law list --giver CLASS --purpose CODE shows those that may fit"
             yield Found(("law", party), f"`{party}` names no power to share", mend)
 
 
@@ -49,7 +49,7 @@ def power_unknown(case: Case) -> Iterator[Found]:
     for party, law in case.terms.law.parties.items():
         if law.power is not None and case.catalogue.find_power(law.power) is None:
             known = (each.id for each in case.catalogue.powers)
-            mend = near(law.power, known, look_up="easement law list power")
+            mend = near(law.power, known, look_up="easement law list --kind power")
             yield Found(("law", party, "power"), f"`{law.power}` is not a known power", mend)
 
 
@@ -112,7 +112,7 @@ def basis_unknown(case: Case) -> Iterator[Found]:
     for party, law in case.terms.law.parties.items():
         if case.catalogue.find_basis(law.basis) is None:
             known = (name for each in case.catalogue.bases for name in (each.id, *each.aliases))
-            mend = near(law.basis, known, look_up="easement law list basis")
+            mend = near(law.basis, known, look_up="easement law list --kind basis")
             yield Found(("law", party, "basis"), f"`{law.basis}` is not a basis of Article 6", mend)
 
 

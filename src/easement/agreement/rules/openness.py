@@ -9,7 +9,7 @@ from easement.agreement.rules.case import Case
 from easement.agreement.rules.rule import Found, Level, rule
 from easement.base.located import Path_
 
-PLACEHOLDER = re.compile(r"<fill in[^>]*>", re.IGNORECASE)
+PLACEHOLDER = re.compile(r"<fill in[^>]*>|\bfill[-_]in\b")
 """How templates mark what a person has yet to write."""
 
 PLACEHOLDER_PARTIES = frozenset({"giver", "receiver"})
@@ -31,19 +31,21 @@ _JARGON = re.compile(
     source=sources.OWN_WHOLE,
 )
 def left_to_fill(case: Case) -> Iterator[Found]:
-    for path, value in _texts(case.file.document.data):
-        if found := PLACEHOLDER.search(value):
-            yield Found(path, f"`{path[-1]}` is not filled in", found.group().strip("<>"))
-    for party in case.terms.parties:
-        if party in PLACEHOLDER_PARTIES:
-            yield Found(
-                ("parties", party), f"`{party}` is a template's word", "put the party's own id in its place everywhere"
-            )
+    for path, text in _texts(case.file.document.data):
+        if found := PLACEHOLDER.search(text):
+            mend = found.group().strip("<>") if found.group().startswith("<") else "put your own in its place"
+            yield Found(path, f"`{path[-1]}` is not filled in", mend)
+    for party in sorted(PLACEHOLDER_PARTIES & case.terms.parties.keys()):
+        text = f"`{party}` is a template's word, not a party's id"
+        yield Found(("parties", party), text, "put the organisation's own id in its place everywhere")
 
 
 def _texts(data: Any, path: Path_ = ()) -> Iterator[tuple[Path_, str]]:
+    """Every key and every text of the file, with its path."""
     if isinstance(data, str):
         yield path, data
+    if isinstance(data, dict):
+        yield from (((*path, key), key) for key in data)
     inner = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
     for key, value in inner:
         yield from _texts(value, (*path, key))

@@ -24,7 +24,7 @@ _ROLE = re.compile(
 def class_missing(case: Case) -> Iterator[Found]:
     for party in case.terms.parties:
         if case.terms.class_of(party) is None:
-            mend = "add `class:`, such as `local-authority`; easement law list class shows them all"
+            mend = "add `class:`, such as `local-authority`; easement law list --kind class shows them all"
             yield Found(("parties", party), f"`{party}` does not state its class of body", mend)
 
 
@@ -41,7 +41,7 @@ def class_unknown(case: Case) -> Iterator[Found]:
     for path, code in stated.items():
         if code is not None and case.catalogue.find_body_class(code) is None:
             known = (each.id for each in case.catalogue.body_classes)
-            mend = near(code, known, look_up="easement law list class")
+            mend = near(code, known, look_up="easement law list --kind class")
             yield Found(path, f"`{code}` is not a known class of body", mend)
 
 

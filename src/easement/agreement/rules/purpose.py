@@ -16,7 +16,7 @@ def _unknown(case: Case, codes: dict[tuple[str | int, ...], str]) -> Iterator[Fo
         if case.catalogue.find_purpose(code) is None:
             known = (each.id for each in case.catalogue.purposes)
             yield Found(
-                path, f"`{code}` is not a known purpose", near(code, known, look_up="easement law list purpose")
+                path, f"`{code}` is not a known purpose", near(code, known, look_up="easement law list --kind purpose")
             )
 
 

@@ -45,7 +45,7 @@ def _missing(case: Case, section: Section, what: str) -> Iterator[Found]:
         return
     for word, elements in _used(case, section).items():
         names = ", ".join(f"`{name}`" for name in sorted(set(elements)))
-        mend = f"add `{section}: {{condition: …}}`; easement law list condition shows them"
+        mend = f"add `{section}: {{condition: …}}`; easement law list --kind condition shows them"
         yield Found(("law", section), f"{names} is {word} data and needs a {what} condition", mend)
 
 
@@ -55,7 +55,7 @@ def _unknown(case: Case, section: Section) -> Iterator[Found]:
         code = getattr(stated, key)
         if code is not None and case.catalogue.find_condition(code) is None:
             known = [name for each in case.catalogue.conditions for name in (each.id, *each.aliases)]
-            mend = near(code, known, look_up="easement law list condition")
+            mend = near(code, known, look_up="easement law list --kind condition")
             yield Found(("law", section, key), f"`{code}` is not a known condition", mend)
 
 
