@@ -129,7 +129,8 @@ def _signatures(content: Paper) -> Iterator[str]:
 
 def visible(text: str) -> str:
     """Text with every character that cannot be seen (or that turns the line around) named, such as `[U+202E]`."""
-    return "".join(f"[U+{ord(c):04X}]" if _hidden(c) else c for c in " ".join(text.split()))
+    line = " ".join(text.split())
+    return line if line.isprintable() else "".join(f"[U+{ord(c):04X}]" if _hidden(c) else c for c in line)
 
 
 def _hidden(character: str) -> bool:

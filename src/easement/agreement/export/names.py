@@ -6,7 +6,20 @@ from typing import Any
 from easement.agreement.read import AgreementFile
 from easement.law.model import Purpose
 
-__all__ = ["DPV", "EASEMENT", "PREFIXES", "agreement", "day", "duration", "law", "party", "purpose", "role", "share"]
+__all__ = [
+    "DPV",
+    "EASEMENT",
+    "PREFIXES",
+    "agreement",
+    "body",
+    "day",
+    "duration",
+    "law",
+    "party",
+    "purpose",
+    "role",
+    "share",
+]
 
 EASEMENT = "https://easement.example/ns/"
 """The namespace of what only this format knows; the domain is reserved for examples (RFC 2606) until one is had."""
@@ -44,6 +57,11 @@ def share(file: AgreementFile, id_: str) -> str:
 def role(id_: str) -> str:
     """A role that may ask."""
     return f"{EASEMENT}role#{id_}"
+
+
+def body(id_: str) -> str:
+    """A body to which data may be passed on."""
+    return f"{EASEMENT}body#{id_}"
 
 
 def law(id_: str) -> str:

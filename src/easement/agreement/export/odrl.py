@@ -144,7 +144,9 @@ def _prohibitions(
     if onward == "none" or not onward:
         yield passed_on
     else:
-        yield passed_on | {"constraint": [_constraint("recipient", "isNoneOf", list(onward))]}
+        yield passed_on | {
+            "constraint": [_constraint("recipient", "isNoneOf", [{"@id": names.body(b)} for b in onward])]
+        }
 
 
 def _obligations(file: AgreementFile, id_: str, share: Share, recipient: str) -> Iterator[dict[str, Any]]:

@@ -1,0 +1,69 @@
+"""Cedar: the policies are readable, say which clause they keep, and are valid whatever the agreement holds (R7.1).
+
+That they decide as the gate does is held by `tests/gate/test_second_opinion.py`.
+"""
+
+import re
+
+import cedarpy
+import pytest
+from hypothesis import assume, given, settings
+
+from easement.agreement.export import FORMATS, export
+from easement.agreement.export.cedar import SCHEMA
+from easement.agreement.read import AgreementFile
+from easement.base.canonical import sha256_hex
+from easement.law.catalogue import catalogue
+from easement.meaning.standards import standards
+
+from .makers import Data, agreements, as_file, example
+
+LAW = catalogue()
+STANDARDS = {standard.ref: standard for standard in standards()}
+
+
+def policies(file: AgreementFile) -> str:
+    return export(file, "cedar", catalogue=LAW, standards=STANDARDS)
+
+
+@given(agreements())
+@settings(max_examples=60, deadline=None)
+def test_any_agreement_makes_policies_that_the_schema_accepts(data: Data) -> None:
+    assume(all(share["standard"] in STANDARDS for share in data["shares"].values()))
+    result = cedarpy.validate_policies(policies(as_file(data)), SCHEMA)
+    assert result.validation_passed, result.errors
+
+
+def test_each_policy_has_a_name_of_its_own_and_the_clause_it_keeps() -> None:
+    text = policies(as_file(example()))
+    ids = re.findall(r'^@id\("([^"]+)"\)$', text, re.MULTILINE)
+    clauses = re.findall(r'^@clause\("([^"]+)"\)$', text, re.MULTILINE)
+    assert len(ids) == len(set(ids)) == len(clauses) == len(re.findall(r"^(permit|forbid) ", text, re.MULTILINE))
+    assert all(name.startswith(clause) for name, clause in zip(ids, clauses, strict=True))
+    assert "purpose.never_for" in ids
+
+
+def test_what_nobody_may_ask_for_is_not_permitted() -> None:
+    data = example()
+    del data["people"]
+    assert "permit" not in policies(as_file(data))
+
+
+def test_cedar_needs_the_standards_that_the_shares_name() -> None:
+    with pytest.raises(KeyError):
+        export(as_file(example()), "cedar", catalogue=LAW, standards={})
+
+
+def test_json_is_what_the_parties_sign() -> None:
+    file = as_file(example())
+    text = export(file, "json", catalogue=LAW, standards={})
+    assert sha256_hex(text.encode()) == file.digest
+
+
+def test_every_format_says_what_it_is_for_and_gives_the_same_text_each_time() -> None:
+    file = as_file(example())
+    for name, what_for in FORMATS.items():
+        assert what_for
+        once, again = (export(file, name, catalogue=LAW, standards=STANDARDS) for _ in range(2))
+        assert once == again
+        assert name == "json" or file.digest in once
