@@ -1,10 +1,11 @@
 """CSV: where its names stand, what separates its fields, and which line is wrong when one is.
 
 The engine's reader was held against generated tables (DuckDB 2.0.0), and does not always say when it fails. With
-`new_line` given as `\\r\\n` it returns no rows; in parallel it may lose or split rows around quoted line breaks, refuse
-good files that quote, and lose a line longer than its buffer; by one thread it loses the record of a quote that is
-never closed. So the line ending is left to it, and when a file is opened its records are counted and held against
-the lines counted here (`text.Checked`, or `count_records` where those differ).
+`new_line` given as `\\r\\n` it returns no rows, and without it takes the first line break for the file's, be it quoted;
+in parallel it may lose or split rows around quoted line breaks, refuse good files that quote, and lose a line longer
+than its buffer; by one thread it loses the record of a quote that is never closed. So each ending is given as that one
+allows (`reader`), and when a file is opened its records are counted and held against the lines counted here
+(`text.Checked`, or `count_records` where those differ).
 """
 
 import csv
@@ -17,7 +18,17 @@ from easement.base.errors import BadData
 from easement.sources.model import File
 from easement.sources.text import Checked
 
-__all__ = ["SAMPLE", "Fault", "Layout", "count_records", "find_fault", "find_layout", "find_other_ending", "reader"]
+__all__ = [
+    "CRLF",
+    "SAMPLE",
+    "Fault",
+    "Layout",
+    "count_records",
+    "find_fault",
+    "find_layout",
+    "find_other_ending",
+    "reader",
+]
 
 SAMPLE = 1 << 20
 """Bytes of UTF-8 in which the column names must stand."""
@@ -27,17 +38,25 @@ LONGEST = 2_000_000
 
 csv.field_size_limit(LONGEST)
 
+CRLF = "\r\n"
+_NEW_LINE = {"\n": r"new_line = '\n', ", "\r": r"new_line = '\r', "}
+
 _SEPARATORS = (",", ";", "\t", "|")
 _RECORDS = 50
 
 
 class Layout(NamedTuple):
-    """Where the table stands in the text: lines before it, whether it starts with names, and what separates fields."""
+    """Where the table stands in the text: lines before it, whether it starts with names, and what separates fields.
+
+    `ending` is what ends its records; `misled` says that the engine would take another, quoted one for it.
+    """
 
     delimiter: str
     skip: int
     named: bool
     names: tuple[str, ...]
+    ending: str
+    misled: bool
 
     @property
     def width(self) -> int:
@@ -61,11 +80,12 @@ def find_layout(file: File, sample: bytes) -> Layout:
     """The layout of the text that starts with `sample` (UTF-8); raises `BadData` where there is no table in it."""
     lines = io.StringIO(sample.decode("utf-8-sig", errors="ignore"), newline="").readlines()
     skip = max(file.header or 1, 1) - 1
-    while skip < len(lines) and not lines[skip].strip("\r\n"):
+    while skip < len(lines) and not lines[skip].strip("\r\n" if file.header == 0 else None):
         skip += 1
     try:
         delimiter = file.delimiter or _separator(lines[skip:], whole=len(sample) < SAMPLE)
-        first = next(csv.reader(lines[skip:], delimiter=delimiter), [])
+        records = csv.reader(lines[skip:], delimiter=delimiter)
+        first = next(records, [])
     except csv.Error:
         first = []
     if not first:
@@ -74,7 +94,14 @@ def find_layout(file: File, sample: bytes) -> Layout:
         raise BadData(
             f"there are no column names in line {skip + 1}", where=str(file.path), remedy="name their line: `header: 1`"
         )
-    return Layout(delimiter, skip, file.header != 0, tuple(first) if file.header != 0 else ("",) * len(first))
+    ending = _ending(lines[skip + records.line_num - 1])
+    misled = ending == CRLF and _ending(lines[0]) != CRLF
+    names = tuple(first) if file.header != 0 else ("",) * len(first)
+    return Layout(delimiter, skip, file.header != 0, names, ending, misled)
+
+
+def _ending(line: str) -> str:
+    return line[len(line.rstrip("\r\n")) :]
 
 
 def _separator(lines: list[str], *, whole: bool) -> str:
@@ -91,12 +118,16 @@ def _separator(lines: list[str], *, whole: bool) -> str:
 
 
 def reader(place: str, layout: Layout, *, packed: bool, parallel: bool) -> str:
-    """The engine's table function for this text; columns come as text named `c0`, `c1` …, an empty field as null."""
+    """The engine's table function for this text; columns come as text named `c0`, `c1` …, an empty field as null.
+
+    Where the layout says `misled`, the text must have been put after a line of its own that is empty.
+    """
     columns = ", ".join(f"'c{position}': 'VARCHAR'" for position in range(layout.width))
     delimiter = layout.delimiter.replace("'", "''")
     return (
         f"read_csv('{place}', columns = {{{columns}}}, delim = '{delimiter}', quote = '\"', escape = '\"', "
-        f"header = {str(layout.named).lower()}, skip = {layout.skip}, compression = '{'gzip' if packed else 'none'}', "
+        f"header = {str(layout.named).lower()}, skip = {layout.skip + layout.misled}, "
+        f"{_NEW_LINE.get(layout.ending, '')}compression = '{'gzip' if packed else 'none'}', "
         f"parallel = {str(parallel).lower()}, max_line_size = {LONGEST}, nullstr = '', comment = '', "
         "auto_detect = false, strict_mode = true, null_padding = false, ignore_errors = false)"
     )
@@ -131,15 +162,19 @@ def find_fault(stream: BinaryIO, layout: Layout) -> Fault | None:
 
 def _numbered(stream: BinaryIO, layout: Layout, *, strict: bool) -> Iterator[tuple[int, list[str] | csv.Error]]:
     """Each record with the line on which it starts, from the names on; an error ends them."""
-    text = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="replace", newline="")
-    before = sum(1 for _ in islice(text, layout.skip))
-    records, line = csv.reader(text, delimiter=layout.delimiter, strict=strict), before + 1
-    try:
-        for record in records:
-            yield line, record
-            line = before + records.line_num + 1
-    except csv.Error as error:
-        yield line, error
+    with _text(stream) as text:
+        before = sum(1 for _ in islice(text, layout.skip))
+        records, line = csv.reader(text, delimiter=layout.delimiter, strict=strict), before + 1
+        try:
+            for record in records:
+                yield line, record
+                line = before + records.line_num + 1
+        except csv.Error as error:
+            yield line, error
+
+
+def _text(stream: BinaryIO) -> io.TextIOWrapper:
+    return io.TextIOWrapper(stream, encoding="utf-8-sig", errors="replace", newline="")
 
 
 def _fault(line: int, error: str) -> Fault:
@@ -154,12 +189,13 @@ def _fault(line: int, error: str) -> Fault:
 def find_other_ending(stream: BinaryIO) -> int | None:
     """The first line that ends a record otherwise than the first one did (line feed against carriage return)."""
     expected, inside = "", False
-    for number, line in enumerate(io.TextIOWrapper(stream, encoding="utf-8-sig", errors="replace", newline=""), 1):
-        inside ^= line.count('"') % 2 == 1
-        ending = line[len(line.rstrip("\r\n")) :]
-        if inside or not ending:
-            continue
-        expected = expected or ending
-        if ending != expected:
-            return number
+    with _text(stream) as text:
+        for number, line in enumerate(text, 1):
+            inside ^= line.count('"') % 2 == 1
+            ending = _ending(line)
+            if inside or not ending:
+                continue
+            expected = expected or ending
+            if ending != expected:
+                return number
     return None

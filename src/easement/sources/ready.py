@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from easement.base.errors import BadData
-from easement.sources.delimited import SAMPLE, Layout, find_layout
+from easement.sources.delimited import CRLF, SAMPLE, Layout, find_layout
 from easement.sources.excel import write_sheet
 from easement.sources.held import Held, unnamed
 from easement.sources.model import Format
@@ -31,14 +31,19 @@ class Ready:
     held: Held
     place: str
     packed: bool = False
+    before: int = 0
     checked: Checked | None = None
     layout: Layout | None = None
     names: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
     def stream(self) -> BinaryIO:
-        """The bytes that the engine reads, unpacked; the caller closes it."""
-        return self.held.stream() if self.place == self.held.place else Path(self.place).open("rb")
+        """The text that the engine reads, unpacked, without what was put before it; the caller closes it."""
+        if self.place == self.held.place:
+            return self.held.stream()
+        stream: BinaryIO = Path(self.place).open("rb")  # noqa: SIM115 (the caller closes it)
+        stream.seek(self.before)
+        return stream
 
 
 def make_ready(held: Held, folder: Path, keep: _Keep) -> Ready:
@@ -75,6 +80,8 @@ def _csv(held: Held, folder: Path, keep: _Keep) -> Ready:
     ready = _utf8(held, folder, keep)
     with ready.stream() as stream:
         layout = find_layout(held.file, stream.read(SAMPLE))
+    if layout.misled:
+        ready = _copied(held, found_encoding(held), folder, keep, before=CRLF.encode())
     return replace(ready, layout=layout, names=layout.names)
 
 
@@ -83,8 +90,14 @@ def _utf8(held: Held, folder: Path, keep: _Keep) -> Ready:
     encoding = found_encoding(held)
     if encoding == "utf-8":
         return Ready(held, held.place, packed=held.file.packed, checked=check(held, encoding))
+    return _copied(held, encoding, folder, keep)
+
+
+def _copied(held: Held, encoding: str, folder: Path, keep: _Keep, before: bytes = b"") -> Ready:
     sink = keep(unnamed(folder))
+    sink.write(before)
     checked = check(held, encoding, sink)
     sink.flush()
     note = "it holds control characters that Windows writes as `€` and `’`: `encoding: cp1252` may be meant"
-    return Ready(held, f"/proc/self/fd/{sink.fileno()}", checked=checked, notes=(note,) if checked.controls else ())
+    notes = (note,) if checked.controls else ()
+    return Ready(held, f"/proc/self/fd/{sink.fileno()}", checked=checked, before=len(before), notes=notes)

@@ -1,0 +1,71 @@
+"""Any table, written as CSV in any way that RFC 4180 allows and any encoding that holds it, comes back the same."""
+
+import contextlib
+import tempfile
+from pathlib import Path
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from easement.base.errors import BadData
+from easement.sources.model import clean_names
+from tests.sources.reading import put, rows
+
+ENCODINGS = ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "latin-1", "cp1252"]
+
+
+def values(encoding: str) -> st.SearchStrategy[str]:
+    plain = st.characters(codec=encoding if encoding != "utf-8-sig" else "utf-8", exclude_characters="\0\ufeff")
+    return st.text(st.one_of(plain, st.sampled_from(",;|\t\"\r\n '#\\")), max_size=12)
+
+
+@st.composite
+def tables(draw: st.DrawFn) -> tuple[str, list[list[str]]]:
+    encoding = draw(st.sampled_from(ENCODINGS))
+    width = draw(st.integers(1, 5))
+    return encoding, draw(st.lists(st.lists(values(encoding), min_size=width, max_size=width), min_size=1, max_size=8))
+
+
+def written(table: list[list[str]], delimiter: str, ending: str, always: bool, last: bool) -> str:
+    def field(value: str, alone: bool) -> str:
+        needs = always or (alone and not value) or any(sign in value for sign in f'"\r\n{delimiter}') or " " in value
+        return '"' + value.replace('"', '""') + '"' if needs else value
+
+    lines = [delimiter.join(field(value, len(record) == 1) for value in record) for record in table]
+    return ending.join(lines) + ending * last
+
+
+@settings(deadline=None, max_examples=300, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    tables(), st.sampled_from(",;|\t~"), st.sampled_from(["\n", "\r\n", "\r"]), st.booleans(), st.booleans(),
+    st.booleans(),
+)  # fmt: skip
+def test_any_table_comes_back_the_same(
+    made: tuple[str, list[list[str]]], delimiter: str, ending: str, always: bool, last: bool, named: bool
+) -> None:
+    encoding, table = made
+    header = [[f"h{place}" for place in range(len(table[0]))]] if named else []
+    text = written(header + table, delimiter, ending, always, last)
+    with tempfile.TemporaryDirectory() as folder:
+        path = put(Path(folder), text.encode(encoding))
+        found = rows(path, encoding=encoding, delimiter=delimiter, header=None if named else 0)
+    assert found == [tuple(value or None for value in record) for record in table]
+
+
+@settings(deadline=None, max_examples=100)
+@given(st.lists(st.text(max_size=8), min_size=1, max_size=8))
+def test_clean_names_are_apart_and_on_one_line(originals: list[str]) -> None:
+    names = clean_names(originals)
+    assert len({name.casefold() for name in names}) == len(originals)
+    assert all(name and name.isprintable() and name == " ".join(name.split()) for name in names)
+    assert clean_names(names) == names
+
+
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.binary(max_size=200),
+    st.sampled_from(["x.csv", "x.json", "x.jsonl", "x.parquet", "x.xlsx", "x.xls", "x.csv.gz"]),
+)
+def test_bytes_are_a_table_or_bad_data_and_nothing_else(data: bytes, name: str) -> None:
+    with tempfile.TemporaryDirectory() as folder, contextlib.suppress(BadData):
+        assert all(isinstance(row, tuple) for row in rows(put(Path(folder), data, name)))
