@@ -87,15 +87,16 @@ class Grouping(Generic[Draft]):
             if group.settled.is_set():
                 return
             leads = not self._busy
-            self._busy = True
-            inherits = not leads and group is self._open and group.heir is None
-            if inherits:
+            inherits = self._busy and group is self._open and group.heir is None
+            if leads:
+                self._busy, self._open = True, _Group()
+            elif inherits:
                 group.heir = threading.Lock()
                 group.heir.acquire()
         if inherits:
             self._await_turn(group)
         if leads or inherits:
-            self._lead()
+            self._lead(group)
         else:
             group.settled.wait()
 
@@ -104,17 +105,19 @@ class Grouping(Generic[Draft]):
         try:
             group.heir.acquire()
         except BaseException as error:  # an heir that is interrupted must not leave the others waiting for it
+            group.failure = _failure_of(error)
             with self._lock:
-                group.failure = self.failure = _failure_of(error)
-                self._busy = self._busy and not group.heir.acquire(blocking=False)
-                self._open = _Group()
-                group.settled.set()
+                self.failure = self.failure or group.failure
+                handed_over = group.heir.acquire(blocking=False)
+                if not handed_over:
+                    self._open = _Group()
+                    group.settled.set()
+            if handed_over:
+                self._hand_over(group)
             raise
 
-    def _lead(self) -> None:
-        with self._lock:
-            group, self._open = self._open, _Group()
-            group.failure = self.failure
+    def _lead(self, group: _Group[Draft]) -> None:
+        group.failure = self.failure
         try:
             if group.failure is None:
                 group.first = self._commit(group.drafts)
@@ -125,10 +128,13 @@ class Grouping(Generic[Draft]):
             self._hand_over(group)
 
     def _hand_over(self, group: _Group[Draft]) -> None:
+        """Wake who waits for this group, and let the heir of the next one commit it."""
         with self._lock:
             self.failure = self.failure or group.failure
             heir = self._open.heir
             self._busy = heir is not None
+            if heir is not None:
+                self._open = _Group()
             group.drafts = []
             group.settled.set()
         if heir is not None:

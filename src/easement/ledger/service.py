@@ -123,6 +123,8 @@ class Ledger:
         With a private record, the entry's commitment is made here. Raises `BadData` for what cannot be held and
         `StorageFailed` once an append has failed.
         """
+        if entry.commitment is not None:
+            raise BadData("an entry comes without its commitment", remedy="hand in its private record instead")
         sealed = seal(private, self._master) if private else None
         body = entry.encode(sealed.commitment.hex() if sealed else None)
         return self._grouping.add(tables.draft(entry, body, sealed))

@@ -17,6 +17,7 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    bindparam,
     delete,
     func,
     insert,
@@ -93,6 +94,15 @@ days = Table(
     Column("count", Whole, nullable=False),
 )
 
+_OF_DAY = (
+    days.c.agreement == bindparam("of_agreement"),
+    days.c.share == bindparam("of_share"),
+    days.c.day == bindparam("on_day"),
+)
+_GROW = update(head).values(size=head.c.size + bindparam("added")).returning(head.c.size)
+_ADD = update(days).where(*_OF_DAY).values(count=days.c.count + bindparam("added"))
+_COUNTED = select(days.c.count).where(*_OF_DAY)
+
 PAGE = 4_096
 """Entries read from the database at once: a few megabytes."""
 
@@ -120,7 +130,7 @@ class Row:
 
 def draft(entry: Entry, body: bytes, private: Sealed | None) -> Draft:
     """An entry as the row that is stored of it, whose columns only repeat what `body` says."""
-    return Draft((body, str(entry.type), entry.agreement, entry.share, entry.time[:10], entry.count), private)
+    return Draft((body, entry.type.value, entry.agreement, entry.share, entry.time[:10], entry.count), private)
 
 
 def create(engine: Engine) -> None:
@@ -141,8 +151,7 @@ def append(connection: Connection, drafts: Sequence[Draft]) -> int:
 
     The head is taken first: its row's lock puts the appends of all processes into one order.
     """
-    grown = update(head).values(size=head.c.size + len(drafts)).returning(head.c.size)
-    first = int(connection.execute(grown).scalar_one()) - len(drafts)
+    first = int(connection.execute(_GROW, {"added": len(drafts)}).scalar_one()) - len(drafts)
     _insert(connection, entries, [(first + at, *each.row) for at, each in enumerate(drafts)])
     private = [(first + at, each.sealed) for at, each in enumerate(drafts) if each.sealed is not None]
     _insert(connection, records, [(index, each.record) for index, each in private])
@@ -173,9 +182,8 @@ def _tally(connection: Connection, drafts: Iterable[Draft]) -> None:
     for each in drafts:
         add_released(sums, each)
     for (agreement, share, day), count in sums.items():
-        place = _day(agreement, share, day)
-        added = connection.execute(update(days).where(*place).values(count=days.c.count + count))
-        if not added.rowcount:
+        place = {"of_agreement": agreement, "of_share": share, "on_day": day}
+        if not connection.execute(_ADD, place | {"added": count}).rowcount:
             connection.execute(insert(days).values(agreement=agreement, share=share, day=day, count=count))
 
 
@@ -186,13 +194,9 @@ def add_released(sums: DaySums, draft: Draft) -> None:
         sums[agreement, share, day] = sums.get((agreement, share, day), 0) + count
 
 
-def _day(agreement: str, share: str, day: str) -> tuple[Any, ...]:
-    return days.c.agreement == agreement, days.c.share == share, days.c.day == day
-
-
 def counted(connection: Connection, agreement: str, share: str, day: str) -> int:
     """The records released under one share on one UTC day (`2026-11-21`)."""
-    return connection.scalar(select(days.c.count).where(*_day(agreement, share, day))) or 0
+    return connection.scalar(_COUNTED, {"of_agreement": agreement, "of_share": share, "on_day": day}) or 0
 
 
 def all_days(connection: Connection) -> DaySums:
