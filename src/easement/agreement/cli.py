@@ -1,0 +1,356 @@
+"""`easement agreement`: write, check, sign and compare agreements."""
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from easement.base.errors import UsageError
+from easement.cli.present import clear_path, emit, json_option, say, table
+
+if TYPE_CHECKING:
+    from easement.agreement.check import Finding
+    from easement.agreement.service import Stood
+    from easement.ledger.note import Key, Signer
+
+__all__ = ["agreement"]
+
+INCOMPLETE = 11
+"""Exit code of an agreement that is incomplete or not in force."""
+
+FILE = click.Path(path_type=Path, dir_okay=False)
+KEY = click.Path(path_type=Path, dir_okay=False, exists=True)
+DIRECTORY = click.Path(path_type=Path, file_okay=False, exists=True)
+DAY = click.DateTime(["%Y-%m-%d"])
+
+_folder = click.option(
+    "--folder", "folders", multiple=True, type=DIRECTORY, help="A folder with standards of your own; may be repeated."
+)
+_out = click.option("--out", "-o", type=FILE, metavar="FILE", help="Write to this file instead of showing it.")
+
+
+@click.group(epilog="Start with: easement agreement new --template free-school-meals --out agreement.yaml")
+def agreement() -> None:
+    """Write, check, sign and compare agreements."""
+
+
+@agreement.command(epilog="Example: easement agreement new --template free-school-meals --out agreement.yaml")
+@click.option("--template", metavar="NAME", help="The template to start from; without it, they are listed.")
+@click.option("--giver", metavar="ID", help="The id of the organisation that gives.")
+@click.option("--receiver", metavar="ID", help="The id of the organisation that receives.")
+@_out
+@json_option
+def new(template: str | None, giver: str | None, receiver: str | None, out: Path | None, as_json: bool) -> None:
+    """Start an agreement from a template.
+
+    What law and habit settle is filled in; the rest is marked, and the check tells of it.
+    """
+    from easement.agreement import new as drafts
+
+    if template is None:
+        known = drafts.templates()
+        emit(as_json, known, lambda: table(("TEMPLATE", "WHAT IT IS FOR"), known.items()))
+        say("next: easement agreement new --template free-school-meals --out agreement.yaml")
+        return
+    parties = (giver or drafts.GIVER, receiver or drafts.RECEIVER)
+    if out is not None and out.exists():
+        raise UsageError(f"`{out}` is there already", remedy="name another file, or move it away first")
+    text = drafts.new(template, today=_today(), giver=parties[0], receiver=parties[1])
+    _write(text, out, as_json, {"template": template})
+    if out is not None:
+        say(f"fill in what stands in <angle brackets>, then\nnext: easement agreement check {clear_path(out)}")
+
+
+@agreement.command(epilog="Example: easement agreement schema")
+@json_option
+def schema(as_json: bool) -> None:
+    """Show the JSON Schema of the agreement file.
+
+    Editors and other programs use it to help while the file is written.
+    """
+    from easement.agreement.schema import agreement_schema, schema_text
+
+    emit(as_json, agreement_schema(), lambda: schema_text().rstrip("\n"))
+
+
+@agreement.command(epilog="Example: easement agreement check agreement.yaml")
+@click.argument("file", type=FILE)
+@_folder
+@click.option("--at", type=DAY, metavar="DATE", help="Check as on this day (default: today).")
+@json_option
+def check(file: Path, folders: tuple[Path, ...], at: datetime | None, as_json: bool) -> int:
+    """Say what FILE lacks, why it matters and how to mend it.
+
+    FILE is held against the law catalogue, the standards and the regulator's code. Each finding says where, what, why, what to do, and on whose word. What `must` be mended stands in the way of
+    signing; what `should` be looked at is for people to judge. Not legal advice.
+
+    \b
+    Exit codes: 0 nothing stands in the way of signing, 11 something does.
+    """
+    from easement.agreement.check import musts
+    from easement.agreement.read import read_agreement
+    from easement.agreement.service import check_file
+
+    read = read_agreement(file)
+    findings = check_file(read, today=_day(at), folders=folders)
+    must = len(musts(findings))
+    data = {
+        "agreement": read.terms.id,
+        "version": read.terms.version,
+        "digest": read.digest,
+        "complete": not must,
+        "must": must,
+        "should": len(findings) - must,
+        "findings": [finding.as_dict() for finding in findings],
+    }
+    emit(as_json, data, lambda: _findings(findings))
+    after = f"check {clear_path(file)}" if must else f"render {clear_path(file)} --to html --out agreement.html"
+    say(f"{must} must be mended, {len(findings) - must} should be looked at")
+    say(f"next: {'mend them, then ' if must else ''}easement agreement {after}")
+    return INCOMPLETE if must else 0
+
+
+def _findings(findings: "tuple[Finding, ...]") -> str:
+    from easement.agreement.rules import Level
+
+    ordered = sorted(findings, key=lambda each: each.level is not Level.MUST)
+    return "\n".join(line for finding in ordered for line in _finding(finding)) or "nothing is missing"
+
+
+def _finding(finding: "Finding") -> tuple[str, ...]:
+    from easement.law.entry import Checked
+
+    return (
+        f"{finding.level}: {finding.text}",
+        f"  where: {finding.where} ({finding.path or 'the whole file'})",
+        f"  do:    {finding.mend}",
+        f"  why:   {finding.why}",
+        f"  on:    {finding.source} ({Checked(finding.checked).words}; rule {finding.code})",
+        "",
+    )
+
+
+@agreement.command(epilog="Example: easement agreement render agreement.yaml --to html --out agreement.html")
+@click.argument("file", type=FILE)
+@click.option("--to", type=click.Choice(["markdown", "html"]), default="markdown", help="The kind of document.")
+@_out
+@_folder
+@json_option
+def render(file: Path, to: str, out: Path | None, folders: tuple[Path, ...], as_json: bool) -> None:
+    """Write the document that people sign.
+
+    It is made from FILE alone, so the two cannot drift apart, and carries its digest on every page.
+    """
+    from easement.agreement.read import read_agreement
+    from easement.agreement.render import to_html, to_markdown
+    from easement.agreement.service import standards_for
+    from easement.law.catalogue import catalogue
+
+    read = read_agreement(file)
+    write = to_html if to == "html" else to_markdown
+    text = write(read, catalogue(), standards_for(read, folders))
+    _write(text, out, as_json, {"format": to, "digest": read.digest})
+    say(f"next: easement agreement sign {clear_path(file)} --node DIR")
+
+
+@agreement.command(epilog="Example: easement agreement digest agreement.yaml")
+@click.argument("file", type=FILE)
+@json_option
+def digest(file: Path, as_json: bool) -> None:
+    """Show the digest of FILE.
+
+    It is what parties sign and every entry names. Comments, order and spacing do not change it.
+    """
+    from easement.agreement.read import read_agreement
+
+    read = read_agreement(file)
+    data = {"agreement": read.terms.id, "version": read.terms.version, "digest": read.digest}
+    emit(as_json, data, read.digest)
+
+
+@agreement.command(epilog="Example: easement agreement sign agreement.yaml --node northtown-node")
+@click.argument("file", type=FILE)
+@click.option("--node", type=DIRECTORY, metavar="DIR", help="Sign with the organisation's key of this node.")
+@click.option("--key", type=KEY, metavar="FILE", help="Sign with the key in this file; no ledger keeps it.")
+@click.option("--joins-as", metavar="CLASS", help="Join an agreement that others made, as this class of body.")
+@click.option("--anew", is_flag=True, help="Drop the signatures of earlier terms.")
+@_folder
+@json_option
+def sign(
+    file: Path,
+    node: Path | None,
+    key: Path | None,
+    joins_as: str | None,
+    anew: bool,
+    folders: tuple[Path, ...],
+    as_json: bool,
+) -> None:
+    """Sign FILE for an organisation. The signature stands beside it, in FILE.signatures.
+
+    Nothing is signed while a finding that must be mended stands. With a node, its ledger records the signing first.
+
+    \b
+    Exit codes: 0 signed, 2 not a party, 11 not complete, 12 the signatures there are of other terms.
+    """
+    from easement.agreement.service import sign_file, signatures_path
+
+    given: dict[str, Any] = {"now": datetime.now(UTC), "joins_as": joins_as, "anew": anew}
+    if (node is None) == (key is None):
+        raise UsageError("say with which key to sign", remedy="give either `--node DIR` or `--key FILE`")
+    if node is not None:
+        from easement.node.home import open_node
+
+        with open_node(node) as opened:
+            signer = opened.organisation_key
+            own = (*folders, opened.home / "standards")
+            signed = sign_file(file, signer, ledger=opened.ledger, folders=own, **given)
+    else:
+        assert key is not None
+        signer = _signer(key)
+        signed = sign_file(file, signer, folders=folders, **given)
+    target = signatures_path(file)
+    data = {"agreement": signed.terms.id, "signed_by": signer.name, "digest": signed.digest, "signatures": str(target)}
+    emit(as_json, data, f"{signer.name} signed {signed.digest}\nthe signature stands in {clear_path(target)}")
+    say(f"next: easement agreement status {clear_path(file)} --{f'node {clear_path(node)}' if node else 'keys DIR'}")
+
+
+def _signer(path: Path) -> "Signer":
+    from easement.ledger.note import Signer
+
+    if path.stat().st_mode & 0o077:
+        raise UsageError(f"others can read the key `{path}`", remedy=f"chmod 600 {path}")
+    return Signer.parse(path.read_text())
+
+
+@agreement.command(epilog="Example: easement agreement status agreement.yaml --node northtown-node")
+@click.argument("file", type=FILE)
+@click.option("--node", type=DIRECTORY, metavar="DIR", help="Know the parties by the keys of this node's members.")
+@click.option("--keys", type=DIRECTORY, metavar="DIR", help="Know the parties by the keys in this folder, *.vkey.")
+@click.option("--at", type=DAY, metavar="DATE", help="Ask of this day (default: today).")
+@click.option("--reviewed", type=DAY, metavar="DATE", help="The last review up to that day.")
+@json_option
+def status(
+    file: Path, node: Path | None, keys: Path | None, at: datetime | None, reviewed: datetime | None, as_json: bool
+) -> int:
+    """Say whether FILE is in force, and who signed.
+
+    Without keys nobody is known, so nobody is taken to have signed.
+
+    \b
+    Exit codes: 0 in force, 11 not in force.
+    """
+    from easement.agreement.service import stand
+
+    if node is not None and keys is not None:
+        raise UsageError("`--node` and `--keys` both say whom you know", remedy="give one of the two")
+    on = _day(at)
+    stood = stand(file, _keys(node, keys), on=on, reviewed=reviewed.date() if reviewed else None)
+    emit(as_json, _stood(stood, on), lambda: _stood_words(stood, on))
+    for problem in stood.signed.problems if stood.signed else ():
+        say(problem)
+    return 0 if stood.standing.in_force else INCOMPLETE
+
+
+def _keys(node: Path | None, keys: Path | None) -> "tuple[Key, ...]":
+    from easement.agreement.service import keys_in
+
+    if node is None:
+        return keys_in(keys) if keys is not None else ()
+    from easement.node.home import open_node
+
+    with open_node(node) as opened:
+        return tuple(opened.members.values())
+
+
+def _stood(stood: "Stood", on: date) -> dict[str, Any]:
+    terms, signed = stood.file.terms, stood.signed
+    return {
+        "agreement": terms.id,
+        "version": terms.version,
+        "digest": stood.file.digest,
+        "on": on,
+        "state": stood.standing.state,
+        "in_force": stood.standing.in_force,
+        "reasons": stood.standing.reasons,
+        "signed": sorted(signed.parties) if signed else [],
+        "joined": sorted(signed.joined) if signed else [],
+        "missing": stood.standing.missing,
+        "unknown": signed.unknown if signed else [],
+        "problems": signed.problems if signed else [],
+        "starts": terms.term.starts,
+        "ends": terms.term.ends,
+        "next_review": stood.standing.next_review,
+    }
+
+
+def _stood_words(stood: "Stood", on: date) -> str:
+    terms, signed = stood.file.terms, stood.signed
+    lines = [f"{terms.id} {terms.version} is {stood.standing.state} on {on}"]
+    lines += [f"  because: {reason}" for reason in stood.standing.reasons]
+    unknown = set(signed.unknown) if signed else set[str]()
+    for party in terms.parties:
+        said = "has not signed" if party in stood.standing.missing else "signed"
+        lines.append(f"  {party}: {said}{', or its key is not known here' if party in unknown else ''}")
+    lines += [f"  {joined}: joined" for joined in sorted(signed.joined if signed else ())]
+    lines.append(f"  term: {terms.term.starts} to {terms.term.ends}")
+    if stood.standing.next_review:
+        lines.append(f"  next review: by {stood.standing.next_review}")
+    return "\n".join(lines)
+
+
+@agreement.command(epilog="Example: easement agreement diff agreed.yaml proposed.yaml")
+@click.argument("old", type=FILE)
+@click.argument("new", type=FILE)
+@json_option
+def diff(old: Path, new: Path, as_json: bool) -> None:
+    """Compare OLD with NEW, clause by clause.
+
+    Each change says whether it lets more cross, or less, or whether a person has to judge.
+    """
+    from easement.agreement.diff import differences, report, summary
+    from easement.agreement.read import read_agreement
+
+    found = differences(read_agreement(old), read_agreement(new))
+    data = {"summary": summary(found), "differences": [each.as_dict() for each in found]}
+    emit(as_json, data, lambda: report(found))
+
+
+@agreement.command(epilog="Example: easement agreement export agreement.yaml --to odrl --out agreement.jsonld")
+@click.argument("file", type=FILE)
+@click.option("--to", type=click.Choice(["json", "odrl", "dpv", "cedar"]), required=True, help="The other format.")
+@_out
+@_folder
+@json_option
+def export(file: Path, to: Any, out: Path | None, folders: tuple[Path, ...], as_json: bool) -> None:
+    """Write FILE in another format, such as ODRL.
+
+    The formats: the terms as signed (canonical JSON), ODRL, the Data Privacy Vocabulary, Cedar policies.
+    """
+    from easement.agreement.export import export as write
+    from easement.agreement.read import read_agreement
+    from easement.agreement.service import standards_for
+    from easement.law.catalogue import catalogue
+
+    read = read_agreement(file)
+    text = write(read, to, catalogue=catalogue(), standards=standards_for(read, folders))
+    _write(text, out, as_json, {"format": to, "digest": read.digest})
+
+
+def _write(text: str, out: Path | None, as_json: bool, data: dict[str, Any]) -> None:
+    """Show a text, or put it into a file."""
+    if out is None:
+        emit(as_json, data | {"text": text}, text.rstrip("\n"))
+        return
+    from easement.base.durable import write_whole
+
+    write_whole(out, text)
+    emit(as_json, data | {"file": str(out)}, f"wrote {clear_path(out)}")
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()
+
+
+def _day(at: datetime | None) -> date:
+    return at.date() if at else _today()
