@@ -3,6 +3,7 @@
 import types
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
+from functools import cache
 from typing import Any, Union, get_args, get_origin
 
 from pydantic import BaseModel
@@ -165,6 +166,7 @@ def valid(data: Data) -> AgreementFile | None:
         return None
 
 
+@cache
 def changes() -> list[tuple[str, AgreementFile, AgreementFile]]:
     """Each value of both agreements changed by itself, wherever another value may stand there: path, old, new."""
     found = []

@@ -128,7 +128,7 @@ def _share(terms: Agreement, id_: str, share: Share, lookup: Lookup) -> Part:
         fact("Most records in one day", _limit(share.limits.records_per_day)),
         fact("Most records in one request", _limit(share.limits.records_per_request)),
     )
-    return Part(f"Share: {id_}", (about, *_fields(share, lookup), *_counts(share)))
+    return Part(f"Share: {id_}", (about, *_fields(id_, share, lookup), *_counts(share)))
 
 
 def _who(terms: Agreement, party: str) -> Item:
@@ -137,7 +137,7 @@ def _who(terms: Agreement, party: str) -> Item:
 
 def _rows(share: Share, lookup: Lookup) -> Item:
     if share.rows is None:
-        return Item("Every row that the lines above allow.")
+        return Item("Every row.")
     return Item(f"Only rows where {condition_words(share.rows, lookup.codes(share.standard))}.", share.rows)
 
 
@@ -145,14 +145,14 @@ def _limit(most: int | None) -> str:
     return "No limit is set." if most is None else number(most)
 
 
-def _fields(share: Share, lookup: Lookup) -> tuple[Block, ...]:
+def _fields(id_: str, share: Share, lookup: Lookup) -> tuple[Block, ...]:
     if not share.fields:
         return (Text("No field about single people is shared."),)
     rows = tuple(
         row(Item(named(name), name), lookup.definition(share.standard, name), form_words(form))
         for name, form in share.fields.items()
     )
-    return (Table("The fields that are shared", ("Field", "What it means", "How it is shared"), rows),)
+    return (Table(f"Fields shared: {id_}", ("Field", "What it means", "How it is shared"), rows),)
 
 
 def _counts(share: Share) -> tuple[Block, ...]:

@@ -59,7 +59,7 @@ MODE = {
 
 SUBJECTS = {
     "matched": "matched: only people on the recipient’s own list",
-    "all": "all: everyone the rows below allow",
+    "all": "all: everyone whom the rows are about",
 }
 
 THEN = {
