@@ -39,6 +39,7 @@ class Table:
 
 
 Block = Text | Facts | Table
+"""What a section of the document is made of."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from easement.meaning.model import Key
 __all__ = ["CHECKS", "Check"]
 
 Check = Callable[[Request, Prepared, Offer, Facts], Reason]
+"""One check: what is asked, under which agreement and share, given which facts; one reason comes of it."""
 
 
 def _unmet(code: Code, offer: Offer, text: str, remedy: str, clause: str = "") -> Reason:

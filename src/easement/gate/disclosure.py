@@ -27,6 +27,7 @@ __all__ = ["Disclosure", "log_refusal"]
 
 
 def log_refusal(holder: Holder, request: Request, decision: Decision, now: datetime, intent: int | None = None) -> int:
+    """Write a refusal and its reasons to the ledger; the entry's index. `intent` is that of a disclosure under way."""
     reasons = tuple(reason.code.value for reason in decision.unmet)
     told = entry(EntryType.DISCLOSURE_REFUSED, now, decision, reasons=reasons, intent=intent)
     index = holder.ledger.append(told, PrivateRecord({"who": who_record(request, holder.master_key)}))
@@ -47,6 +48,7 @@ class Disclosure:
     clock: Callable[[], datetime]
 
     def run(self, now: datetime) -> Outcome:
+        """Go all the way; raises what the sources and the ledger raise, after the failure is logged."""
         who = who_record(self.asked.request, self.holder.master_key, self._subjects())
         self.answer.note()
         intent = self.holder.ledger.append(

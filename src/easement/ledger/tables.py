@@ -48,6 +48,7 @@ __all__ = [
 ]
 
 metadata = MetaData()
+"""The ledger's tables, for whoever makes or checks a database."""
 
 Whole = BigInteger().with_variant(Integer(), "sqlite")
 

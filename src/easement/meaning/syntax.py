@@ -51,6 +51,7 @@ class ExpressionError(EasementError):
 
 
 Value = str | int | float | date | bool | None
+"""What an expression can yield; `None` is unknown, as in SQL."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +165,7 @@ class Or:
 
 
 Expression = Literal | Name | Today | Call | Arithmetic | Compare | In | Between | IsNull | Not | And | Or
+"""Every node there is; nothing else can stand in a condition or a mapping."""
 
 
 def children(expression: Expression) -> tuple[Expression, ...]:

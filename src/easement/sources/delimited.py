@@ -39,6 +39,8 @@ LONGEST = 2_000_000
 csv.field_size_limit(LONGEST)
 
 CRLF = "\r\n"
+"""How RFC 4180 ends a line."""
+
 _NEW_LINE = {"\n": r"new_line = '\n', ", "\r": r"new_line = '\r', "}
 
 _SEPARATORS = (",", ";", "\t", "|")

@@ -14,6 +14,7 @@ from easement.meaning.model import Standard
 __all__ = ["FORMATS", "Format", "export"]
 
 Format = Literal["odrl", "cedar", "dpv", "json"]
+"""The name of a format that an agreement can be taken out in."""
 
 FORMATS: Mapping[Format, str] = {
     "json": "the terms as signed: canonical JSON (RFC 8785), whose SHA-256 is the digest",
