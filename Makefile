@@ -9,10 +9,12 @@ help:  ## show what can be made
 
 $(VENV)/.ready: requirements/dev.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "easement needs Python 3.11 or newer: set PYTHON=/path/to/python3.11" >&2; exit 2; }
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/dev.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
-	touch $@
+	@$(PYTHON) -c 'import ensurepip, venv' || { echo "this Python cannot make environments: install python3-venv (or python3.11-venv), or set PYTHON=/path/to/python3.11" >&2; exit 2; }
+	@test -f $@ || { rm -rf $(VENV); echo "making the environment in $(VENV): about a minute, once" >&2; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/dev.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	@touch $@
 
 venv: $(VENV)/.ready  ## make the environment in .venv
 
@@ -22,10 +24,11 @@ demo: venv  ## run the whole story on a small synthetic town
 test: venv  ## run the tests
 	$(BIN)/python -m pytest
 
-check: venv  ## everything that CI runs: format, lint, types, import contract, tests
+check: venv  ## everything: format, lint, types, import contract, tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache --no-logo
 	$(BIN)/python -m pytest
 
 bench: venv  ## measure, as ratios in one run; one JSON line per measure

@@ -49,8 +49,8 @@ def test_every_public_method_is_explained():
 
 
 def _keeps_a_promise(owner: ast.ClassDef) -> bool:
-    """Whether a class fills in what another library asks for; its methods are explained there."""
-    return any(ast.unparse(base).split(".")[0] in {"click"} for base in owner.bases)
+    """Whether a class fills in what click asks for, or only lists what others must have; it explains them as one."""
+    return any(ast.unparse(base).split(".")[0] in {"click", "Protocol"} for base in owner.bases)
 
 
 def _unexplained(tree: ast.Module) -> set[str]:
