@@ -82,8 +82,9 @@ def schema(as_json: bool) -> None:
 def check(file: Path, folders: tuple[Path, ...], at: datetime | None, as_json: bool) -> int:
     """Say what FILE lacks, why it matters and how to mend it.
 
-    FILE is held against the law catalogue, the standards and the regulator's code. Each finding says where, what, why, what to do, and on whose word. What `must` be mended stands in the way of
-    signing; what `should` be looked at is for people to judge. Not legal advice.
+    FILE is held against the law catalogue, the standards and the regulator's code. Each finding says where, what,
+    why, what to do, and on whose word. What `must` be mended stands in the way of signing; what `should` be looked
+    at is for people to judge. Not legal advice.
 
     \b
     Exit codes: 0 nothing stands in the way of signing, 11 something does.

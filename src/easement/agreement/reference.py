@@ -6,7 +6,10 @@ from typing import Any
 from easement.agreement.rules import RULES, THEMES
 from easement.agreement.schema import agreement_schema
 
-__all__ = ["checks_page", "keys_tables"]
+__all__ = ["checks_page", "keys_filled", "keys_tables"]
+
+KEYS = "<!-- keys: made from the code, as `make docs` writes it -->\n"
+"""Where the tables of keys begin on the page of the agreement file; they end with the page."""
 
 _SECTIONS = {
     "Agreement": "The whole file",
@@ -64,6 +67,11 @@ def keys_tables() -> str:
     schema = agreement_schema()
     types = schema["$defs"] | {"Agreement": schema}
     return "\n".join(line for name, title in _SECTIONS.items() for line in _table(title, types[name], types))
+
+
+def keys_filled(page: str) -> str:
+    """The page of the agreement file with its tables of keys current; they stand at its end, after `KEYS`."""
+    return page.partition(KEYS)[0] + KEYS + "\n" + keys_tables()
 
 
 def _table(title: str, part: dict[str, Any], types: dict[str, Any]) -> Iterator[str]:
