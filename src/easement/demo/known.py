@@ -1,0 +1,156 @@
+"""What only the town's maker knows: who is who. It serves to find a person to tell of, and to score; no node has it."""
+
+import csv
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from itertools import islice
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from easement.demo.town import FILES, TRUTH
+from easement.demo.world import HOLDERS
+from easement.meaning.model import Key
+from easement.meaning.normalise import normalise
+
+__all__ = ["Meals", "Worry", "find_shared", "find_worry", "score_meals"]
+
+LOOK = 20_000
+"""How many lines of the truth are looked through for somebody to tell of."""
+
+KEYS = {
+    "benefit_awards": "claim_no",
+    "school_roll": "pupil_ref",
+    "health_contacts": "mrn",
+    "police_contacts": "nominal",
+    "referred_families": "ref",
+}
+"""The column that holds each register's own reference."""
+
+NAMES = {
+    "benefit_awards": ("full_name", "date_of_birth", "postcode"),
+    "school_roll": ("forename", "surname", "dob", "post_code"),
+    "health_contacts": ("family_name", "given_name", "birth_date", "pc"),
+    "police_contacts": ("name", "born", "last_known_postcode"),
+    "referred_families": ("first_names", "last_name", "birthday", "postcode"),
+}
+"""The columns that say who somebody is."""
+
+Row = Mapping[str, Any]
+
+
+class Worry(NamedTuple):
+    """Somebody whom police and trust both have under one name: what a social worker would say of them."""
+
+    family_name: str
+    given_name: str
+    date_of_birth: str
+
+
+class Meals(NamedTuple):
+    """How well the match did, by the truth: records `given`, of them `right`; `entitled` on the roll; `new` ones."""
+
+    given: int
+    right: int
+    entitled: int
+    new: int
+
+
+def _rows(register: str) -> Iterator[Row]:
+    path = Path(HOLDERS[register]) / "datasets" / FILES[register]
+    if path.suffix == ".parquet":
+        import pyarrow.parquet as pq
+
+        for batch in pq.ParquetFile(path).iter_batches():
+            yield from batch.to_pylist()
+        return
+    encoding, delimiter = ("cp1252", ";") if register == "police_contacts" else ("utf-8", ",")
+    with path.open(encoding=encoding, newline="") as file:
+        yield from csv.DictReader(file, delimiter=delimiter)
+
+
+def _truth(town: Path) -> Iterator[tuple[int, str, str]]:
+    with (town / TRUTH).open(newline="") as file:
+        rows = csv.reader(file)
+        next(rows)
+        yield from ((int(person), register, record) for person, register, record in rows)
+
+
+def _first_people(town: Path) -> dict[int, dict[str, str]]:
+    """The first people of the truth, each with their reference in every register that has them."""
+    people: dict[int, dict[str, str]] = defaultdict(dict)
+    for person, register, record in islice(_truth(town), LOOK):
+        people[person][register] = record
+    return people
+
+
+def _row_of(register: str, reference: str) -> Row:
+    return next(row for row in _rows(register) if row[KEYS[register]] == reference)
+
+
+def find_shared(town: Path) -> list[tuple[str, str]]:
+    """Somebody whom the most registers have, and how each writes them: the file, and what it says of who they are."""
+    held = max(_first_people(town).values(), key=lambda registers: (len(registers), "police_contacts" in registers))
+    return [(FILES[register], _who(register, _row_of(register, record))) for register, record in held.items()]
+
+
+def _who(register: str, row: Row) -> str:
+    return " | ".join(str(row[name] or "(nothing)") for name in NAMES[register])
+
+
+def find_worry(town: Path) -> Worry:
+    """Somebody for a social worker to ask about, whom police and trust have alike and no one else is called; the
+    young and those with contacts first.
+    """
+    people = _first_people(town)
+    both = {p: r for p, r in people.items() if {"police_contacts", "health_contacts"} <= r.keys()}
+    police = _by_reference("police_contacts", {r["police_contacts"] for r in both.values()})
+    health = _by_reference("health_contacts", {r["health_contacts"] for r in both.values()})
+    pairs = [(police[r["police_contacts"]], health[r["health_contacts"]]) for r in both.values()]
+    alike = [(one, other) for one, other in pairs if _same(one, other)]
+    _, other = max(
+        alike, key=lambda pair: (pair[0]["incidents_12m"] > "0", pair[1]["service"] != "none", pair[1]["birth_date"])
+    )
+    born = other["birth_date"]
+    return Worry(str(other["family_name"]).title(), other["given_name"], f"{born[:4]}-{born[4:6]}-{born[6:]}")
+
+
+def _by_reference(register: str, wanted: set[str]) -> dict[str, Row]:
+    found = (row for row in _rows(register) if row[KEYS[register]] in wanted)
+    return {row[KEYS[register]]: row for row in islice(found, len(wanted))}
+
+
+_MONTHS = {
+    name: n
+    for n, name in enumerate(("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"), 1)
+}
+
+
+def _same(police: Row, health: Row) -> bool:
+    """Whether both have the same names and, for sure, the same day of birth."""
+    if not (police["born"] and health["birth_date"]):
+        return False
+    family, _, given = police["name"].partition(", ")
+    day, month, year = police["born"].split("-")
+    return (
+        f"{year}{_MONTHS[month]:02d}{day}" == health["birth_date"]
+        and normalise(Key.FAMILY_NAME, family) == normalise(Key.FAMILY_NAME, health["family_name"])
+        and normalise(Key.GIVEN_NAME, given) == normalise(Key.GIVEN_NAME, health["given_name"])
+    )
+
+
+def score_meals(town: Path, answer: Path) -> Meals:
+    """Hold the answer of the match for free school meals against the truth."""
+    entitled = {row["claim_no"] for row in _rows("benefit_awards") if _gives_meals(row)}
+    people = {
+        person for person, register, record in _truth(town) if register == "benefit_awards" and record in entitled
+    }
+    pupils = {record for person, register, record in _truth(town) if register == "school_roll" and person in people}
+    with answer.open(newline="") as file:
+        given = [row["your_reference"] for row in csv.DictReader(file)]
+    unregistered = {row["pupil_ref"] for row in _rows("school_roll") if row["fsm_registered"] == "N"}
+    return Meals(len(given), len(pupils.intersection(given)), len(pupils), len(unregistered.intersection(given)))
+
+
+def _gives_meals(row: Row) -> bool:
+    earns = float(row["net_monthly_earnings"])
+    return row["award_code"] in ("UC", "IS") and earns <= 616.67 and not row["award_end"]
