@@ -7,7 +7,8 @@ A remark for the runner stands in an HTML comment, which readers do not see, rig
     <!-- slow: it makes a town -->     from here on the page runs only in the long campaigns
     <!-- elsewhere: tests/x/test_y.py --> not run here, but in the test named
 
-Several stand apart by `;`. A comment that begins with `setup` holds commands that prepare the folder, unseen.
+Several stand apart by `;`. Two more prepare the folder, unseen by readers: `setup` holds commands, and `after` names a
+section of another page (`after: docs/tutorial/x.md#its-heading`) that this page goes on from.
 """
 
 import re
@@ -16,6 +17,7 @@ from dataclasses import dataclass, field
 
 COMMENT = re.compile(r"<!--(.*?)-->", re.DOTALL)
 OPENING = re.compile(r"^(\s*)```+\s*([A-Za-z]*)\s*$")
+BACKSLASH = "\\"
 REMARKS = {"exit", "file", "slow", "elsewhere"}
 
 
@@ -50,8 +52,8 @@ def fences(text: str) -> Iterator[Fence]:
             while "-->" not in lines[number]:
                 number += 1
             said = COMMENT.search("\n".join(lines[start : number + 1])).group(1).strip()
-            if said.startswith("setup"):
-                yield Fence("setup", said.removeprefix("setup").strip(), start + 1)
+            if opening := re.match(r"(setup|after:)\s", said):
+                yield Fence(opening.group(1).rstrip(":"), said[opening.end() :].strip(), start + 1)
             else:
                 remarks = _remarks(said)
         elif opened := OPENING.match(line):
@@ -72,6 +74,19 @@ def _remarks(said: str) -> dict[str, str]:
     return {name.strip(): value.strip() for name, _, value in pairs if name.strip() in REMARKS}
 
 
+def until(text: str, anchor: str) -> str:
+    """A page from its top to the end of the section that an anchor names."""
+    lines = text.splitlines(keepends=True)
+    headings = [number for number, line in enumerate(lines) if line.startswith("#")]
+    place = next(n for n, number in enumerate(headings) if anchor_of(lines[number]) == anchor)
+    return "".join(lines[: headings[place + 1]] if place + 1 < len(headings) else lines)
+
+
+def anchor_of(heading: str) -> str:
+    """The anchor under which a heading can be linked to."""
+    return re.sub(r"[^\w\- ]", "", heading.strip().lstrip("# ").lower()).replace(" ", "-")
+
+
 def commands(fence: Fence) -> list[Command]:
     """The commands of a `console` fence; a line that begins with `> ` goes on from the one before it."""
     found: list[Command] = []
@@ -81,7 +96,7 @@ def commands(fence: Fence) -> list[Command]:
             continue
         last = found.pop()
         if line.startswith("> ") and not last.shown:
-            found.append(Command(f"{last.words}\n{line[2:]}", (), last.line))
+            found.append(Command(f"{last.words.rstrip(BACKSLASH).rstrip()} {line[2:].strip()}", (), last.line))
         else:
             found.append(Command(last.words, (*last.shown, line), last.line))
     return found

@@ -11,11 +11,11 @@ from easement.meaning.mapping import read_mapping
 from easement.meaning.standards import read_standard
 from tests.structure.tree import ROOT
 
-from .page import Command, Fence, commands, fences, matches
+from .page import Command, Fence, commands, fences, matches, until
 from .runner import Folder
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
-LANGUAGES = {"", "text", "setup", "console", "bash", "yaml", "python", "json", "toml", "mermaid"}
+LANGUAGES = {"", "text", "setup", "after", "console", "bash", "yaml", "python", "json", "toml", "mermaid"}
 
 
 def name(page: Path) -> str:
@@ -92,7 +92,14 @@ def play_json(fence: Fence, folder: Folder) -> None:
     json.loads(fence.text)
 
 
+def play_after(fence: Fence, folder: Folder) -> None:
+    page, _, anchor = fence.text.partition("#")
+    for earlier in fences(until((ROOT / page).read_text(), anchor)):
+        play(earlier, folder)
+
+
 PLAYERS = {
+    "after": play_after,
     "setup": play_bash,
     "console": play_console,
     "bash": play_bash,

@@ -33,7 +33,7 @@ def test_a_page_is_read_in_order_with_its_remarks():
     setup, console, data = fences(PAGE)
     assert (setup.language, setup.text) == ("setup", "echo ready > ready.txt")
     assert console.remarks == {"exit": "3", "file": "kept.txt"}
-    assert [(c.words, c.shown) for c in commands(console)] == [("cat ready.txt", ("ready",)), ("exit \\\n3", ())]
+    assert [(c.words, c.shown) for c in commands(console)] == [("cat ready.txt", ("ready",)), ("exit 3", ())]
     assert (data.language, data.remarks, data.line) == ("json", {}, 18)
 
 

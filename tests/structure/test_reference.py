@@ -8,6 +8,7 @@ from docs.generate import commands
 
 from easement.base import errors
 from easement.node.model import Settings
+from tests.docs.page import anchor_of
 
 from .tree import ROOT
 
@@ -63,12 +64,7 @@ def _stands(page: Path, link: str) -> bool:
     target = (page.parent / name).resolve() if name else page
     if not target.exists():
         return False
-    return not part or part in {_anchor(line) for line in target.read_text().splitlines() if line.startswith("#")}
-
-
-def _anchor(heading: str) -> str:
-    plain = re.sub(r"[^\w\- ]", "", heading.lstrip("# ").lower())
-    return plain.replace(" ", "-")
+    return not part or part in {anchor_of(line) for line in target.read_text().splitlines() if line.startswith("#")}
 
 
 def test_every_page_can_be_reached_from_the_index():
