@@ -28,6 +28,6 @@ def check_dataset(mapping_file: Path, data: Path, *, folders: Sequence[Path] = (
     mapping = read_mapping(mapping_file, folders)
     if not data.exists():
         raise BadFile(f"there is no file `{data}`", remedy="check the name")
-    hints = mapping.source.model_dump(exclude_none=True)
+    hints = mapping.source.model_dump(exclude={"path"}, exclude_none=True)
     with open_source(data, **hints) as source:
         return measured(source, mapping, standard(mapping.standard, folders), examples=examples)
