@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from easement.base.errors import BadData
-from easement.meaning.project import Fault, doubts
+from easement.meaning.project import Fault, cells, doubts
 from easement.meaning.sql import failures, project
 from tests.meaning.fakes import FakeColumn, FakeSource, a_mapping, a_standard, table
 
@@ -15,7 +15,8 @@ from tests.meaning.fakes import FakeColumn, FakeSource, a_mapping, a_standard, t
 def seen(source, mapping, standard):
     """Each row as the standard sees it, and the faults of each row."""
     columns = project(mapping, standard, columns=source.columns)
-    faults = failures(mapping, standard, columns=source.columns) | doubts(mapping, standard, columns=source.columns)
+    mapped = cells(mapping, standard, columns=source.columns)
+    faults = failures(mapping, standard, columns=source.columns) | doubts(mapped, standard)
     values = ", ".join(value.sql("duckdb") for value in columns.values())
     flags = "".join(f", {flag.sql('duckdb')}" for flag in faults.values())
     answer = []

@@ -112,7 +112,11 @@ def failures(
     mapping: DatasetMapping, standard: Standard, *, columns: Sequence[Column] | None = None
 ) -> dict[tuple[str, Fault], Sql]:
     """For each element and fault, whether the source has something here that does not map (never NULL)."""
-    mapped = cells(mapping, standard, columns=columns)
+    return failing(cells(mapping, standard, columns=columns))
+
+
+def failing(mapped: Mapping[str, Cell]) -> dict[tuple[str, Fault], Sql]:
+    """`failures`, of elements already mapped."""
     return {
         (name, cell.fault): fill(":value is null and not :empty", value=cell.value, empty=cell.empty)
         for name, cell in mapped.items()
@@ -120,20 +124,21 @@ def failures(
     }
 
 
-def doubts(
-    mapping: DatasetMapping, standard: Standard, *, columns: Sequence[Column] | None = None
-) -> dict[tuple[str, Fault], Sql]:
+def doubts(mapped: Mapping[str, Cell], standard: Standard) -> dict[tuple[str, Fault], Sql]:
     """For each element with a format or an identifier that SQL can judge, whether the value does not fit it."""
     found: dict[tuple[str, Fault], Sql] = {}
-    for name, cell in cells(mapping, standard, columns=columns).items():
+    for name, cell in mapped.items():
         element = standard.elements[name]
         if element.format is not None:
             fits = fill("regexp_full_match(:x, :format)", x=cell.value, format=text(element.format))
-            found[name, Fault.WRONG_FORMAT] = fill("not :empty and not :fits", empty=cell.empty, fits=fits)
-        if element.identifier in IN_SQL and element.identifier is not None:
-            fits = is_valid(element.identifier, cell.value)
-            found[name, Fault.NOT_VALID] = fill("not :empty and not :fits", empty=cell.empty, fits=fits)
+            found[name, Fault.WRONG_FORMAT] = _does_not_fit(cell, fits)
+        if element.identifier is not None and element.identifier in IN_SQL:
+            found[name, Fault.NOT_VALID] = _does_not_fit(cell, is_valid(element.identifier, cell.value))
     return found
+
+
+def _does_not_fit(cell: Cell, fits: Sql) -> Sql:
+    return fill(":value is not null and not :empty and not :fits", value=cell.value, empty=cell.empty, fits=fits)
 
 
 def cells(mapping: DatasetMapping, standard: Standard, *, columns: Sequence[Column] | None = None) -> dict[str, Cell]:
@@ -155,9 +160,10 @@ def missing_columns(mapping: DatasetMapping, columns: Sequence[Column] | None) -
 
 
 def _lacking(name: str, columns: Sequence[Column]) -> Problem:
-    near = difflib.get_close_matches(name, [column.name for column in columns], n=1)
+    known = {column.name.lower(): column.name for column in columns}
+    near = difflib.get_close_matches(name.lower(), known, n=1)
     if near:
-        return Problem(name, f"there is no column `{name}`", f"did you mean `{near[0]}`?")
+        return Problem(name, f"there is no column `{name}`", f"did you mean `{known[near[0]]}`?")
     mend = (
         "write a calculation as `{expression: …}`"
         if "(" in name
