@@ -85,11 +85,10 @@ def verify_consistency(old: int, new: int, proof: Sequence[bytes], old_root: byt
     """
     if not 0 < old <= new:
         raise ProofFailed(f"there is no proof from {old} to {new} entries")
-    whole = old & (old - 1) == 0
-    path = [old_root, *proof] if whole else list(proof)
-    if not path or (old == new and proof):
-        raise ProofFailed("the consistency proof has the wrong length")
-    at, last = old - 1, new - 1
+    path = list(proof) if old & (old - 1) and old < new else [old_root, *proof]
+    if not path:
+        raise ProofFailed("the consistency proof is too short")
+    at, last = (old - 1, new - 1) if old < new else (0, 0)
     while at % 2:
         at, last = at >> 1, last >> 1
     before, after = _climb(path, at, last)
