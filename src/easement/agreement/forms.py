@@ -11,7 +11,7 @@ from pydantic_core import core_schema
 
 from easement.meaning.expression import Type
 
-__all__ = ["Form", "FormKind", "days"]
+__all__ = ["Form", "FormKind", "days", "number"]
 
 
 class FormKind(StrEnum):
@@ -96,7 +96,7 @@ class Form:
     def written(self) -> str:
         """The form as one short text, as entries and answers show it: `band 0, 300, 616.67`."""
         argument = (
-            ", ".join(f"{edge:g}" for edge in self.edges) or self.shift or (str(self.length) if self.length else "")
+            ", ".join(number(edge) for edge in self.edges) or self.shift or (str(self.length) if self.length else "")
         )
         return f"{self.kind} {argument}".strip()
 
@@ -133,6 +133,11 @@ class Form:
                 ),
             ],
         }
+
+
+def number(value: float) -> str:
+    """A number as people write it, with every digit that it has: `300`, `616.67`."""
+    return f"{value:.15g}"
 
 
 def days(duration: str) -> int:

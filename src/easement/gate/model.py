@@ -5,7 +5,7 @@ Days are UTC days. A request names exactly one agreement and one share; two agre
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -22,6 +22,7 @@ class Code(StrEnum):
     AGREEMENT_NOT_IN_FORCE = "agreement.not-in-force"
     CONSENT_MISSING = "consent.missing"
     DECISION_FAILED = "decision.failed"
+    FIELDS_DIMENSIONS_FIXED = "fields.dimensions-fixed"
     FIELDS_NONE_AGREED = "fields.none-agreed"
     LIMIT_DAY_REACHED = "limit.day-reached"
     LIMIT_REQUEST_TOO_LARGE = "limit.request-too-large"
@@ -77,6 +78,11 @@ class Facts:
     records_today: int = 0
     objected: bool = False
     consented: bool = False
+
+    @property
+    def today(self) -> date:
+        """The UTC day of the decision."""
+        return self.now.astimezone(UTC).date()
 
 
 @dataclass(frozen=True, slots=True)
