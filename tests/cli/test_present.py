@@ -8,7 +8,7 @@ import click
 from hypothesis import given
 from hypothesis import strategies as st
 
-from easement.cli.present import clear_path, emit, json_option, say, table
+from easement.cli.present import clear_path, emit, example, json_option, say, table
 
 
 def test_talk_and_data_do_not_mix(capsys):
@@ -58,3 +58,23 @@ def test_a_path_is_shown_as_one_would_type_it(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert clear_path(tmp_path / "node" / "keys") == "node/keys"
     assert clear_path("/elsewhere/file") == "/elsewhere/file"
+
+
+def test_a_long_example_is_broken_where_it_can_still_be_copied():
+    said = example(
+        "easement share --node dwp --agreement meals.yaml --role benefits-officer --mode match --out meals.csv"
+    )
+    first, *lines = said.splitlines()
+    assert first == "\b"
+    assert all(line.endswith(" \\") for line in lines[:-1])
+    assert all(line.startswith("  --") for line in lines[1:])
+    assert " ".join(line.rstrip("\\").strip() for line in lines).startswith(
+        "Example: easement share --node dwp --agree"
+    )
+
+
+@given(st.lists(st.from_regex(r"--[a-z]{1,12} [a-z.-]{1,20}", fullmatch=True), max_size=9))
+def test_an_example_holds_the_command_it_was_given(options):
+    command = " ".join(["easement share", *options])
+    said = example(command).removeprefix("\b\nExample: ")
+    assert said.replace(" \\\n  ", " ") == command

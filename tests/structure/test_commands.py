@@ -42,7 +42,7 @@ def test_an_argument_is_told_of(path: str):
 
 @pytest.mark.parametrize("path", LEAVES)
 def test_help_ends_in_an_example_that_holds(path: str, monkeypatch):
-    last = " ".join(help_text(path, LEAVES[path]).rsplit("\n\n", 1)[-1].split())
+    last = " ".join(help_text(path, LEAVES[path]).rsplit("\n\n", 1)[-1].replace("\\\n", " ").split())
     before, _, example = last.partition(": ")
     assert before == "Example"
     words = shlex.split(example)

@@ -12,7 +12,10 @@ import click
 
 from easement.base.errors import EasementError
 
-__all__ = ["clear_path", "emit", "json_option", "say", "show_error", "table"]
+__all__ = ["clear_path", "emit", "example", "json_option", "say", "show_error", "table"]
+
+EXAMPLE_WIDTH = 80
+"""Longest line of an example: with what stands around it, it fits the width of the help."""
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -20,6 +23,18 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 def json_option(command: Command) -> Command:
     """The `--json` option, which every command takes; the command receives it as `as_json`."""
     return click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")(command)
+
+
+def example(command: str) -> str:
+    """A help text's last lines: one command to copy as it stands, broken only before an option, by a backslash."""
+    lines = [""]
+    for part in command.replace(" --", "\n--").split("\n"):
+        longer = f"{lines[-1]} {part}".strip()
+        if len(longer) <= EXAMPLE_WIDTH:
+            lines[-1] = longer
+        else:
+            lines.append(part)
+    return "\b\nExample: " + " \\\n  ".join(lines)
 
 
 def say(text: str, **style: Any) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from easement.base.errors import UsageError
-from easement.cli.present import emit, json_option, say, table
+from easement.cli.present import emit, example, json_option, say, table
 from easement.law.entry import Jurisdiction, Kind
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ KINDS = {
 WIDTH = 100
 
 
-@click.group()
+@click.group(epilog="Start with: easement law list")
 def law() -> None:
     """Look up bases, conditions, powers and gateways. Not legal advice."""
 
@@ -136,7 +136,7 @@ def _show_rows(rows: Sequence[dict[str, Any]], as_json: bool, known: "Catalogue"
 @click.argument("entry_id", metavar="ID")
 @json_option
 def show(entry_id: str, as_json: bool) -> None:
-    """Show one entry: a basis, a condition, a power, a purpose, a kind of body and so on."""
+    """Show the entry ID: a basis, a condition, a power, a purpose, a kind of body and so on."""
     from dataclasses import asdict
 
     from easement.law.catalogue import catalogue
@@ -150,10 +150,12 @@ def show(entry_id: str, as_json: bool) -> None:
 
 
 @law.command(
-    epilog="Example: easement law fit edu_2005_s110 --giver work-and-pensions-department"
-    " --receiver local-authority --purpose benefit-eligibility"
+    epilog=example(
+        "easement law fit edu_2005_s110 --giver work-and-pensions-department --receiver local-authority "
+        "--purpose benefit-eligibility"
+    )
 )
-@click.argument("power_id", metavar="ID", required=False)
+@click.argument("power_id", metavar="[ID]", required=False)
 @click.option("--giver", metavar="CLASS", required=True, help="The kind of body that gives.")
 @click.option("--receiver", metavar="CLASS", required=True, help="The kind of body that receives.")
 @click.option("--purpose", metavar="CODE", required=True, help="What the data is for.")

@@ -18,7 +18,7 @@ node_option = click.option(
 )
 
 
-@click.group()
+@click.group(epilog="Start with: easement ledger show --node northtown-node")
 def ledger() -> None:
     """Read, prove and check a node's ledger: what was shared, written down before it left."""
 
@@ -78,7 +78,7 @@ def _shown(value: Any) -> str:
     return ", ".join(str(each) for each in value) if isinstance(value, list | tuple) else str(value)
 
 
-@ledger.command(epilog="Example: easement ledger prove 41 --node northtown-node --out receipt.tlog-proof")
+@ledger.command(epilog="Example: easement ledger prove 41 --node northtown-node --out entry-41.receipt")
 @click.argument("index", type=click.IntRange(min=0))
 @click.option("--out", type=click.Path(path_type=Path), help="Write the receipt here instead of to the terminal.")
 @node_option
@@ -135,7 +135,7 @@ def erase(index: int, yes: bool, home: Path, as_json: bool) -> None:
     emit(as_json, {"erased": index, "entry": logged}, words)
 
 
-@click.command(epilog="Example: easement verify answer.csv.tlog-proof --key log.vkey --data answer.csv")
+@click.command(epilog="Example: easement verify meals.csv.receipt --key log.vkey --data meals.csv")
 @click.argument("receipt", type=click.Path(path_type=Path))
 @click.option("--key", required=True, type=click.Path(), help="The public key of the log that gave the receipt.")
 @click.option("--data", type=click.Path(), help="The file you received: it must be the one that was recorded.")

@@ -53,7 +53,10 @@ def list_(folders: tuple[Path, ...], *, as_json: bool) -> None:
 @_folder
 @json_option
 def show(ref: str, folders: tuple[Path, ...], *, as_json: bool) -> None:
-    """Show one standard: each element, what it means, what it holds, and how it bears on a person."""
+    """Show the standard REF, such as person/1.
+
+    Each element is told with what it means, what it holds, and how it bears on a person.
+    """
     from easement.meaning.standards import standard as find
 
     found = find(ref, folders)
@@ -64,7 +67,7 @@ def show(ref: str, folders: tuple[Path, ...], *, as_json: bool) -> None:
 @click.argument("file", type=_file)
 @json_option
 def check_standard(file: Path, *, as_json: bool) -> None:
-    """Check a standard that you wrote; every problem is told with its line and its mend."""
+    """Check a standard that you wrote into FILE; every problem is told with its line and its mend."""
     from easement.meaning import service
 
     found = service.check_standard(file)
@@ -83,9 +86,10 @@ def dataset() -> None:
 @_folder
 @json_option
 def check_dataset(mapping: Path, data: Path, folders: tuple[Path, ...], *, no_examples: bool, as_json: bool) -> int:
-    """Report what of a table maps to its standard, what does not, and what is doubted. Nothing leaves the machine.
+    """Report what of the table DATA maps by MAPPING to its standard, what does not, and what is doubted.
 
-    A value that does not map is withheld from every share, and reported here; it stops nothing else.
+    A value that does not map is withheld from every share, and reported here; it stops nothing else. Nothing leaves
+    the machine.
 
     \b
     Exit codes: 0 every column is there and records can be told apart, whatever was found in the values;
