@@ -59,5 +59,5 @@ def test_what_does_not_map_is_reported(folder, tmp_path):
     place = tmp_path / "benefit_awards.yaml"
     place.write_text(mapping("benefit_awards"))
     report = check_dataset(place, folder / FILES["benefit_awards"]).as_dict()
-    (award,) = (element for element in report["elements"] if element["element"] == "award")
+    (award,) = (element for element in report["elements"] if element["name"] == "award")
     assert [finding["fault"] for finding in award["findings"]] == ["code-not-listed"]

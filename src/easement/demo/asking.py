@@ -1,14 +1,15 @@
 """The requests of the story, as words of a command."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
 from easement.demo.known import Worry
 
-__all__ = ["ANSWERS", "COUNTS", "EVALUATION", "FAMILIES", "MEALS", "ROLL", "lookup", "paper"]
+__all__ = ["ANSWERS", "COUNTS", "EVALUATION", "FAMILIES", "MEALS", "POLICE", "ROLL", "SHORT", "TRUST", "about", "paper"]
 
 ANSWERS = Path("answers")
 """Where what crossed is put, each with its receipt beside it."""
+
+Words = tuple[str, ...]
 
 
 def paper(id_: str) -> str:
@@ -16,36 +17,56 @@ def paper(id_: str) -> str:
     return f"agreements/{id_}.yaml"
 
 
-def _request(node: str, agreement: str, share: str, recipient: str, role: str, purpose: str, mode: str,
-             *trained: str) -> tuple[str, ...]:  # fmt: skip
+def _request(node: str, agreement: str, share: str, recipient: str, role: str, purpose: str, mode: str) -> Words:
     said = {"node": node, "agreement": paper(agreement), "share": share, "as": recipient, "role": role}
-    words = [word for name, value in said.items() for word in (f"--{name}", value)]
-    return (*words, "--purpose", purpose, "--mode", mode, *(w for code in trained for w in ("--trained", code)))
+    said |= {"purpose": purpose, "mode": mode}
+    return tuple(word for name, value in said.items() for word in (f"--{name}", value))
 
 
 ROLL = ("--match", "northtown/datasets/school_roll.csv", "--match-dataset", "northtown/datasets/school_roll.yaml")
 """The council's own school roll, as the list that a match is against."""
 
-MEALS = _request("department", "free-school-meals", "entitled-children", "northtown", "benefits-officer",
-                 "benefit-eligibility", "match", "information-governance")  # fmt: skip
+_TRAINED = ("--trained", "information-governance")
+
+MEALS = (
+    *_request("department", "free-school-meals", "entitled-children", "northtown", "benefits-officer",
+              "benefit-eligibility", "match"),
+    *_TRAINED, *ROLL,
+)  # fmt: skip
 """The council asks which children on its roll can have free school meals."""
 
-FAMILIES = _request("northtown", "family-help", "referred-families", "harbour", "family-worker", "child-wellbeing",
-                    "bulk", "information-governance")  # fmt: skip
+_SAFEGUARDING = ("northtown", "social-worker", "safeguarding-children", "lookup")
+
+POLICE = _request("police", "safeguarding", "police-contact", *_SAFEGUARDING)
+"""A social worker asks the police about one person, who is yet to be named."""
+
+TRUST = _request("trust", "safeguarding", "health-contact", *_SAFEGUARDING)
+"""A social worker asks the health trust about one person, who is yet to be named."""
+
+FAMILIES = (
+    *_request("northtown", "family-help", "referred-families", "harbour", "family-worker", "child-wellbeing", "bulk"),
+    *_TRAINED,
+)
 """The charity asks for the families referred to it."""
 
-COUNTS = _request("trust", "public-health", "service-use", "northtown", "public-health-analyst", "public-health",
-                  "aggregate", "information-governance")  # fmt: skip
+COUNTS = (
+    *_request("trust", "public-health", "service-use", "northtown", "public-health-analyst", "public-health",
+              "aggregate"),
+    *_TRAINED,
+)  # fmt: skip
 """The council asks how many people use which health service."""
 
-EVALUATION = _request("department", "evaluation", "awards-under-pseudonyms", "university", "accredited-researcher",
-                      "research", "bulk", "safe-researcher")  # fmt: skip
+EVALUATION = (
+    *_request("department", "evaluation", "awards-under-pseudonyms", "university", "accredited-researcher", "research",
+              "bulk"),
+    "--trained", "safe-researcher",
+)  # fmt: skip
 """The university asks for awards without names."""
 
+SHORT = {"$MEALS": MEALS, "$POLICE": POLICE, "$FAMILIES": FAMILIES, "$COUNTS": COUNTS, "$ROLL": ROLL}
+"""Names for requests that are typed again with one thing changed."""
 
-def lookup(node: str, share: str, worry: Worry, *, without: Sequence[str] = ()) -> tuple[str, ...]:
-    """A social worker asks one office about one person, saying all that is known of them but `without`."""
-    person = {name: value for name, value in worry._asdict().items() if name not in without}
-    named = (word for name, value in person.items() for word in ("--person", f"{name}={value}"))
-    return (*_request(node, "safeguarding", share, "northtown", "social-worker", "safeguarding-children", "lookup",
-                      "safeguarding-level-3"), *named)  # fmt: skip
+
+def about(worry: Worry) -> Words:
+    """All that a social worker can say of a person."""
+    return tuple(word for name, value in worry._asdict().items() for word in ("--person", f"{name}={value}"))

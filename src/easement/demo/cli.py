@@ -9,11 +9,14 @@ from easement.cli.present import emit, json_option
 
 __all__ = ["demo"]
 
+LEAST = 500
+"""The fewest people among whom the story finds all it tells of."""
+
 
 @click.command(epilog="Example: easement demo --dir small-town --people 2000")
 @click.option("--dir", "folder", type=click.Path(path_type=Path, file_okay=False), default="easement-demo",
               show_default=True, help="Where the town and its offices are made.")  # fmt: skip
-@click.option("--people", type=click.IntRange(min=300), default=2000, show_default=True, help="How many live there.")
+@click.option("--people", type=click.IntRange(min=LEAST), default=2000, show_default=True, help="How many live there.")
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed makes the same town.")
 @click.option("--fresh/--keep", default=False, help="Remove an earlier demo in that folder, or keep it (the default).")
 @json_option

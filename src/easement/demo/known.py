@@ -7,6 +7,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from easement.base.errors import EasementError
 from easement.demo.town import FILES, TRUTH
 from easement.demo.world import HOLDERS
 from easement.meaning.model import Key
@@ -107,6 +108,9 @@ def find_worry(town: Path) -> Worry:
     health = _by_reference("health_contacts", {r["health_contacts"] for r in both.values()})
     pairs = [(police[r["police_contacts"]], health[r["health_contacts"]]) for r in both.values()]
     alike = [(one, other) for one, other in pairs if _same(one, other)]
+    if not alike:
+        what = "nobody in this town is known to police and trust by the same name"
+        raise EasementError(what, remedy="make a larger town, or another one: --people 2000 --seed 2")
     _, other = max(
         alike, key=lambda pair: (pair[0]["incidents_12m"] > "0", pair[1]["service"] != "none", pair[1]["birth_date"])
     )

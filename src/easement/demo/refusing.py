@@ -1,20 +1,23 @@
 """Where the gate says no, each time for another reason, and says what would make it lawful."""
 
-from collections.abc import Iterable, Sequence
-from datetime import date, timedelta
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
+from easement.agreement.service import sign_file
 from easement.base.durable import write_whole
-from easement.demo.asking import ANSWERS, COUNTS, FAMILIES, MEALS, ROLL, lookup, paper
+from easement.demo.asking import ANSWERS, COUNTS, FAMILIES, MEALS, POLICE, ROLL, SHORT, about, paper
 from easement.demo.known import Worry
 from easement.demo.papers import agreement
 from easement.demo.stage import Stage
+from easement.demo.telling import typed
+from easement.ledger.note import Signer
 
 __all__ = ["refuse"]
 
 REFUSED = 10
-WIDER = ("net_monthly_earnings <= 616.67", "net_monthly_earnings <= 6166.7")
+WIDER = ("<= 616.67", "<= 6166.7")
 """A single dot moved in an agreement that was signed already."""
 
 
@@ -22,35 +25,28 @@ def refuse(stage: Stage, worry: Worry, today: date) -> None:
     """The chapter of refusals: every reason is named at once, with its clause; each refusal is in the ledger too."""
     stage.chapter(
         "What is refused, and why",
-        "A refusal names every reason, the clause it rests on, and what would make it lawful. It is logged like a "
-        "disclosure, because a refusal too is something that people may ask about.",
+        "A refusal names every reason, and what would make it lawful. It is logged like a disclosure, because a "
+        "refusal too is something that people may ask about. Where an option stands twice, the last one counts.",
     )
-    _no(
-        stage,
-        "For another purpose: to find people to deport",
-        _instead(MEALS, "--purpose", "immigration-enforcement"),
-        *ROLL,
-    )
-    _no(stage, "By someone whose role is not entitled", _instead(MEALS, "--role", "receptionist"), *ROLL)
-    _no(
-        stage,
-        "By someone who has not passed the training",
-        _without(lookup("police", "police-contact", worry), "--trained"),
-    )
-    _no(
-        stage,
-        "Fishing: everybody of one family name",
-        lookup("police", "police-contact", worry, without=("given_name", "date_of_birth")),
-    )
-    _no(stage, "A count over a list that the asker chooses", COUNTS, *ROLL)
-    _no(stage, "The same list once more on the same day", FAMILIES)
+    stage.by_hand("The requests from above, under short names", [*map(_named, SHORT)], list)
+    trained, person = ("--trained", "safeguarding-level-3"), about(worry)
+    _no(stage, "For another purpose", *MEALS, "--purpose", "immigration-enforcement")
+    _no(stage, "By someone whose role is not entitled", *MEALS, "--role", "receptionist")
+    _no(stage, "By someone who has not passed the training", *POLICE, *person)
+    _no(stage, "Fishing: everybody of one family name", *POLICE, *trained, *person[:2])
+    _no(stage, "A count over a list that the asker chooses", *COUNTS, *ROLL)
+    _no(stage, "The same list once more on the same day", *FAMILIES)
     _altered(stage)
     _ended(stage, today)
 
 
-def _no(stage: Stage, title: str, words: Sequence[str], *more: str) -> None:
+def _named(name: str) -> str:
+    return f'{name[1:]}="{typed(SHORT[name], "")}"'
+
+
+def _no(stage: Stage, title: str, *words: str) -> None:
     out = ANSWERS / "refused.csv"
-    stage.step(title, ("share", *words, *more, "--out", str(out)), tell=_why, expect=REFUSED)
+    stage.step(title, ("share", *words, "--out", str(out)), tell=_why, expect=REFUSED, short=SHORT)
     assert not out.exists()
 
 
@@ -60,17 +56,6 @@ def _why(outcome: dict[str, Any]) -> Iterable[str]:
     for reason in unmet:
         yield f"{reason['code']}: {reason['text']}"
         yield f"  what to do: {reason['remedy']}"
-
-
-def _instead(words: Sequence[str], option: str, value: str) -> tuple[str, ...]:
-    """The same request with another value for one option."""
-    at = words.index(option) + 1
-    return (*words[:at], value, *words[at + 1 :])
-
-
-def _without(words: Sequence[str], option: str) -> tuple[str, ...]:
-    at = words.index(option)
-    return (*words[:at], *words[at + 2 :])
 
 
 def _altered(stage: Stage) -> None:
@@ -85,21 +70,16 @@ def _altered(stage: Stage) -> None:
         write_whole(Path(f"{altered}.signatures"), notes)
         yield "ten times as many families would be entitled"
 
-    stage.by_hand(
-        "Someone moves a dot in the signed agreement",
-        [
-            f"sed 's/616\\.67$/6166.7/; s/616\\.67 and/6166.7 and/' {signed} > {altered}",
-            f"cp {signed}.signatures {altered}.signatures",
-        ],
-        alter,
-    )
-    _no(stage, "Under the altered agreement", _instead(MEALS, "--agreement", str(altered)), *ROLL)
+    edit = [f"sed 's/{WIDER[0]}/{WIDER[1]}/' {signed} > {altered}", f"cp {signed}.signatures {altered}.signatures"]
+    stage.by_hand("Someone moves a dot in the signed agreement", edit, alter)
+    _no(stage, "Under the altered agreement", *MEALS, "--agreement", str(altered))
 
 
 def _ended(stage: Stage, today: date) -> None:
-    """An agreement of four years ago, signed by all, that ended a year ago."""
-    old = Path("ended.yaml")
-    write_whole(old, agreement("free-school-meals", today=today - timedelta(days=4 * 365 + 30), referrals=1))
+    """An agreement of four years ago, signed by both at the time, that ended a year ago."""
+    old, then = Path("ended.yaml"), today - timedelta(days=4 * 365)
+    write_whole(old, agreement("free-school-meals", today=then, referrals=1))
     for office in ("department", "northtown"):
-        stage.quietly("agreement", "sign", str(old), "--node", office)
-    _no(stage, "Under last term's agreement, which ended", _instead(MEALS, "--agreement", str(old)), *ROLL)
+        signer = Signer.parse((Path(office) / "keys" / "organisation.key").read_text())
+        sign_file(old, signer, now=datetime.combine(then, time(), UTC))
+    _no(stage, "Under the agreement before this one, which ended", *MEALS, "--agreement", str(old))

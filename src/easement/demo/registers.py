@@ -182,7 +182,7 @@ class Referrals(_Base):
 
     def rows(self, household: Household) -> Iterator[Record]:
         children = any(person.upn for person in household.members)
-        if not children or self.rng.random() >= 0.07:
+        if not children or (self.count and self.rng.random() >= 0.07):
             return
         family = self.reference("R{:07d}")
         for line, person in enumerate(household.members, 1):

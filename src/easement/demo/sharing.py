@@ -6,7 +6,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from easement.demo.asking import ANSWERS, COUNTS, EVALUATION, FAMILIES, MEALS, ROLL, lookup
+from easement.agreement.duration import Duration
+from easement.cli.present import clear_path
+from easement.demo.asking import ANSWERS, COUNTS, EVALUATION, FAMILIES, MEALS, POLICE, TRUST, about
 from easement.demo.known import Meals, Worry, score_meals
 from easement.demo.opening import TOWN
 from easement.demo.stage import Stage
@@ -27,10 +29,10 @@ def share_meals(stage: Stage) -> Meals:
     )
     stage.step(
         "Ask first: may this be shared? Nothing is read",
-        ("ask", *MEALS, *ROLL, "--fields", "family_name,award,national_insurance_number,postcode"),
+        ("ask", *MEALS, "--fields", "family_name,award,national_insurance_number,postcode"),
         tell=_fields,
     )
-    _share(stage, "Share it", (*MEALS, *ROLL), "meals.csv", _matched)
+    _share(stage, "Share it", MEALS, "meals.csv", _matched)
     score: list[Meals] = []
 
     def scored() -> Iterable[str]:
@@ -58,7 +60,8 @@ def _matched(outcome: dict[str, Any]) -> Iterable[str]:
 
 
 def _receipt(outcome: dict[str, Any]) -> str:
-    return f"answer {outcome['data']}, receipt {Path(outcome['receipt']).name}, entry {outcome['entry']} of the ledger"
+    data, receipt = clear_path(outcome["data"]), Path(outcome["receipt"]).name
+    return f"answer {data}, receipt {receipt}, entry {outcome['entry']} of the ledger"
 
 
 def _head(name: str) -> list[str]:
@@ -73,8 +76,9 @@ def share_worry(stage: Stage, worry: Worry) -> None:
         f"A teacher is worried; a social worker asks what police and health know of {worry.given_name} "
         f"{worry.family_name}. One person at a time, by a trained worker, for this and nothing else.",
     )
-    for node, share in (("police", "police-contact"), ("trust", "health-contact")):
-        _share(stage, f"Ask the {node}", lookup(node, share, worry), f"worry-{node}.json", _found)
+    for office, words in (("police", POLICE), ("trust", TRUST)):
+        trained = (*words, "--trained", "safeguarding-level-3", *about(worry))
+        _share(stage, f"Ask the {office}", trained, f"worry-{office}.json", _found)
 
 
 def _found(outcome: dict[str, Any]) -> Iterable[str]:
@@ -97,9 +101,14 @@ def share_families(stage: Stage) -> None:
 def _with_duties(outcome: dict[str, Any]) -> Iterable[str]:
     duties = outcome["decision"]["duties"]
     yield f"{outcome['count']:,} records crossed: {', '.join(outcome['decision']['fields'])}"
-    yield (f"duties: {duties['then']} after {duties['retain']}, certificate {duties['certificate']}, passed on to "
-           f"{duties['onward']}, a breach is told within {duties['breach_notice']}")  # fmt: skip
+    kept, told = (Duration.read(duties[name]).words for name in ("retain", "breach_notice"))
+    yield f"duties: {duties['then']} after {kept}, and certify it; pass on to {_nobody(duties['onward'])}"
+    yield f"a breach is told within {told}; the risk is now the {duties['risk_after_disclosure']}'s"
     yield _receipt(outcome)
+
+
+def _nobody(onward: str | list[str]) -> str:
+    return "nobody" if onward == "none" else ", ".join(onward)
 
 
 def share_counts(stage: Stage) -> None:
@@ -116,7 +125,8 @@ def _counted(outcome: dict[str, Any]) -> Iterable[str]:
     with Path(outcome["data"]).open(newline="") as file:
         for row in csv.reader(file):
             yield "".join(f"{cell:<16}" for cell in row).rstrip()
-    yield f"{outcome['suppressed']} of {outcome['count']} cells are hidden; {_receipt(outcome)}"
+    yield f"{outcome['suppressed']} of {outcome['count']} cells are hidden"
+    yield _receipt(outcome)
 
 
 def share_pseudonyms(stage: Stage) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from easement.base.errors import EasementError
-from easement.demo.telling import Teller, typed
+from easement.demo.telling import Short, Teller, typed
 
 __all__ = ["Ran", "Stage", "Step"]
 
@@ -53,20 +53,18 @@ class Stage:
         self.place = title
         self.teller.chapter(title, *paragraphs)
 
-    def step(self, title: str, *commands: Sequence[str], tell: Told, expect: int = 0) -> Any:
+    def step(
+        self, title: str, *commands: Sequence[str], tell: Told, expect: int = 0, short: Short | None = None
+    ) -> Any:
         """Run commands that must all end with `expect`, tell of them, and return what the last one gave.
 
-        Raises `EasementError` where one ends otherwise.
+        `short` holds names under which words are shown. Raises `EasementError` where a command ends otherwise.
         """
         began = time.monotonic()
         ran = [self._run(words, expect) for words in commands]
         last = ran[-1].data
-        self._keep(title, [typed(words) for words in commands], last, tuple(tell(last)), expect, began)
+        self._keep(title, [typed(words, short=short) for words in commands], last, tuple(tell(last)), expect, began)
         return last
-
-    def quietly(self, *words: str) -> Any:
-        """Run a command that the story does not tell of, and return what it gave."""
-        return self._run(words, 0).data
 
     def by_hand(self, title: str, commands: Sequence[str], do: Callable[[], Iterable[str]], *, code: int = 0) -> None:
         """A step that is no command of ours: `do` does what the commands say, and gives the lines to tell.

@@ -20,10 +20,7 @@ from easement.demo.stage import Stage, Step
 from easement.demo.telling import Teller
 from easement.demo.town import Town
 
-__all__ = ["LEAST", "make_way", "tell_story"]
-
-LEAST = 300
-"""The fewest people among whom the story finds all it tells of."""
+__all__ = ["make_way", "tell_story"]
 
 MARK = ".easement-demo"
 """A file that says that a folder was made here, and may be removed for a fresh one."""
@@ -32,7 +29,7 @@ OPEN = {
     "free-school-meals.html": "the agreement as people sign it",
     "agreements/free-school-meals.yaml": "the same agreement as machines read it",
     "answers/meals.csv": "what crossed, and nothing more",
-    "answers/worry-police.json": "an answer about one person, with what was withheld",
+    "answers/worry-police.json": "an answer about one person, with what is withheld",
     "evidence/entries.csv": "what an auditor sees of it all",
 }
 """What to open afterwards, and what it shows."""
@@ -95,7 +92,8 @@ def make_way(folder: Path, *, fresh: bool) -> None:
 
 def _close(teller: Teller, folder: Path, spent: float) -> None:
     teller.chapter("Look for yourself", f"That took {spent:.0f} seconds. Everything stands in {clear_path(folder)}.")
-    teller.step("Files to open", [], [f"{clear_path(folder / file):<52}{what}" for file, what in OPEN.items()])
+    width = 4 + max(len(clear_path(folder / file)) for file in OPEN)
+    teller.step("Files to open", [], [f"{clear_path(folder / file):<{width}}{what}" for file, what in OPEN.items()])
     teller.step("Type this next", [f"cd {clear_path(folder)}", NEXT], [])
 
 

@@ -1,13 +1,16 @@
 """How the story is told: chapters, commands as a person types them, and short results; plain where nobody watches."""
 
 import shlex
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TextIO
 
 from rich.console import Console
 from rich.text import Text
 
-__all__ = ["Teller", "typed"]
+__all__ = ["Short", "Teller", "typed"]
+
+Short = Mapping[str, tuple[str, ...]]
+"""Names such as `$MEALS` for words of a command that come again."""
 
 WIDTH = 100
 """Columns after which a command goes on in the next line."""
@@ -41,18 +44,23 @@ class Teller:
             for line in lines[1:]:
                 self.console.print(Text(f"   {line}", style="cyan"))
         for line in told:
-            self.console.print(Text(f"     {line}", style="red" if refused else "green"))
+            inset = " " * (5 + len(line) - len(line.lstrip()))
+            for part in _wrapped(line) if len(line) > WIDTH else [line.lstrip()]:
+                self.console.print(Text(f"{inset}{part}", style="red" if refused else "green"))
 
 
-def typed(words: Sequence[str]) -> str:
-    """A command as a person would type it, broken before an option where it is long; it can be pasted as it stands."""
-    lines, line = [], "easement"
-    for part in _options(words):
+def typed(words: Sequence[str], command: str = "easement", *, short: Short | None = None) -> str:
+    """A command as a person would type it, broken before an option where it is long; it can be pasted as it stands.
+
+    Words that `short` names are shown as that name.
+    """
+    lines, line = list[str](), command
+    for part in _options(_shortened(tuple(words), short or {})):
         if len(line) + len(part) + 3 > WIDTH:
             lines.append(f"{line} \\")
             line = f"      {part}"
         else:
-            line = f"{line} {part}"
+            line = f"{line} {part}" if line else part
     return "\n".join([*lines, line])
 
 
@@ -63,8 +71,16 @@ def _options(words: Sequence[str]) -> list[str]:
         if parts and parts[-1].startswith("--") and " " not in parts[-1] and not word.startswith("--"):
             parts[-1] += f" {shlex.quote(word)}"
         else:
-            parts.append(shlex.quote(word))
+            parts.append(word if word.startswith("$") else shlex.quote(word))
     return parts
+
+
+def _shortened(words: tuple[str, ...], short: Short) -> tuple[str, ...]:
+    for name, meant in short.items():
+        at = next((at for at in range(len(words)) if words[at : at + len(meant)] == meant), None)
+        if at is not None:
+            words = (*words[:at], name, *words[at + len(meant) :])
+    return words
 
 
 def _wrapped(text: str) -> list[str]:

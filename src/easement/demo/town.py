@@ -5,6 +5,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from datetime import date
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
@@ -24,6 +25,9 @@ FILES = {
 
 TRUTH = "truth.csv"
 """Which record of which register is of which person; for scores alone, no node has it."""
+
+STREET = 200
+"""Households that every office visits in turn."""
 
 BATCH = 20_000
 """Rows of a Parquet file that are held in memory at once."""
@@ -46,14 +50,14 @@ def write_town(folder: Path, people: int, *, seed: int, today: date) -> Town:
         truth = csv.writer(stack.enter_context((folder / TRUTH).open("w", encoding="utf-8", newline="")))
         truth.writerow(("person", "register", "record"))
         files: list[_Table] = [stack.enter_context(_open(folder / FILES[office.name], office)) for office in offices]
-        for household in households(people, seed=seed, today=today):
-            homes += 1
+        living = households(people, seed=seed, today=today)
+        while street := list(islice(living, STREET)):
+            homes += len(street)
             for office, file in zip(offices, files, strict=True):
-                records = list(office.rows(household))
-                if records:
-                    file.write([record.values for record in records])
-                    truth.writerows(_true(office.name, records))
-                    written[office.name] += len(records)
+                records = [record for household in street for record in office.rows(household)]
+                file.write([record.values for record in records])
+                truth.writerows(_true(office.name, records))
+                written[office.name] += len(records)
     return Town(people, homes, written)
 
 
