@@ -7,7 +7,7 @@ import sys
 import pytest
 from click.testing import CliRunner
 
-from easement.base.errors import BadData, BadFile, EasementError
+from easement.base.errors import BadData, BadFile, EasementError, SourceUnreachable
 from easement.meaning.cli import dataset, standard
 
 MAPPING = """\
@@ -104,6 +104,13 @@ def test_a_bad_mapping_ends_11_and_bad_data_14(files):
         run(dataset, "check", *files(mapping=MAPPING + "  awrd: x\n"))
     with pytest.raises(BadData):
         run(dataset, "check", *files(data="claim,dob\n1,2,3,4\n"))
+
+
+def test_a_file_that_is_not_there_ends_13(files):
+    mapping, data = files()
+    with pytest.raises(SourceUnreachable) as caught:
+        run(dataset, "check", mapping, f"{data}.csv")
+    assert caught.value.exit_code == 13
 
 
 def test_duplicate_and_empty_headers_are_columns_with_names_of_their_own(files):

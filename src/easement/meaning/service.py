@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from easement.base.errors import BadFile
 from easement.meaning.mapping import read_mapping
 from easement.meaning.measure import measured
 from easement.meaning.model import Standard
@@ -26,8 +25,6 @@ def check_dataset(mapping_file: Path, data: Path, *, folders: Sequence[Path] = (
     from easement.sources.files import open_source
 
     mapping = read_mapping(mapping_file, folders)
-    if not data.exists():
-        raise BadFile(f"there is no file `{data}`", remedy="check the name")
     hints = mapping.source.model_dump(exclude={"path"}, exclude_none=True)
     with open_source(data, **hints) as source:
         return measured(source, mapping, standard(mapping.standard, folders), examples=examples)

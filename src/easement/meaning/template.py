@@ -15,7 +15,7 @@ def _template(sql: str) -> exp.Expression:
     return cast("exp.Expression", parse_one(sql, dialect="duckdb"))
 
 
-def fill(sql: str, **parts: exp.Expression) -> exp.Expression:
+def fill(sql: str, **parts: exp.Expr) -> exp.Expression:
     """A copy of a constant of ours, `upper(:x)`, with an expression in each place."""
 
     def place(node: exp.Expr) -> exp.Expr:
@@ -24,10 +24,10 @@ def fill(sql: str, **parts: exp.Expression) -> exp.Expression:
     return cast("exp.Expression", _template(sql).transform(place))
 
 
-def enclosed(part: exp.Expression) -> exp.Expression:
+def enclosed(part: exp.Expr) -> exp.Expression:
     """A copy that can stand beside any operator: in brackets, unless it is whole by itself."""
     joined = isinstance(part, exp.Binary) or not isinstance(part, _WHOLE)
-    return exp.Paren(this=part.copy()) if joined else part.copy()
+    return exp.Paren(this=part.copy()) if joined else cast("exp.Expression", part.copy())
 
 
 def column(name: str) -> exp.Column:
