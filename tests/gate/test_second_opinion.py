@@ -14,7 +14,7 @@ import cedarpy
 import pytest
 
 from easement.agreement.export.cedar import SCHEMA, as_entities, as_request, cedar
-from easement.agreement.model import Mode
+from easement.agreement.model import Level, Mode
 from easement.agreement.read import AgreementFile
 from easement.gate.checks import CHECKS, Check, recipient_named
 from easement.gate.decide import decide
@@ -47,6 +47,8 @@ CODE_OF = {
     "modes": Code.MODE_NOT_AGREED,
     "fields": Code.FIELDS_NONE_AGREED,
     "aggregate.dimensions": Code.FIELDS_NONE_AGREED,
+    "fields.whole": Code.FIELDS_DIMENSIONS_FIXED,
+    "aggregate.dimensions.whole": Code.FIELDS_DIMENSIONS_FIXED,
     "subjects.named": Code.PERSON_NOT_NAMED,
     "subjects.unnamed": Code.PERSON_NOT_NAMED,
     "subjects.listed": Code.SUBJECTS_LIST_NEEDED,
@@ -72,7 +74,7 @@ def some(draw: random.Random, values: list[str], least: int = 0) -> list[str]:
 def share(draw: random.Random, givers: list[str], receivers: list[str]) -> dict[str, Any]:
     standard = STANDARDS[draw.choice(sorted(STANDARDS))]
     elements = list(standard.elements)
-    level = draw.choice(["identifiable", "identifiable", "pseudonymised", "aggregate"])
+    level = draw.choice(["identifiable"] * 3 + ["pseudonymised"] * 2 + ["anonymised"] + ["aggregate"] * 2)
     found: dict[str, Any] = {
         "from": draw.choice(givers),
         "to": some(draw, receivers, 1),
@@ -83,6 +85,8 @@ def share(draw: random.Random, givers: list[str], receivers: list[str]) -> dict[
         "fields": dict.fromkeys(some(draw, elements, 1), "plain"),
         "limits": draw.choice([{}, {"records_per_day": 1}, {"records_per_day": 20000}]),
     }
+    if level == "anonymised":
+        found |= {"k": 5} | ({"modes": ["bulk"], "subjects": "all"} if draw.random() < 0.7 else {})
     if level == "aggregate" or draw.random() < 0.3:
         found["aggregate"] = {"dimensions": draw.choice([[], some(draw, elements)])}
     return found
@@ -151,15 +155,16 @@ def likely(draw: random.Random, found: Case) -> tuple[Request, Facts]:
     wanted = terms.shares[id_]
     recipient = draw.choice(wanted.recipients)
     who, mode = terms.people.get(recipient), draw.choice(wanted.modes)
+    crowd = mode is Mode.AGGREGATE or wanted.level is Level.ANONYMISED
     asked = Request(
         share=id_,
         recipient=recipient,
         role=draw.choice(who.roles) if who else "analyst",
         purpose=terms.purpose.code,
         mode=mode,
-        fields=tuple(some(draw, list(wanted.fields))) if draw.random() < 0.3 else (),
+        fields=tuple(some(draw, list(wanted.fields))) if not crowd and draw.random() < 0.3 else (),
         person=draw.choice(PEOPLE[:5]) if mode is Mode.LOOKUP else {},
-        listed=mode is Mode.MATCH or (mode is Mode.BULK and draw.random() < 0.9),
+        listed=mode is Mode.MATCH or (mode is Mode.BULK and not crowd and draw.random() < 0.9),
     )
     last = min(terms.term.ends, found.review_due or terms.term.ends)
     on = draw.choice([terms.term.starts, last, max(terms.term.starts, last - timedelta(days=1))])
@@ -247,14 +252,14 @@ def disagreements(draw: random.Random, many: int) -> tuple[list[str], int]:
 def same_reasons(decision: Any, result: cedarpy.AuthzResult) -> bool:
     """Cedar names what is forbidden; whom it never permitted (a stranger, a role, an unknown share) it leaves unnamed.
 
-    It also names two clauses that the gate asks about only where they matter: the training of a stranger, and the
-    fields of a mode that is not agreed.
+    It also names clauses that the gate asks about only where they matter: the training of a stranger, and the fields
+    of a mode that is not agreed.
     """
     unmet = {reason.code for reason in decision.unmet}
     if decision.allowed or Code.SHARE_UNKNOWN in unmet:
         return True
     moot = {Code.TRAINING_MISSING} if Code.RECIPIENT_NOT_NAMED in unmet else set[Code]()
-    moot |= {Code.FIELDS_NONE_AGREED} if Code.MODE_NOT_AGREED in unmet else set()
+    moot |= {Code.FIELDS_NONE_AGREED, Code.FIELDS_DIMENSIONS_FIXED} if Code.MODE_NOT_AGREED in unmet else set()
     return said_by_cedar(result) - moot == unmet - {Code.RECIPIENT_NOT_NAMED, Code.ROLE_NOT_ENTITLED}
 
 

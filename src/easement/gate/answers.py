@@ -1,20 +1,21 @@
-"""Answers small enough to hold: a lookup's records and a table of counts, written in the format that was asked for."""
+"""What an answer looks like: the envelope of a JSON answer, tables of counts, and answers small enough to hold."""
 
 import csv
 import io
 import json
+import shutil
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from easement.agreement.model import Aggregate
-from easement.base.durable import write_whole
+from easement.base.durable import aside, write_whole
 from easement.base.errors import UsageError
 from easement.gate.model import Decision
 from easement.gate.small_numbers import HIDDEN, Published
 
-__all__ = ["FORMATS", "answer_format", "envelope", "table_records", "write_answer"]
+__all__ = ["FORMATS", "answer_format", "envelope", "table_records", "wrap_records", "write_answer"]
 
 FORMATS = {".csv": "csv", ".parquet": "parquet", ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl"}
 """The formats of an answer, by the ending of its name."""
@@ -34,6 +35,16 @@ def envelope(decision: Decision, records: Sequence[Mapping[str, Any]]) -> dict[s
     said = decision.as_dict()
     kept = ("agreement", "share", "provider", "recipient", "purpose", "basis", "mode", "fields", "withheld", "duties")
     return {"format": "easement-answer/1", **{name: said[name] for name in kept}, "records": list(records)}
+
+
+def wrap_records(path: Path, decision: Decision, records: Path) -> None:
+    """Put the envelope around records that stand in a file as one JSON list, in bounded memory; that file goes."""
+    head = json.dumps(envelope(decision, ()), ensure_ascii=False, indent=2)
+    with aside(path, mode=0o600) as partial, partial.open("xb") as out, records.open("rb") as found:
+        out.write(head.removesuffix("[]\n}").encode())
+        shutil.copyfileobj(found, out)
+        out.write(b"}\n")
+    records.unlink()
 
 
 def table_records(dimensions: Sequence[str], counted: Aggregate, cells: Sequence[Published]) -> list[dict[str, Any]]:
@@ -64,7 +75,7 @@ def write_answer(
         return
     if format_ == "csv":
         text = io.StringIO()
-        writer = csv.writer(text, lineterminator="\r\n")
+        writer = csv.writer(text, lineterminator="\n")
         writer.writerow(columns)
         writer.writerows([_cell(record[name]) for name in columns] for record in records)
         content = text.getvalue()
@@ -84,7 +95,8 @@ def _write_parquet(path: Path, columns: Sequence[str], records: Sequence[Mapping
         name: [v if v is None else str(v) for v in column] if HIDDEN in column else column
         for name, column in values.items()
     }
-    pq.write_table(pa.table(mixed), path)
+    with aside(path, mode=0o600) as partial:
+        pq.write_table(pa.table(mixed), partial)
 
 
 def _cell(value: Any) -> Any:

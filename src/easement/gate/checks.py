@@ -6,7 +6,7 @@ evaluated, so that a refusal names every reason at once (R3.1).
 
 from collections.abc import Callable
 
-from easement.agreement.model import Mode
+from easement.agreement.model import Level, Mode
 from easement.gate.model import Code, Facts, Reason, Request
 from easement.gate.prepare import Offer, Prepared
 from easement.meaning.model import Key
@@ -33,7 +33,7 @@ def complete(_request: Request, _agreement: Prepared, offer: Offer, facts: Facts
 def in_force(_request: Request, agreement: Prepared, offer: Offer, facts: Facts) -> Reason:
     """Signed by every named party, within term, not suspended, review not overdue."""
     code = Code.AGREEMENT_NOT_IN_FORCE
-    standing = agreement.calendar.standing(facts.signed, facts.now.date(), suspended=facts.suspended)
+    standing = agreement.calendar.standing(facts.signed, facts.today, suspended=facts.suspended)
     if standing.in_force:
         return offer.met[code]
     text = f"the agreement is not in force ({standing.state}): {'; '.join(standing.reasons)}"
@@ -110,6 +110,24 @@ def fields_agreed(request: Request, _agreement: Prepared, offer: Offer, _facts: 
     return _unmet(code, offer, text, f"agreed: {', '.join(agreed)}")
 
 
+def dimensions_fixed(request: Request, _agreement: Prepared, offer: Offer, _facts: Facts) -> Reason:
+    """What hides small groups is given by everything agreed or not at all: a second one by less would uncover them.
+
+    This is so for counts (R4.9) and for anonymised records alike.
+    """
+    code = Code.FIELDS_DIMENSIONS_FIXED
+    if not request.fields or not (request.mode is Mode.AGGREGATE or offer.level is Level.ANONYMISED):
+        return offer.met[code]
+    missing = [name for name in offer.forms.get(request.mode, ()) if name not in request.fields]
+    if not missing:
+        return offer.met[code]
+    text = (
+        f"{', '.join(missing)} would be left out: what is hidden in a table by everything agreed "
+        "could be worked out with a second one by less"
+    )
+    return _unmet(code, offer, text, "ask without naming fields, or agree another share that has fewer")
+
+
 _ENOUGH = (
     frozenset({Key.IDENTIFIER}),
     frozenset({Key.FAMILY_NAME, Key.DATE_OF_BIRTH}),
@@ -148,11 +166,13 @@ def list_given(request: Request, _agreement: Prepared, offer: Offer, _facts: Fac
 
 
 def no_list_on_counts(request: Request, _agreement: Prepared, offer: Offer, _facts: Facts) -> Reason:
-    """A count over a list that the asker chooses would single a person out by asking twice."""
+    """A count or an anonymised extract over a list that the asker chooses would single a person out by asking twice."""
     code = Code.SUBJECTS_LIST_REFUSED
-    if not (request.listed and request.mode in (Mode.AGGREGATE, Mode.LOOKUP)):
+    no_list = request.mode in (Mode.AGGREGATE, Mode.LOOKUP)
+    if not request.listed or not (no_list or offer.level is Level.ANONYMISED):
         return offer.met[code]
-    text = f"`{request.mode}` takes no list: asked twice with one person more, it would single that person out"
+    what = f"`{request.mode}`" if no_list else "an anonymised share"
+    text = f"{what} takes no list: asked twice with one person more, it would single that person out"
     return _unmet(code, offer, text, "ask without a list")
 
 
@@ -196,6 +216,7 @@ CHECKS: tuple[Check, ...] = (
     trained,
     mode_agreed,
     fields_agreed,
+    dimensions_fixed,
     person_named,
     list_given,
     no_list_on_counts,

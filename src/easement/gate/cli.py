@@ -161,25 +161,27 @@ def _shared(outcome: "Outcome") -> str:
     things = "cell" if outcome.decision.mode == "aggregate" else "record"
     lines = [f"{click.style('shared', fg='green')}: {_many(released.count, things)} in {clear_path(outcome.data)}"]
     lines += _terms(outcome.decision)
-    if released.suppressed:
-        why = "small numbers are hidden" if things == "cell" else f"fewer than {outcome.k} alike"
-        lines.append(f"  left out: {_many(released.suppressed, things)} ({why})")
+    if released.suppressed and things == "cell":
+        lines.append(f"  hidden: {_many(released.suppressed, things)} (small numbers, shown as *)")
+    elif released.suppressed:
+        lines.append(f"  left out: {_many(released.suppressed, things)} (fewer than {outcome.k} people alike)")
     if outcome.held:
         lines.append(f"  held for a person: {released.held:,} of the list, in {clear_path(outcome.held)}")
-    if outcome.decision.duties:
-        lines += _duties(outcome.decision)
+    lines += _duties(outcome.decision)
     return "\n".join([*lines, f"  receipt: {clear_path(outcome.receipt)} (entry {outcome.entry})"])
 
 
 def _duties(decision: "Decision") -> list[str]:
     duties = decision.duties
     assert duties is not None
-    risk = f"; the risk is the {duties.risk_after_disclosure}'s" if duties.risk_after_disclosure else ""
-    return [f"  duties: {duties.then} within {duties.retain.words}{risk}"]
+    answers = {"recipient": "the recipient answers", "provider": "the provider answers", "shared": "all answer"}
+    risk = answers.get(duties.risk_after_disclosure or "")
+    said = f"; {risk} for it from now on" if risk else ""
+    return [f"  duties: {duties.then} within {duties.retain.words}{said}"]
 
 
-def _many(number: int, thing: str) -> str:
-    return f"{number:,} {thing}{'' if number == 1 else 's'}"
+def _many(number: int, thing: str, things: str = "") -> str:
+    return f"{number:,} {thing if number == 1 else things or f'{thing}s'}"
 
 
 @click.command(epilog="Example: easement evidence --node dwp --out evidence.zip")
@@ -199,9 +201,8 @@ def evidence(node: Path, out: Path, agreement: Path | None, entries: tuple[int, 
 
     with open_node(node) as holder:
         packed = pack(holder, out, agreement=agreement, only=entries)
-    emit(
-        as_json,
-        packed,
-        lambda: f"packed {_many(packed['entries'], 'entry').replace('entrys', 'entries')} in {clear_path(out)}",
-    )
+    many = _many(len(packed["entries"]), "entry", "entries")
+    emit(as_json, packed, lambda: f"packed {many} in {clear_path(out)}")
+    for digest in packed["agreements_missing"]:
+        say(f"the text of the agreement {digest} is not at hand: put its file into {clear_path(node / 'agreements')}")
     say(f"next: unzip -p {clear_path(out)} README.md")

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from easement.base.durable import write_whole
 from easement.gate.ask import Ask, Outcome
 from easement.gate.datasets import Dataset, dataset_for, dataset_from, file_of, table_of
 from easement.gate.decide import refused_after
@@ -16,6 +17,7 @@ from easement.gate.model import Code, Decision, Reason, Request
 from easement.gate.plan import Plan, Table, plan
 from easement.gate.ports import Holder
 from easement.gate.prepare import Prepared
+from easement.gate.recovery import INTENT_PART, intent_part
 from easement.gate.release import Released, held_pairs, release
 from easement.gate.staging import Staged, receipt_path
 from easement.ledger.model import EntryType, PrivateRecord
@@ -26,10 +28,12 @@ from easement.sources.files import open_sources
 __all__ = ["Disclosure", "log_refusal"]
 
 
-def log_refusal(holder: Holder, request: Request, decision: Decision, now: datetime, intent: int | None = None) -> int:
+def log_refusal(
+    holder: Holder, request: Request, agreement: Prepared, decision: Decision, now: datetime, intent: int | None = None
+) -> int:
     """Write a refusal and its reasons to the ledger; the entry's index. `intent` is that of a disclosure under way."""
     reasons = tuple(reason.code.value for reason in decision.unmet)
-    told = entry(EntryType.DISCLOSURE_REFUSED, now, decision, reasons=reasons, intent=intent)
+    told = entry(EntryType.DISCLOSURE_REFUSED, now, decision, agreement, reasons=reasons, intent=intent)
     index = holder.ledger.append(told, PrivateRecord({"who": who_record(request, holder.master_key)}))
     holder.ledger.checkpoint()
     return index
@@ -48,29 +52,38 @@ class Disclosure:
     clock: Callable[[], datetime]
 
     def run(self, now: datetime) -> Outcome:
-        """Go all the way; raises what the sources and the ledger raise, after the failure is logged."""
+        """Go all the way, or as far as a refusal; raises what the sources, the disk and the ledger raise."""
         who = who_record(self.asked.request, self.holder.master_key, self._subjects())
-        self.answer.note()
-        intent = self.holder.ledger.append(
-            entry(EntryType.DISCLOSURE_INTENDED, now, self.decision), PrivateRecord({"who": who})
-        )
-        self.answer.note(intent=intent)
+        intent = self._intend(who, now)
         try:
             query, released, held = self._release(now, intent)
         except BaseException:
-            self._log(EntryType.DISCLOSURE_FAILED, intent=intent)
+            self._log(EntryType.DISCLOSURE_FAILED, self.clock(), intent=intent)
+            self.answer.forget()
             raise
-        refusal = released.refusal or self._beyond_limits(released.count, now)
+        done = self.clock().astimezone(UTC)
+        refusal = released.refusal or self._beyond_limits(released.count, done)
         if refusal:
-            return self._refused(refusal, intent)
+            return self._refused(refusal, intent, done)
         record = answer_record(who, query=query.digest, data=released.sha256, rows=released.count)
-        index = self._log(EntryType.DISCLOSURE_RELEASED, record, intent=intent, count=released.count)
-        self.answer.note(intent=intent, outcome=index)
-        self.holder.ledger.checkpoint()
-        self.answer.receipt.write_text(make_receipt(self.holder.ledger, index))
-        self.answer.deliver()
+        index = self._log(EntryType.DISCLOSURE_RELEASED, done, record, intent=intent, count=released.count)
+        self._deliver(index)
         target = self.answer.target
-        return Outcome(self.decision, index, intent, released, target, receipt_path(target), held)
+        return Outcome(self.decision, index, intent, released, target, receipt_path(target), held, self._k())
+
+    def _intend(self, who: dict[str, Any], now: datetime) -> int:
+        """Make the intent durable. What is noted and kept in private lets a later process find it after a kill."""
+        self.answer.note(after=self.holder.ledger.size)
+        record = PrivateRecord({"who": who, INTENT_PART: intent_part(self.answer)})
+        return self._log(EntryType.DISCLOSURE_INTENDED, now, record)
+
+    def _deliver(self, index: int) -> None:
+        self.holder.ledger.checkpoint()
+        write_whole(self.answer.receipt, make_receipt(self.holder.ledger, index))
+        self.answer.deliver()
+
+    def _k(self) -> int | None:
+        return self.prepared.offers[self.decision.share].terms.k
 
     def _subjects(self) -> list[str]:
         person = self.asked.request.person
@@ -128,11 +141,11 @@ class Disclosure:
             return Reason(Code.LIMIT_DAY_REACHED, False, f"{place}.records_per_day", text, remedy)
         return None
 
-    def _refused(self, reason: Reason, intent: int) -> Outcome:
+    def _refused(self, reason: Reason, intent: int, now: datetime) -> Outcome:
         decision = refused_after(self.decision, reason)
-        index = log_refusal(self.holder, self.asked.request, decision, self.clock(), intent)
+        index = log_refusal(self.holder, self.asked.request, self.prepared, decision, now, intent)
         self.answer.forget()
         return Outcome(decision, index, intent)
 
-    def _log(self, type_: EntryType, record: PrivateRecord | None = None, **facts: Any) -> int:
-        return self.holder.ledger.append(entry(type_, self.clock(), self.decision, **facts), record)
+    def _log(self, type_: EntryType, now: datetime, record: PrivateRecord | None = None, **facts: Any) -> int:
+        return self.holder.ledger.append(entry(type_, now, self.decision, self.prepared, **facts), record)

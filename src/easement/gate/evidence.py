@@ -15,7 +15,7 @@ from typing import Any
 from easement.agreement.read import AgreementFile, read_agreement
 from easement.agreement.render import to_markdown
 from easement.base.durable import aside
-from easement.base.errors import EasementError, UsageError
+from easement.base.errors import BadFile, EasementError, UsageError
 from easement.gate.ports import Holder
 from easement.law.catalogue import catalogue
 from easement.ledger import verifier
@@ -72,43 +72,55 @@ up to {size:,} exist: ask for any that is missing here.
 
 
 def pack(holder: Holder, out: Path, *, agreement: Path | None = None, only: Sequence[int] = ()) -> dict[str, Any]:
-    """Write a pack to `out` and say what is in it; raises `UsageError` where nothing fits what was asked for."""
+    """Write a pack to `out` and say what is in it; raises `UsageError` where nothing fits what was asked for.
+
+    `agreements_missing` names the digests whose text was not at hand.
+    """
     wanted = read_agreement(agreement) if agreement else None
     checkpoint = holder.ledger.checkpoint()
-    chosen = [logged for logged in holder.ledger.entries() if _fits(logged, wanted, only)]
-    if not chosen:
-        raise UsageError("the ledger has no such entry", remedy="see what it has: easement ledger show --node DIR")
-    agreements = dict(_agreements(holder, chosen, agreement))
+    chosen = [logged for logged in holder.ledger.entries(0, checkpoint.size) if _fits(logged, wanted, only)]
+    absent = set(only) - {logged.index for logged in chosen}
+    if absent or not chosen:
+        which = f"no entry {', '.join(map(str, sorted(absent)))}" if absent else "no entry under this agreement"
+        raise UsageError(f"the ledger has {which}", remedy="see what it has: easement ledger show --node DIR")
+    agreements = _agreements(holder, chosen, agreement)
     with aside(out) as partial, zipfile.ZipFile(partial, "x", zipfile.ZIP_DEFLATED) as archive:
         for name, text in _files(holder, chosen, agreements, checkpoint.size):
             archive.writestr(zipfile.ZipInfo(name, TIMELESS), text, zipfile.ZIP_DEFLATED)
     return {
         "pack": str(out),
         "entries": [logged.index for logged in chosen],
-        "agreements": sorted({file.digest for file in agreements.values()}),
+        "agreements": sorted(agreements),
+        "agreements_missing": sorted(_named(chosen) - agreements.keys()),
         "size": checkpoint.size,
     }
 
 
 def _fits(logged: Logged, wanted: AgreementFile | None, only: Sequence[int]) -> bool:
-    if only:
-        return logged.index in only
-    return wanted is None or logged.entry.agreement == wanted.digest
+    return (not only or logged.index in only) and (wanted is None or logged.entry.agreement == wanted.digest)
 
 
-def _agreements(holder: Holder, chosen: Sequence[Logged], given: Path | None) -> Iterator[tuple[Path, AgreementFile]]:
-    """The agreement files that the entries name: the one given, and those that the node keeps."""
-    digests = {logged.entry.agreement for logged in chosen}
-    paths = [*([given] if given else []), *sorted((holder.home / "agreements").glob("*.yaml"))]
-    for path in paths:
-        file = read_agreement(path)
-        if file.digest in digests:
-            yield path, file
+def _named(chosen: Sequence[Logged]) -> set[str]:
+    return {digest for logged in chosen if (digest := logged.entry.agreement) is not None}
 
 
-def _files(
-    holder: Holder, chosen: Sequence[Logged], agreements: dict[Path, AgreementFile], size: int
-) -> Iterator[tuple[str, str]]:
+Agreements = dict[str, tuple[Path, AgreementFile]]
+
+
+def _agreements(holder: Holder, chosen: Sequence[Logged], given: Path | None) -> Agreements:
+    """The agreement files that the entries name, by digest: the one given, and those that the node keeps."""
+    found: Agreements = {}
+    for path in (*([given] if given else []), *sorted((holder.home / "agreements").glob("*.yaml"))):
+        try:
+            file = read_agreement(path)
+        except BadFile:  # it may be no agreement, or a draft; what is missing is told by its digest
+            continue
+        if file.digest in _named(chosen):
+            found.setdefault(file.digest, (path, file))
+    return found
+
+
+def _files(holder: Holder, chosen: Sequence[Logged], agreements: Agreements, size: int) -> Iterator[tuple[str, str]]:
     first = chosen[-1].index
     yield (
         "README.md",
@@ -118,7 +130,7 @@ def _files(
     for logged in chosen:
         yield f"entries/{logged.index}.json", logged.body.decode()
         yield f"proofs/{logged.index}.receipt", _proof(holder, logged)
-    for path, file in agreements.items():
+    for path, file in agreements.values():
         yield from _agreement_files(holder, path, file)
     yield "checkpoint", (holder.home / "ledger" / "checkpoint").read_text()
     yield "log.vkey", f"{holder.ledger.key}\n"
@@ -138,7 +150,7 @@ def _proof(holder: Holder, logged: Logged) -> str:
 
 
 def _agreement_files(holder: Holder, path: Path, file: AgreementFile) -> Iterator[tuple[str, str]]:
-    stem = f"agreements/{file.terms.id}-{file.terms.version}"
+    stem = f"agreements/{file.terms.id}-{file.terms.version}-{file.digest[:8]}"
     standards = {s.standard: standard(s.standard, (holder.home / "standards",)) for s in file.terms.shares.values()}
     yield f"{stem}.yaml", file.document.text
     yield f"{stem}.md", to_markdown(file, catalogue(), standards)

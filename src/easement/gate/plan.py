@@ -13,6 +13,7 @@ from sqlglot import exp
 
 from easement.agreement.model import Aggregate, Level, Mode, Share
 from easement.base.canonical import sha256_hex
+from easement.base.errors import UsageError
 from easement.gate.keys import PseudonymKey
 from easement.gate.match import key_columns, linking
 from easement.gate.model import Decision
@@ -23,13 +24,23 @@ from easement.meaning.identifiers import Kind
 from easement.meaning.model import Element, Key, Standard
 from easement.meaning.normalise import normalise
 
-__all__ = ["LIST_REFERENCE", "Plan", "Table", "plan"]
+__all__ = ["DOUBTFUL", "LIST_REFERENCE", "TAKEN", "WHO", "Plan", "Table", "plan", "summed"]
 
 LIST_REFERENCE = "your_reference"
 """The column that carries the recipient's own record key back to it in a match."""
 
 WHO, TAKEN = "easement_who", "easement_taken"
-"""Columns of a lookup that never leave: who each record is about, and whether the share covers it."""
+"""Columns that never leave: who each record is about, and in a lookup whether the share covers it."""
+
+OWN, THEIRS = "easement_own", "easement_theirs"
+"""In a match, each side's own key for a record: named so that no element of a standard is called the same."""
+
+DOUBTFUL = (
+    f"select {THEIRS}, {OWN}, tier from (select held_row, listed_row, tier from doubtful)"
+    f" join (select listed_row, {THEIRS} from listed) using (listed_row)"
+    f" join (select held_row, {OWN} from held) using (held_row) order by all"
+)
+"""After a match's steps: the pairs that a person must look at, by both sides' keys, with the rule that paired them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +61,7 @@ class Table:
 class Plan:
     """Tables to make first (`steps`: name and query), then the query whose rows may leave, with bound parameters.
 
-    `grouped` says that groups smaller than the agreement's `k` are left out; `everyone` counts the records before that.
+    `everyone` counts the records before groups smaller than the agreement's `k` are left out; empty where none are.
     """
 
     sql: str
@@ -58,7 +69,6 @@ class Plan:
     steps: tuple[tuple[str, str], ...] = ()
     parameters: Mapping[str, Any] = field(default_factory=dict, repr=False)
     everyone: str = ""
-    grouped: bool = False
 
     @property
     def digest(self) -> str:
@@ -77,13 +87,21 @@ def plan(
     listed: Table | None = None,
     binary: bool = False,
 ) -> Plan:
-    """The query for an allowed decision; `listed` is the recipient's list, `binary` asks for pseudonyms as bytes."""
+    """The query for an allowed decision; `listed` is the recipient's list, `binary` asks for pseudonyms as bytes.
+
+    Raises `UsageError` where only people on a list are covered and no list is there.
+    """
     planner = _Planner(decision, share, table, key, today, binary)
     if decision.mode is Mode.LOOKUP:
         return planner.lookup(person or {})
     if decision.mode is Mode.AGGREGATE:
         return planner.aggregate()
-    return planner.bulk() if listed is None else planner.match(listed)
+    if listed is not None:
+        return planner.match(listed)
+    if decision.mode is Mode.MATCH or share.subjects == "matched":
+        remedy = "send the list with its mapping"
+        raise UsageError("only people on the recipient's list are covered, and there is no list", remedy=remedy)
+    return planner.bulk()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +114,11 @@ class _Planner:
     binary: bool
 
     def bulk(self) -> Plan:
-        rows = self._select(self._forms(), self._held(), self._rows())
-        everyone = f"select count(*) from {self._held()} where {self._rows()}"
-        return self._plan(self._grouped(rows), everyone=everyone)
+        if self.decision.level is not Level.ANONYMISED:
+            return self._plan(self._select(self._forms(), self._held(), self._rows()))
+        held = self._held(*self._subject())
+        rows = self._select([*self._forms(), f'{_sql(self._who())} as "{WHO}"'], held, self._rows())
+        return self._plan(self._grouped(rows), everyone=f"select count(*) from {held} where {self._rows()}")
 
     def lookup(self, person: Mapping[str, str]) -> Plan:
         named = [_equal(self.table.standard.elements[name]) for name in person]
@@ -116,20 +136,20 @@ class _Planner:
         steps = (
             (
                 "held",
-                f"select row_number() over () as held_row, {own} as own, {held}{columns} from {self.table.relation}",
+                f"select row_number() over () as held_row, {own} as {OWN}, {held}{columns} from {self.table.relation}",
             ),
             (
                 "listed",
-                f"select row_number() over () as listed_row, {reference} as reference, {theirs} from {listed.relation}",
+                f"select row_number() over () as listed_row, {reference} as {THEIRS}, {theirs} from {listed.relation}",
             ),
             *linking(),
         )
-        forms = [f'reference as "{LIST_REFERENCE}"', *self._forms()]
-        source = "linked join held using (held_row) join listed using (listed_row)"
-        everyone = f"select count(*) from {source} where {self._rows()}"
-        return self._plan(
-            self._select(forms, source, self._rows()), steps=steps, first=LIST_REFERENCE, everyone=everyone
+        forms = [f'{THEIRS} as "{LIST_REFERENCE}"', *self._forms()]
+        source = (
+            "(select held_row, listed_row from linked) join held using (held_row)"
+            f" join (select listed_row, {THEIRS} from listed) using (listed_row)"
         )
+        return self._plan(self._select(forms, source, self._rows()), steps=steps, first=LIST_REFERENCE)
 
     def aggregate(self) -> Plan:
         counted = self.share.aggregate or Aggregate()
@@ -185,11 +205,10 @@ class _Planner:
         return f"select {', '.join(columns)} from {source}{where}"
 
     def _grouped(self, rows: str) -> str:
-        """For the level `anonymised`: only records that at least `k` records share all values with."""
-        if self.decision.level is not Level.ANONYMISED:
-            return rows
+        """For the level `anonymised`: only records whose values at least `k` people have, however many records each."""
         alike = ", ".join(f'"{name}"' for name in self.decision.fields)
-        return f"select * from ({rows}) qualify count(*) over (partition by {alike}) >= {self.share.k}"
+        people = f'count(distinct "{WHO}") over (partition by {alike})'
+        return f"select {alike} from ({rows}) qualify {people} >= {self.share.k}"
 
     def _subject(self) -> tuple[str, ...]:
         """The elements that say whom a record is about: an identifier, names, birth and place, and its own key."""

@@ -44,6 +44,7 @@ class Offer:
 class Prepared:
     """An agreement, ready to decide under. `clashes` says why the purposes that pull against this one do.
 
+    `purposes` are those that the law catalogue knows: of what a request makes up, the ledger may name only these.
     What every decision reads is kept flat beside the terms: with 100,000 agreements in memory, each step from object
     to object is a wait for it.
     """
@@ -59,6 +60,7 @@ class Prepared:
     never_for: frozenset[str]
     clashes: Mapping[str, str]
     basis: Mapping[str, str]
+    purposes: frozenset[str]
     offers: Mapping[str, Offer]
 
 
@@ -67,11 +69,13 @@ def prepare(
     standards: Mapping[str, Standard],
     *,
     clashes: Mapping[str, str] | None = None,
+    purposes: frozenset[str] = frozenset(),
     reviewed: date | None = None,
 ) -> Prepared:
     """Make an agreement ready; `standards` holds every standard its shares name, by reference (`benefit-award/1`).
 
-    `clashes` maps a purpose to why it pulls against the agreement's; `reviewed` is the last review known.
+    `clashes` maps a purpose to why it pulls against the agreement's; `purposes` are all that the law catalogue knows;
+    `reviewed` is the last review known.
     """
     terms = file.terms
     return Prepared(
@@ -86,12 +90,14 @@ def prepare(
         never_for=frozenset(terms.purpose.never_for),
         clashes=clashes or {},
         basis={party: law.basis for party, law in terms.law.parties.items()},
+        purposes=purposes,
         offers={id_: _offer(terms, id_, share, standards[share.standard]) for id_, share in terms.shares.items()},
     )
 
 
 def _offer(terms: Agreement, id_: str, share: Share, standard: Standard) -> Offer:
-    forms = {mode: _dimensions(share, standard) if mode is Mode.AGGREGATE else share.fields for mode in share.modes}
+    modes = _modes(share)
+    forms = {mode: _dimensions(share, standard) if mode is Mode.AGGREGATE else share.fields for mode in modes}
     recipients = frozenset(share.recipients)
     people = {party: terms.people.get(party) for party in share.recipients}
     return Offer(
@@ -103,7 +109,7 @@ def _offer(terms: Agreement, id_: str, share: Share, standard: Standard) -> Offe
         terms=share,
         standard=standard,
         recipients=recipients,
-        modes=frozenset(share.modes),
+        modes=modes,
         forms=forms,
         withheld={mode: _withheld(named, standard, mode) for mode, named in forms.items()},
         roles={name: e.key for name, e in standard.elements.items() if e.key is not None},
@@ -112,6 +118,12 @@ def _offer(terms: Agreement, id_: str, share: Share, standard: Standard) -> Offe
         consent_needed=any(law.basis.startswith("art6_1_a") for law in terms.law.parties.values()),
         met=_met(terms, id_, share),
     )
+
+
+def _modes(share: Share) -> frozenset[Mode]:
+    """How it may be asked for: never by a person's name where it is anonymised, for the answer would be about them."""
+    by_name = {Mode.LOOKUP, Mode.MATCH} if share.level is Level.ANONYMISED else set[Mode]()
+    return frozenset(share.modes) - by_name
 
 
 def _dimensions(share: Share, standard: Standard) -> Mapping[str, Form]:
@@ -142,6 +154,10 @@ def _met(terms: Agreement, id_: str, share: Share) -> Mapping[Code, Reason]:
         Code.ROLE_NOT_ENTITLED: ("people", "the role is entitled to ask"),
         Code.TRAINING_MISSING: ("people", "the training asked for has been passed"),
         Code.MODE_NOT_AGREED: (f"{place}.modes", "the share may be asked for in this way"),
+        Code.FIELDS_DIMENSIONS_FIXED: (
+            f"{place}.fields",
+            "small groups are hidden once, in one table by everything agreed",
+        ),
         Code.FIELDS_NONE_AGREED: (f"{place}.fields", "what is asked for is agreed, or marked withheld"),
         Code.PERSON_NOT_NAMED: (f"{place}.subjects", "the request says enough about whom it is for"),
         Code.SUBJECTS_LIST_NEEDED: (f"{place}.subjects", "the people asked about are those the share covers"),

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from easement.agreement.model import Aggregate, Mode, Share
-from easement.gate.answers import table_records, write_answer
+from easement.gate.answers import table_records, wrap_records, write_answer
 from easement.gate.model import Code, Decision, Reason
-from easement.gate.plan import TAKEN, WHO, Plan, summed
+from easement.gate.plan import DOUBTFUL, TAKEN, WHO, Plan, summed
 from easement.gate.small_numbers import Cell, protected
 from easement.sources.rows import CopyFormat, copy, stream
 from easement.sources.session import Session
@@ -49,7 +49,7 @@ def release(session: Session, plan: Plan, decision: Decision, share: Share, targ
     elif decision.mode is Mode.AGGREGATE:
         made = _aggregate(session, plan, decision, share, target, format_)
     else:
-        made = _records(session, plan, target, format_)
+        made = _records(session, plan, decision, target, format_)
     return made if made.refusal else _sealed(made, target)
 
 
@@ -59,19 +59,21 @@ def _sealed(made: Released, target: Path) -> Released:
     return Released(made.count, made.suppressed, made.held, digest)
 
 
-def _records(session: Session, plan: Plan, target: Path, format_: str) -> Released:
-    count = copy(session, plan.sql, plan.parameters, target, CopyFormat(format_))
+def _records(session: Session, plan: Plan, decision: Decision, target: Path, format_: str) -> Released:
+    made = target.with_name("records.json") if format_ == CopyFormat.JSON else target
+    count = copy(session, plan.sql, plan.parameters, made, CopyFormat(format_))
+    if made != target:
+        wrap_records(target, decision, made)
     doubtful = "select count(distinct listed_row) from doubtful"
     held = int(session.measure(doubtful)[0][0]) if plan.steps else 0
-    suppressed = int(session.measure(plan.everyone)[0][0]) - count if plan.grouped else 0
+    suppressed = int(session.measure(plan.everyone)[0][0]) - count if plan.everyone else 0
     return Released(count, suppressed, held)
 
 
 def held_pairs(session: Session) -> Iterator[tuple[Any, ...]]:
     """The pairs of a match that a person must look at: each side's own reference, and the rule's place in `RULES`."""
-    return iter(
-        session.measure("select reference, held_row, tier from doubtful join listed using (listed_row) order by 1, 3")
-    )
+    for batch in stream(session, DOUBTFUL):
+        yield from zip(*batch.to_pydict().values(), strict=True)
 
 
 def _lookup(session: Session, plan: Plan, decision: Decision, target: Path, format_: str) -> Released:

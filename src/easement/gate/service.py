@@ -1,15 +1,14 @@
 """What can be asked of the gate: a decision, and a disclosure with its receipt."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from easement.agreement.check import check, musts
 from easement.agreement.read import AgreementFile, read_agreement
 from easement.agreement.signing import signed_by
-from easement.base.errors import UsageError
+from easement.base.errors import ProofFailed, UsageError
 from easement.gate.answers import answer_format
 from easement.gate.ask import Ask, Outcome
 from easement.gate.decide import decide
@@ -17,12 +16,11 @@ from easement.gate.disclosure import Disclosure, log_refusal
 from easement.gate.model import Decision, Facts
 from easement.gate.ports import Holder
 from easement.gate.prepare import Prepared, prepare
-from easement.gate.staging import exclusive, left_behind, staged
+from easement.gate.recovery import finish_left_behind
+from easement.gate.staging import exclusive, staged
 from easement.law.catalogue import catalogue
 from easement.law.clashes import clash
 from easement.law.shelves import Catalogue
-from easement.ledger.model import EntryType, Logged, minute
-from easement.ledger.receipt import make_receipt
 from easement.meaning.standards import standard
 
 __all__ = ["ask", "finish_left_behind", "ready", "share"]
@@ -32,7 +30,8 @@ def ready(holder: Holder, file: AgreementFile, law: Catalogue) -> Prepared:
     """An agreement made ready to decide under, with the standards that the node knows."""
     folders = (holder.home / "standards",)
     standards = {share.standard: standard(share.standard, folders) for share in file.terms.shares.values()}
-    return prepare(file, standards, clashes=_clashes(file.terms.purpose.code, law))
+    purposes = frozenset(known.id for known in law.purposes)
+    return prepare(file, standards, clashes=_clashes(file.terms.purpose.code, law), purposes=purposes)
 
 
 def _clashes(purpose: str, law: Catalogue) -> dict[str, str]:
@@ -44,8 +43,9 @@ def _clashes(purpose: str, law: Catalogue) -> dict[str, str]:
 
 def ask(holder: Holder, asked: Ask, *, now: datetime) -> Outcome:
     """Decide and log the decision's refusal; nothing is read. An allowed ask is not logged: nothing crossed."""
-    decision, _ = _decided(holder, asked, now)
-    index = -1 if decision.allowed else log_refusal(holder, asked.request, decision, now)
+    now = now.astimezone(UTC)
+    decision, prepared = _decided(holder, asked, read_agreement(asked.agreement), now)
+    index = -1 if decision.allowed else log_refusal(holder, asked.request, prepared, decision, now)
     return Outcome(decision, index)
 
 
@@ -57,27 +57,44 @@ def share(holder: Holder, asked: Ask, *, now: datetime, clock: Callable[[], date
     """
     if asked.out is None:
         raise UsageError("a disclosure needs a place to go", remedy="name it: --out FILE")
-    format_ = answer_format(asked.out)
+    _check_list(asked)
+    format_, now = answer_format(asked.out), now.astimezone(UTC)
     finish_left_behind(holder, now=now)
-    with _one_at_a_time(holder, asked):
-        decision, prepared = _decided(holder, asked, now)
+    file = read_agreement(asked.agreement)
+    _check_provider(holder, file, asked.request.share)
+    with _one_at_a_time(holder, file, asked.request.share):
+        decision, prepared = _decided(holder, asked, file, now)
         if not decision.allowed:
-            return Outcome(decision, log_refusal(holder, asked.request, decision, now))
+            return Outcome(decision, log_refusal(holder, asked.request, prepared, decision, now))
         with staged(holder.home / "releases", asked.out) as answer:
             return Disclosure(holder, asked, prepared, decision, answer, format_, clock).run(now)
 
 
-def _one_at_a_time(holder: Holder, asked: Ask) -> AbstractContextManager[None]:
+def _check_list(asked: Ask) -> None:
+    """The list that a request speaks of is the list that comes with it, or only people on it would be no limit."""
+    given = (asked.match is not None, asked.match_dataset is not None)
+    if given != (asked.request.listed, asked.request.listed):
+        remedy = "give both --match and --match-dataset, or neither"
+        raise UsageError("a list, its mapping and the request that speaks of it go together", remedy=remedy)
+
+
+def _check_provider(holder: Holder, file: AgreementFile, share: str) -> None:
+    """A node gives only what its own organisation gives."""
+    given = file.terms.shares.get(share)
+    if given is not None and given.provider != holder.organisation:
+        what = f"`{share}` is given by `{given.provider}`, and this is the node of `{holder.organisation}`"
+        raise UsageError(what, remedy=f"ask at the node of `{given.provider}`")
+
+
+def _one_at_a_time(holder: Holder, file: AgreementFile, share: str) -> AbstractContextManager[None]:
     """Where a day's limit stands, asks under one share wait for each other, so that two cannot both stay under it."""
-    terms = read_agreement(asked.agreement).terms
-    limited = terms.shares.get(asked.request.share)
+    limited = file.terms.shares.get(share)
     if limited is None or limited.limits.records_per_day is None:
         return nullcontext()
-    return exclusive(holder.home / "releases", f"{terms.id}.{asked.request.share}")
+    return exclusive(holder.home / "releases", f"{file.terms.id}.{share}")
 
 
-def _decided(holder: Holder, asked: Ask, now: datetime) -> tuple[Decision, Prepared]:
-    file = read_agreement(asked.agreement)
+def _decided(holder: Holder, asked: Ask, file: AgreementFile, now: datetime) -> tuple[Decision, Prepared]:
     law = catalogue()
     prepared = ready(holder, file, law)
     return decide(asked.request, prepared, _facts(holder, asked, prepared, law, now)), prepared
@@ -98,47 +115,9 @@ def _facts(holder: Holder, asked: Ask, prepared: Prepared, law: Catalogue, now: 
 
 
 def _signed(holder: Holder, path: Path, file: AgreementFile) -> frozenset[str]:
-    signatures = path.with_name(path.name + ".signatures")
-    if not signatures.exists():
+    """Who signed; nobody, where the signatures are not there or are no signatures."""
+    try:
+        signatures = path.with_name(path.name + ".signatures").read_text()
+        return signed_by(file, signatures, holder.members.values()).parties
+    except (FileNotFoundError, UnicodeDecodeError, ProofFailed):
         return frozenset()
-    return signed_by(file, signatures.read_text(), holder.members.values()).parties
-
-
-def finish_left_behind(holder: Holder, *, now: datetime) -> tuple[Path, ...]:
-    """Finish what a kill cut off: deliver what the ledger has as released, remove and log what it has not.
-
-    Returns the targets delivered to. Safe while other processes share: their answers are locked.
-    """
-    delivered = []
-    for answer in left_behind(holder.home / "releases"):
-        note = answer.noted()
-        outcome = note.get("outcome") or _outcome_of(holder, note.get("intent"))
-        if outcome is not None and answer.data.exists():
-            holder.ledger.checkpoint()
-            answer.receipt.write_text(make_receipt(holder.ledger, outcome))
-            answer.deliver()
-            delivered.append(answer.target)
-        else:
-            if outcome is None and note.get("intent") is not None:
-                _log_abandoned(holder, int(note["intent"]), now)
-            answer.forget()
-    return tuple(delivered)
-
-
-def _outcome_of(holder: Holder, intent: int | None) -> int | None:
-    """The entry that says an intended disclosure was released, where a kill came before it was noted."""
-    if intent is None:
-        return None
-    return next((found.index for found in _about(holder, intent, EntryType.DISCLOSURE_RELEASED)), None)
-
-
-def _about(holder: Holder, intent: int, type_: EntryType) -> Iterator[Logged]:
-    return (logged for logged in holder.ledger.entries(intent, type=type_) if logged.entry.intent == intent)
-
-
-def _log_abandoned(holder: Holder, intent: int, now: datetime) -> None:
-    settled = (EntryType.DISCLOSURE_ABANDONED, EntryType.DISCLOSURE_FAILED, EntryType.DISCLOSURE_REFUSED)
-    if not any(True for type_ in settled for _ in _about(holder, intent, type_)):
-        said = replace(holder.ledger.entry(intent).entry, type=EntryType.DISCLOSURE_ABANDONED, time=minute(now))
-        holder.ledger.append(replace(said, intent=intent, commitment=None))
-        holder.ledger.checkpoint()

@@ -1,8 +1,7 @@
 """Answers on their way out: made inside the node, delivered only once their ledger entry is durable.
 
-Each answer has a folder of its own under `releases/`, locked while somebody works on it, and a note of where it goes.
-A kill at any point leaves one of three things: a folder without an outcome in the ledger (nothing crossed: it is
-removed and logged as abandoned), a folder with an outcome (it is delivered), or no folder (it was delivered).
+Each answer has a folder of its own under `releases/`, locked while somebody works on it, and a note of where it goes
+and where in the ledger to look for it. What became of it is never noted here: the ledger alone knows.
 """
 
 import fcntl
@@ -14,20 +13,36 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
 from easement.base.durable import aside, flush_directory, write_whole
 from easement.base.errors import StorageFailed
 
-__all__ = ["Staged", "exclusive", "left_behind", "staged"]
+__all__ = ["Note", "Staged", "exclusive", "left_behind", "receipt_path", "staged"]
+
+SECRET, PUBLIC = 0o600, 0o644
+MAKING, DELIVERING = "making", "delivering"
+"""What is done by one process at a time: making a folder together with its lock; putting a receipt and its data."""
+
+
+class Note(NamedTuple):
+    """What a later process needs to finish an answer: where it goes, and the entry from which on to look for it."""
+
+    target: Path
+    after: int
 
 
 @dataclass(frozen=True, slots=True)
 class Staged:
-    """One answer in the making: its folder, where its data is to go, and what is noted of it so far."""
+    """One answer in the making: its folder, whose name its intent repeats in private, and where its data is to go."""
 
     folder: Path
     target: Path
+
+    @property
+    def id(self) -> str:
+        """The random name of this answer."""
+        return self.folder.name
 
     @property
     def data(self) -> Path:
@@ -39,22 +54,19 @@ class Staged:
         """Where its receipt waits."""
         return self.folder / "receipt"
 
-    def note(self, **facts: Any) -> None:
-        """Keep what a later process needs to finish or abandon this answer: the intent's index, the outcome's."""
-        known = self.noted()
-        write_whole(self.folder / "note.json", json.dumps(known | facts | {"target": str(self.target)}), mode=0o600)
-
-    def noted(self) -> dict[str, Any]:
-        """What was noted; empty before the first note."""
-        path = self.folder / "note.json"
-        facts: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {}
-        return facts
+    def note(self, *, after: int) -> None:
+        """Keep where it goes, and that its intent will be entry `after` or a later one."""
+        write_whole(_note(self.folder), json.dumps({"target": str(self.target), "after": after}), mode=SECRET)
 
     def deliver(self) -> None:
         """Put receipt and data at their target, receipt first, each whole or not at all; then forget the folder."""
-        for source, target in ((self.receipt, receipt_path(self.target)), (self.data, self.target)):
-            if source.exists():
-                _move(source, target)
+        with exclusive(self.folder.parent, DELIVERING):
+            for source, target, mode in (
+                (self.receipt, receipt_path(self.target), PUBLIC),
+                (self.data, self.target, SECRET),
+            ):
+                if source.exists():
+                    _move(source, target, mode)
         self.forget()
 
     def forget(self) -> None:
@@ -67,66 +79,110 @@ def receipt_path(target: Path) -> Path:
     return target.with_name(target.name + ".receipt")
 
 
-def _move(source: Path, target: Path) -> None:
+def _note(folder: Path) -> Path:
+    return folder / "note.json"
+
+
+def _lock(folder: Path) -> Path:
+    return folder / "lock"
+
+
+def _move(source: Path, target: Path, mode: int) -> None:
+    """Rename where both are on one disk, else copy aside and rename there."""
     try:
-        source.chmod(0o644 if target.suffix == ".receipt" else 0o600)
+        source.chmod(mode)
         source.replace(target)
         flush_directory(target.parent)
     except OSError:
-        with aside(target, mode=0o600) as partial:
+        with aside(target, mode=mode) as partial:
+            os.close(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, SECRET))
             shutil.copyfile(source, partial)
         source.unlink()
 
 
 @contextmanager
 def staged(releases: Path, target: Path) -> Iterator[Staged]:
-    """A locked folder for one answer; what is not delivered on leaving is removed."""
-    if not target.parent.is_dir():
-        raise StorageFailed(
-            f"there is no folder `{target.parent}`", remedy="make it, or name another place for the answer"
-        )
+    """A locked folder for one answer. What is noted and neither delivered nor forgotten stays for a later process.
+
+    Raises `StorageFailed` where nothing could be put at `target`.
+    """
+    _check_place(target)
     folder = releases / secrets.token_hex(8)
-    unlocked = releases / f".{folder.name}"
-    unlocked.mkdir(mode=0o700)
-    with _held(unlocked / "lock"):
-        # Only now may others see it: a folder that is seen and not locked belongs to nobody living.
-        unlocked.rename(folder)
-        answer = Staged(folder, target.absolute())
-        try:
-            yield answer
-        except BaseException:
-            if "outcome" not in answer.noted():
-                answer.forget()
-            raise
-
-
-@contextmanager
-def _held(path: Path) -> Iterator[None]:
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    with exclusive(releases, MAKING):
+        folder.mkdir(mode=0o700)
+        lock = _locked(_lock(folder))
+    answer = Staged(folder, target.absolute())
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
+        yield answer
     finally:
+        if folder.exists() and not _note(folder).exists():
+            answer.forget()
+        os.close(lock)
+
+
+def _check_place(target: Path) -> None:
+    folder = target.parent
+    if not folder.is_dir():
+        raise StorageFailed(f"there is no folder `{folder}`", remedy="make it, or name another place for the answer")
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise StorageFailed(f"nothing can be written in `{folder}`", remedy="name another place for the answer")
+    for path in (target, receipt_path(target)):
+        if path.is_dir():
+            raise StorageFailed(f"`{path}` is a folder", remedy="name a file in it")
+
+
+def _locked(path: Path, how: int = fcntl.LOCK_EX) -> int:
+    """An open file that holds its lock until it is closed; raises `BlockingIOError` where `how` says not to wait."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, SECRET)
+    try:
+        fcntl.flock(descriptor, how)
+    except BaseException:
         os.close(descriptor)
+        raise
+    return descriptor
 
 
 @contextmanager
 def exclusive(releases: Path, name: str) -> Iterator[None]:
     """One at a time for a name, across processes: so that two at once cannot both stay under a day's limit."""
-    with _held(releases / f".{name}.lock"):
+    descriptor = _locked(releases / f".{name}.lock")
+    try:
         yield
+    finally:
+        os.close(descriptor)
 
 
-def left_behind(releases: Path) -> Iterator[Staged]:
-    """The folders that no living process works on, each locked while it is looked at."""
+def left_behind(releases: Path) -> Iterator[tuple[Staged, Note]]:
+    """The noted answers that no living process works on, each locked while it is looked at.
+
+    A folder without a note was not begun, or was about to be forgotten: it is removed.
+    """
     for folder in sorted(path for path in releases.glob("[!.]*") if path.is_dir()):
-        descriptor = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            note = folder / "note.json"
-            target = Path(json.loads(note.read_text())["target"]) if note.exists() else folder / "none"
-            yield Staged(folder, target)
-        except BlockingIOError:
+        lock = _abandoned(folder)
+        if lock is None:
             continue
+        try:
+            note = _read_note(folder)
+            if note is None:
+                shutil.rmtree(folder, ignore_errors=True)
+            else:
+                yield Staged(folder, note.target), note
         finally:
-            os.close(descriptor)
+            os.close(lock)
+
+
+def _abandoned(folder: Path) -> int | None:
+    """The lock of a folder that nobody works on; `None` where somebody does, or has just finished."""
+    with exclusive(folder.parent, MAKING):
+        try:
+            return _locked(_lock(folder), fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except (BlockingIOError, FileNotFoundError):
+            return None
+
+
+def _read_note(folder: Path) -> Note | None:
+    try:
+        said = json.loads(_note(folder).read_text())
+    except FileNotFoundError:
+        return None
+    return Note(Path(said["target"]), said["after"])

@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime
 from typing import Any, Protocol
 from urllib.parse import quote
 
-from easement.agreement.model import Agreement, Mode, Share
+from easement.agreement.model import Agreement, Level, Mode, Share
 from easement.agreement.read import AgreementFile
 from easement.meaning.model import Key, Standard
 
@@ -209,15 +209,33 @@ def _share(terms: Agreement, id_: str, share: Share, standards: Mapping[str, Sta
     if roles:
         asks = f"when {{ principal in [{', '.join(sorted(roles))}] }}"
         yield _policy(place, scope, asks, effect="permit")
-    modes = _set(mode.value for mode in share.modes)
-    yield _forbid(f"{place}.modes", f"unless {{ {modes}.contains(context.mode) }}", scope=scope)
+    modes = _set(mode.value for mode in _modes(share))
+    agreed = f"{modes}.contains(context.mode)" if _modes(share) else "false"
+    yield _forbid(f"{place}.modes", f"unless {{ {agreed} }}", scope=scope)
     yield _forbid(f"{place}.fields", _fields('context.mode != "aggregate"', set(share.fields)), scope=scope)
     counted = _fields('context.mode == "aggregate"', _dimensions(share, standard))
     yield _forbid(f"{place}.aggregate.dimensions", counted, scope=scope)
+    yield from _whole(place, scope, share, standard)
     yield from _subjects(place, scope, share, standard)
     if share.limits.records_per_day is not None:
         limit = f"when {{ context.records_today >= {share.limits.records_per_day} }}"
         yield _forbid(f"{place}.limits.records_per_day", limit, scope=scope)
+
+
+def _modes(share: Share) -> set[Mode]:
+    """What is anonymised is never asked for by a person's name."""
+    return set(share.modes) - ({Mode.LOOKUP, Mode.MATCH} if share.level is Level.ANONYMISED else set[Mode]())
+
+
+def _whole(place: str, scope: str, share: Share, standard: Standard) -> Iterator[str]:
+    """What hides small groups is asked for by everything agreed, or without naming fields."""
+    found = [('context.mode == "aggregate"', "aggregate.dimensions", _dimensions(share, standard))]
+    if share.level is Level.ANONYMISED:
+        found.append(('context.mode != "aggregate"', "fields", set(share.fields)))
+    for mode, clause, agreed in found:
+        less = f"when {{ {mode} && !context.fields.isEmpty() && !context.fields.containsAll({_set(agreed)}) }}"
+        if agreed:
+            yield _forbid(f"{place}.{clause}", less, scope=scope, suffix=".whole")
 
 
 def _fields(mode: str, agreed: Set[str]) -> str:
@@ -242,7 +260,8 @@ def _subjects(place: str, scope: str, share: Share, standard: Standard) -> Itera
     listed = ["match", "bulk"] if share.subjects == "matched" else ["match"]
     needed = f"when {{ !context.listed && {_set(listed)}.contains(context.mode) }}"
     yield _forbid(clause, needed, scope=scope, suffix=".listed")
-    refused = 'when { context.listed && ["aggregate", "lookup"].contains(context.mode) }'
+    crowd = "true" if share.level is Level.ANONYMISED else '["aggregate", "lookup"].contains(context.mode)'
+    refused = f"when {{ context.listed && {crowd} }}"
     yield _forbid(clause, refused, scope=scope, suffix=".unlisted")
 
 
