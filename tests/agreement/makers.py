@@ -164,28 +164,6 @@ def _dpia() -> st.SearchStrategy[Data]:
     return held | st.fixed_dictionaries({"not_required": _texts})
 
 
-@st.composite
-def _shares(draw: st.DrawFn, givers: list[str], receivers: list[str]) -> Data:
-    level = draw(st.sampled_from(["identifiable", "pseudonymised", "anonymised", "aggregate"]))
-    share: Data = {
-        "from": draw(st.sampled_from(givers)),
-        "to": draw(st.lists(st.sampled_from(receivers), min_size=1, unique=True)),
-        "standard": draw(_standards),
-        "level": level,
-        "modes": ["aggregate"] if level == "aggregate" else draw(_modes),
-        "subjects": draw(st.sampled_from(["matched", "all"])),
-        "fields": draw(st.dictionaries(_elements, _forms, min_size=level != "aggregate", max_size=5)),
-        "limits": draw(_some(records_per_day=st.integers(1, 10**9), records_per_request=st.integers(1, 10**9))),
-    }
-    if level == "anonymised":
-        share["k"] = draw(st.integers(2, 1000))
-    if level == "aggregate" or draw(st.booleans()):
-        share["aggregate"] = draw(_aggregates)
-    if draw(st.booleans()):
-        share["rows"] = draw(_rows)
-    return share
-
-
 _modes = st.lists(st.sampled_from(["lookup", "match", "bulk", "aggregate"]), min_size=1, unique=True)
 _measures = st.just("count") | st.builds(lambda how, e: {how: e}, st.sampled_from(["sum", "mean"]), _elements)
 _aggregates = _some(
@@ -203,77 +181,105 @@ _rows = st.sampled_from(
         "postcode + 1 = 2",
     ]
 )
+_limits = _some(records_per_day=st.integers(1, 10**9), records_per_request=st.integers(1, 10**9))
+_fields = st.dictionaries(_elements, _forms, max_size=4)
+_some_fields = st.dictionaries(_elements, _forms, min_size=1, max_size=4)
+
+
+@st.composite
+def _shares(draw: st.DrawFn, givers: list[str], receivers: list[str]) -> Data:
+    level = draw(st.sampled_from(["identifiable", "pseudonymised", "anonymised", "aggregate"]))
+    share: Data = {
+        "from": draw(st.sampled_from(givers)),
+        "to": draw(st.lists(st.sampled_from(receivers), min_size=1, unique=True)),
+        "standard": draw(_standards),
+        "level": level,
+        "modes": ["aggregate"] if level == "aggregate" else draw(_modes),
+        "subjects": draw(st.sampled_from(["matched", "all"])),
+        "fields": draw(_fields if level == "aggregate" else _some_fields),
+        "limits": draw(_limits),
+    }
+    if level == "anonymised":
+        share["k"] = draw(st.integers(2, 1000))
+    if level == "aggregate" or draw(st.booleans()):
+        share["aggregate"] = draw(_aggregates)
+    if draw(st.booleans()):
+        share["rows"] = draw(_rows)
+    return share
+
+
+_parts = st.sampled_from(["independent", "joint", "processor"])
+_more_of_party = _some(**{"name": _texts, "class": _classes})
+_contacts = _texts | st.just("dpo@body.example")
+_party_laws = st.builds(
+    lambda basis, rest: {"basis": basis} | rest, _bases, _some(power=_powers, legal_obligation=_texts)
+)
+_more_of_law = _some(
+    special_category=_condition(),
+    criminal_offence=_condition(),
+    confidentiality=st.fixed_dictionaries({"engaged": st.booleans()}, optional={"met_by": _powers | _texts}),
+    dpia=_dpia(),
+)
+_who = st.fixed_dictionaries(
+    {"roles": st.lists(_slugs, min_size=1, max_size=2)}, optional={"training": st.lists(_slugs, max_size=2)}
+)
+_emergencies = st.fixed_dictionaries(
+    {
+        "allowed_for": st.lists(_purposes, min_size=1, max_size=2),
+        "record_within": _durations,
+        "review_within": _durations,
+    }
+)
+_optional = _some(
+    summary=_texts,
+    joining=st.dictionaries(st.sampled_from(["provider", "recipient"]), _classes.map(lambda code: {"class": code})),
+    transparency=st.fixed_dictionaries(
+        {"public": st.booleans()}, optional={"in_plain_words": _texts, "reason_not_public": _texts, "notice": _texts}
+    ),
+    emergency=st.just("none") | _emergencies,
+)
+_duties = _some(
+    then=st.sampled_from(["delete", "return", "anonymise"]),
+    certificate=st.sampled_from(["required", "none"]),
+    onward=st.just("none") | st.lists(_slugs, max_size=2),
+    breach_notice=_durations,
+    corrections=st.sampled_from(["notify", "none"]),
+    risk_after_disclosure=st.sampled_from(["recipient", "provider", "shared"]),
+)
+_more_of_purpose = _some(benefits=st.lists(_texts, max_size=2), harm_if_not_shared=_texts, necessity=_texts)
+_reviews = _some(review_every=_durations)
+_ids = st.lists(_slugs, min_size=2, max_size=4, unique=True)
+_terms = st.tuples(_days, _days).map(sorted)
+_never = st.lists(_purposes, max_size=3)
 
 
 @st.composite
 def agreements(draw: st.DrawFn) -> Data:
     """Any agreement that the types accept: known and unknown law, purposes, standards, elements and forms."""
-    ids = draw(st.lists(_slugs, min_size=2, max_size=4, unique=True))
+    ids = draw(_ids)
     split = draw(st.integers(1, len(ids) - 1))
     givers, receivers = ids[:split], ids[split:]
-    starts, ends = sorted(draw(st.tuples(_days, _days)))
+    starts, ends = draw(_terms)
     purpose = draw(_purposes)
-    never = draw(st.lists(_purposes.filter(lambda code: code != purpose), max_size=3))
-    role = {party: "provider" if party in givers else "recipient" for party in ids}
     parties = {
-        party: {"as": role[party], "contact": draw(_texts | st.just("dpo@body.example"))}
-        | {"controller": draw(st.sampled_from(["independent", "joint", "processor"]))}
-        | draw(_some(**{"name": _texts, "class": _classes}))
+        party: {"as": "provider" if party in givers else "recipient", "contact": draw(_contacts)}
+        | {"controller": draw(_parts)}
+        | draw(_more_of_party)
         for party in ids
     }
-    law = {
-        p: {"basis": draw(_bases)} | draw(_some(power=_powers, legal_obligation=_texts))
-        for p in ids
-        if draw(st.booleans())
-    }
-    rest = draw(
-        _some(
-            special_category=_condition(),
-            criminal_offence=_condition(),
-            confidentiality=st.fixed_dictionaries({"engaged": st.booleans()}, optional={"met_by": _powers | _texts}),
-            dpia=_dpia(),
-        )
-    )
-    optional = draw(
-        _some(
-            summary=_texts,
-            joining=st.dictionaries(st.sampled_from(["provider", "recipient"]), _classes.map(lambda c: {"class": c})),
-            people=st.dictionaries(
-                st.sampled_from(ids),
-                st.fixed_dictionaries({"roles": st.lists(_slugs, min_size=1)}, optional={"training": st.lists(_slugs)}),
-            ),
-            transparency=st.fixed_dictionaries(
-                {"public": st.booleans()},
-                optional={"in_plain_words": _texts, "reason_not_public": _texts, "notice": _texts},
-            ),
-            emergency=st.just("none")
-            | st.fixed_dictionaries(
-                {
-                    "allowed_for": st.lists(_purposes, min_size=1),
-                    "record_within": _durations,
-                    "review_within": _durations,
-                }
-            ),
-        )
-    )
-    duties = _some(
-        then=st.sampled_from(["delete", "return", "anonymise"]),
-        certificate=st.sampled_from(["required", "none"]),
-        onward=st.just("none") | st.lists(_slugs, max_size=2),
-        breach_notice=_durations,
-        corrections=st.sampled_from(["notify", "none"]),
-        risk_after_disclosure=st.sampled_from(["recipient", "provider", "shared"]),
-    )
-    return optional | {
+    return draw(_optional) | {
         "format": "easement-agreement/1",
         "id": draw(_slugs),
         "version": "1.0.0",
         "title": draw(_texts),
         "parties": parties,
-        "purpose": {"code": purpose, "statement": draw(_texts), "never_for": never}
-        | draw(_some(benefits=st.lists(_texts, max_size=2), harm_if_not_shared=_texts, necessity=_texts)),
-        "law": law | rest,
-        "shares": draw(st.dictionaries(_slugs, _shares(givers, receivers), min_size=1, max_size=2)),
-        "duties": {"retain": draw(_durations)} | draw(duties),
-        "term": {"starts": str(starts), "ends": str(ends)} | draw(_some(review_every=_durations)),
+        "purpose": {"code": purpose, "statement": draw(_texts), "never_for": [c for c in draw(_never) if c != purpose]}
+        | draw(_more_of_purpose),
+        "law": {party: draw(_party_laws) for party in ids if draw(st.booleans())} | draw(_more_of_law),
+        "shares": {
+            name: draw(_shares(givers, receivers)) for name in draw(st.sampled_from([["one"], ["one", "other"]]))
+        },
+        "people": {party: draw(_who) for party in receivers if draw(st.booleans())},
+        "duties": {"retain": draw(_durations)} | draw(_duties),
+        "term": {"starts": str(starts), "ends": str(ends)} | draw(_reviews),
     }

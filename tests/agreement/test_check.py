@@ -177,6 +177,17 @@ def test_a_sensitive_element_counts_wherever_it_is_used():
         assert "special.condition-missing" in codes(with_changes(CARE, bare | use)), use
 
 
+def test_every_sign_that_an_assessment_is_due_is_told():
+    """R1.4: the agreement itself shows why one is due."""
+    changes = {"law.dpia": GONE, "purpose.code": "safeguarding-children"}
+    found = findings(as_file(with_changes(CARE, changes)))
+    texts = [each.text for each in found if each.code == "impact.missing"]
+    assert len(texts) == 3
+    assert any("`last_contact`, `service`" in text for text in texts)
+    assert any("matches people of several sources" in text for text in texts)
+    assert any("bears on children" in text for text in texts)
+
+
 def test_a_benefit_agreement_that_does_not_rule_out_immigration_enforcement_is_told_to():
     """R1.6."""
     found = findings(as_file(with_changes(MEALS, {"purpose.never_for": ["debt-recovery", "law-enforcement"]})))

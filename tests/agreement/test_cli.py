@@ -315,6 +315,12 @@ def test_a_folder_without_keys_is_said_to_be_one(run, meals):
     assert (ran.code, "there are no keys" in ran.err) == (2, True)
 
 
+def test_signatures_that_are_no_text_are_said_not_to_be_readable(run, meals, tmp_path):
+    (tmp_path / "meals.yaml.signatures").write_bytes(b"\xff")
+    ran = run("status", "meals.yaml")
+    assert (ran.code, "cannot read the signatures" in ran.err) == (1, True)
+
+
 def test_node_and_keys_contradict(run, meals):
     assert run("status", "meals.yaml", "--keys", ".", "--node", ".").code == 2
 

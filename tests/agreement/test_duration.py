@@ -53,6 +53,15 @@ def test_months_are_the_calendars_and_begun_days_count(start: date, text: str, a
     assert Duration.read(text).after(start) == after
 
 
+def test_past_the_calendars_end_is_its_end():
+    assert Duration.read("P1Y").after(date(9999, 1, 1)) == date.max
+    assert Duration.read("P99999D").after(date(9998, 1, 1)) == date.max
+
+
+def test_a_duration_is_read_once():
+    assert Duration.read(Duration(days=3)) == Duration(days=3)
+
+
 @given(DURATIONS)
 def test_a_duration_is_written_as_it_is_read(duration: Duration):
     assert Duration.read(str(duration)) == duration
