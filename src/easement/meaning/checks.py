@@ -14,7 +14,7 @@ IN_SQL = frozenset(Kind) - {Kind.E164}
 """The kinds that SQL judges; telephone numbers need the numbering plan of each country, which is a library."""
 
 
-def is_valid(kind: Kind, expression: exp.Expression) -> exp.Expression:
+def is_valid(kind: Kind, expression: exp.Expr) -> exp.Expr:
     """Whether the text can be an identifier of this kind: true, or false; NULL where there is no text."""
     value = tidied(kind, expression)
     shaped = fill("regexp_full_match(:x, :shape)", x=value, shape=text(SHAPES[kind]))
@@ -22,7 +22,7 @@ def is_valid(kind: Kind, expression: exp.Expression) -> exp.Expression:
     return fill("case when :shaped then coalesce(:fits, false) else false end", shaped=shaped, fits=fits)
 
 
-def _fits(kind: Kind, value: exp.Expression) -> exp.Expression:
+def _fits(kind: Kind, value: exp.Expr) -> exp.Expr:
     match kind:
         case Kind.NHS_NUMBER | Kind.CHI:
             return fill(":sum % 11 = 0", sum=_weighted(value, range(10, 0, -1)))
@@ -39,7 +39,7 @@ def _fits(kind: Kind, value: exp.Expression) -> exp.Expression:
             return exp.true()
 
 
-def _weighted(digits: exp.Expression, weights: Iterable[int]) -> exp.Expression:
+def _weighted(digits: exp.Expr, weights: Iterable[int]) -> exp.Expr:
     """The sum of each digit by its weight, the last weight for the last digit."""
     whole = fill("try_cast(:x as bigint)", x=digits)
     terms = [
@@ -52,7 +52,7 @@ def _weighted(digits: exp.Expression, weights: Iterable[int]) -> exp.Expression:
     return exp.Paren(this=total)
 
 
-def _upn(value: exp.Expression) -> exp.Expression:
+def _upn(value: exp.Expr) -> exp.Expr:
     last = fill("right(:x, 1)", x=value)
     worth = fill("coalesce(try_cast(:x as bigint), strpos(:letters, :x) - 1)", x=last, letters=text(UPN_LETTERS))
     weighted = _weighted(fill("substring(:x, 2, 11)", x=value), range(2, 13))

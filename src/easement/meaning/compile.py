@@ -34,7 +34,7 @@ from easement.meaning.template import enclosed, text
 
 __all__ = ["Calls", "compiled", "to_sql"]
 
-Sql = exp.Expression
+Sql = exp.Expr
 Calls = Callable[[Call, Callable[[Expression], Sql]], Sql]
 """How a caller compiles the functions that it allows; it is handed the way to compile their arguments."""
 
@@ -181,4 +181,4 @@ def _literal(value: object) -> Sql:
 
 
 def _cast(value: exp.Expr, kind: str) -> Sql:
-    return cast("exp.Expression", exp.Cast(this=value, to=exp.DataType.build(kind)))
+    return cast("exp.Expr", exp.Cast(this=value, to=exp.DataType.build(kind)))

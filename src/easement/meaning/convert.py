@@ -13,7 +13,7 @@ from easement.meaning.template import fill, text
 
 __all__ = ["as_text", "blank", "converted", "to_day", "to_double"]
 
-Sql = exp.Expression
+Sql = exp.Expr
 
 _WHOLE = frozenset(
     ["TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT"]

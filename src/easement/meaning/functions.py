@@ -16,7 +16,7 @@ from easement.meaning.typed import Recurse, typed_value
 
 __all__ = ["FUNCTIONS", "Function", "Takes", "column_sql", "typed_column"]
 
-Sql = exp.Expression
+Sql = exp.Expr
 
 
 class Takes(StrEnum):

@@ -10,7 +10,7 @@ from easement.meaning.template import fill, text
 __all__ = ["normalised"]
 
 
-def normalised(kind: Key | Kind, expression: exp.Expr) -> exp.Expression:
+def normalised(kind: Key | Kind, expression: exp.Expr) -> exp.Expr:
     """The expression in the spelling that is compared; NULL where nothing is left. Equal to `normalise.normalise`."""
     match kind:
         case Key.FAMILY_NAME | Key.GIVEN_NAME:
@@ -27,7 +27,7 @@ def normalised(kind: Key | Kind, expression: exp.Expr) -> exp.Expression:
             return fill("nullif(trim(:x, ' '), '')", x=expression)
 
 
-def tidied(kind: Kind, expression: exp.Expr) -> exp.Expression:
+def tidied(kind: Kind, expression: exp.Expr) -> exp.Expr:
     """`identifiers.tidy` in SQL."""
     tidy = _upper(_without(expression, REMOVED[kind]))
     if kind in (Kind.UPRN, Kind.USRN):
@@ -35,7 +35,7 @@ def tidied(kind: Kind, expression: exp.Expr) -> exp.Expression:
     return tidy
 
 
-def _upper(expression: exp.Expr) -> exp.Expression:
+def _upper(expression: exp.Expr) -> exp.Expr:
     """Upper case where all is ASCII: outside it engines differ, and no identifier has such letters."""
     return fill("case when strlen(:x) = length(:x) then upper(:x) else :x end", x=expression)
 
@@ -46,7 +46,7 @@ def _without(expression: exp.Expr, signs: str) -> exp.Expr:
     return expression
 
 
-def _name(name: exp.Expr, *, given: bool) -> exp.Expression:
+def _name(name: exp.Expr, *, given: bool) -> exp.Expr:
     words = fill(
         r"trim(regexp_replace(:x, '[^\p{L}\p{M}\p{N}]+', ' ', 'g'))", x=_without(_folded(name), APOSTROPHES[:1])
     )
@@ -55,7 +55,7 @@ def _name(name: exp.Expr, *, given: bool) -> exp.Expression:
     return untitled if given else fill("coalesce(:x, nullif(:words, ''))", x=untitled, words=words)
 
 
-def _folded(name: exp.Expr) -> exp.Expression:
+def _folded(name: exp.Expr) -> exp.Expr:
     bare = fill("strip_accents(lower(:x))", x=name)
     for letter, plain in LETTERS.items():
         bare = fill("replace(:x, :letter, :plain)", x=bare, letter=text(letter), plain=text(plain))

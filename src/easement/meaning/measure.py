@@ -26,7 +26,7 @@ from easement.meaning.template import column, fill
 
 __all__ = ["measured"]
 
-Sql = exp.Expression
+Sql = exp.Expr
 Place = tuple[str, Fault]
 
 PAGE = 200_000
@@ -222,5 +222,5 @@ def _any(conditions: Iterable[Sql]) -> Sql:
     return either
 
 
-def _sql(expression: exp.Expression) -> str:
+def _sql(expression: exp.Expr) -> str:
     return expression.sql("duckdb")

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import reduce
-from typing import Protocol, cast
+from typing import Protocol
 
 from sqlglot import exp
 
@@ -36,7 +36,7 @@ __all__ = [
     "unused_columns",
 ]
 
-Sql = exp.Expression
+Sql = exp.Expr
 
 
 class Column(Protocol):
@@ -269,7 +269,7 @@ def _listed(value: Sql, codes: Mapping[str, str], kind: Type) -> Sql:
 
 
 def _constant(value: str | float | bool, element: Element) -> Sql:
-    literal = cast("exp.Expression", exp.convert(value))
+    literal = exp.convert(value)
     match element.type:
         case Type.DATE:
             return fill("cast(:x as date)", x=literal)

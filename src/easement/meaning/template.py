@@ -11,23 +11,23 @@ _WHOLE = (exp.Column, exp.Literal, exp.Func, exp.Cast, exp.Paren, exp.Case, exp.
 
 
 @lru_cache(maxsize=512)
-def _template(sql: str) -> exp.Expression:
-    return cast("exp.Expression", parse_one(sql, dialect="duckdb"))
+def _template(sql: str) -> exp.Expr:
+    return parse_one(sql, dialect="duckdb")
 
 
-def fill(sql: str, **parts: exp.Expr) -> exp.Expression:
+def fill(sql: str, **parts: exp.Expr) -> exp.Expr:
     """A copy of a constant of ours, `upper(:x)`, with an expression in each place."""
 
     def place(node: exp.Expr) -> exp.Expr:
         return enclosed(parts[str(node.this)]) if isinstance(node, exp.Placeholder) else node
 
-    return cast("exp.Expression", _template(sql).transform(place))
+    return _template(sql).transform(place)
 
 
-def enclosed(part: exp.Expr) -> exp.Expression:
+def enclosed(part: exp.Expr) -> exp.Expr:
     """A copy that can stand beside any operator: in brackets, unless it is whole by itself."""
     joined = isinstance(part, exp.Binary) or not isinstance(part, _WHOLE)
-    return exp.Paren(this=part.copy()) if joined else cast("exp.Expression", part.copy())
+    return exp.Paren(this=part.copy()) if joined else part.copy()
 
 
 def column(name: str) -> exp.Column:
@@ -40,6 +40,6 @@ def text(value: str) -> exp.Literal:
     return exp.Literal.string(value)
 
 
-def number(value: int) -> exp.Expression:
+def number(value: int) -> exp.Expr:
     """A whole number as a literal."""
-    return cast("exp.Expression", exp.Literal.number(value))
+    return cast("exp.Expr", exp.Literal.number(value))
