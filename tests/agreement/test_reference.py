@@ -27,7 +27,7 @@ def fences(kind: str) -> list[str]:
 
 
 def test_the_tables_of_keys_are_current():
-    assert keys_filled(PAGE) == PAGE, "write them anew: make docs"
+    assert keys_filled(PAGE) == PAGE, "write them anew with easement.agreement.reference.keys_filled"
 
 
 @pytest.mark.parametrize("kind", TYPES, ids=lambda kind: kind.__name__)

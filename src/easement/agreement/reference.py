@@ -8,7 +8,7 @@ from easement.agreement.schema import agreement_schema
 
 __all__ = ["checks_page", "keys_filled", "keys_tables"]
 
-KEYS = "<!-- keys: made from the code, as `make docs` writes it -->\n"
+KEYS = "<!-- keys: from here on, this page is made from the code -->\n"
 """Where the tables of keys begin on the page of the agreement file; they end with the page."""
 
 _SECTIONS = {
