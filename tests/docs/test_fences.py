@@ -76,7 +76,8 @@ def play_yaml(fence: Fence, folder: Folder) -> None:
     if kind == "easement-agreement/1":
         read_agreement_text(fence.text, name=f"line {fence.line}")
     elif kind in READERS:
-        place = folder.path / fence.remarks.get("file", f"fence-{fence.line}.yaml")
+        ours = f"{document.data.get('id')}-{document.data.get('version', 0)}.yaml"  # as a standard must be called
+        place = folder.path / fence.remarks.get("file", ours)
         place.write_text(fence.text)
         READERS[kind](place)
 
