@@ -11,6 +11,14 @@ from easement.sources.model import Column
 from tests.sources.reading import names_and_rows, put, rows
 
 
+def refusal(path: Path, **how: object) -> tuple[str, str]:
+    with pytest.raises(BadData) as raised, open_source(path, **how):  # type: ignore[arg-type]
+        pass
+    assert raised.value.exit_code == 14
+    assert raised.value.remedy
+    return raised.value.where.removeprefix(str(path)), raised.value.what
+
+
 def test_every_column_comes_as_text(tmp_path: Path) -> None:
     with open_source(put(tmp_path, "id,born\n007,1990-01-02\n")) as source:
         assert source.columns == (Column("id", "VARCHAR", "id"), Column("born", "VARCHAR", "born"))
@@ -89,6 +97,14 @@ def test_every_kind_of_line_ending(tmp_path: Path, ending: str, last: bool) -> N
     assert rows(put(tmp_path, text)) == [("1", "2"), ("3", "x\r\ny")]
 
 
+@pytest.mark.parametrize("inner", ["\n", "\r", "\r\n"])
+@pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
+def test_a_line_break_inside_a_name_is_not_taken_for_the_ending(tmp_path: Path, inner: str, ending: str) -> None:
+    text = ending.join([f'"family{inner}name",born', '"o""dea",1990', f'"x{inner}y",1991']) + ending
+    assert names_and_rows(put(tmp_path, text)) == (["family name", "born"], [('o"dea', "1990"), (f"x{inner}y", "1991")])
+    assert refusal(put(tmp_path, text + f"1{ending}")) == (":6", "this record has 1 field; the table has 2")
+
+
 def test_names_below_a_title_are_found_where_said(tmp_path: Path) -> None:
     path = put(tmp_path, 'School roll "autumn\nprinted today\n\nname,born\nann,1990\n')
     assert names_and_rows(path, header=4) == (["name", "born"], [("ann", "1990")])
@@ -111,14 +127,6 @@ def test_a_packed_file_is_read_as_it_is(tmp_path: Path) -> None:
 
 def test_an_empty_last_field_too_many_is_let_pass(tmp_path: Path) -> None:
     assert rows(put(tmp_path, "a,b\n1,2,\n3,4\n")) == [("1", "2"), ("3", "4")]
-
-
-def refusal(path: Path, **how: object) -> tuple[str, str]:
-    with pytest.raises(BadData) as raised, open_source(path, **how):  # type: ignore[arg-type]
-        pass
-    assert raised.value.exit_code == 14
-    assert raised.value.remedy
-    return raised.value.where.removeprefix(str(path)), raised.value.what
 
 
 @pytest.mark.parametrize(

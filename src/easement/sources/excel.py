@@ -47,11 +47,10 @@ class Sheet(NamedTuple):
 def write_sheet(held: Held, sink: BinaryIO) -> Sheet:
     """Write a sheet's rows to `sink` as Parquet, each column as text; raises `BadData` for what is no table."""
     sheet = _sheet(held)
-    first, width = _extent(held.file, sheet)
+    first, width, height = _extent(held.file, sheet)
     rows = islice(sheet.iter_rows(), first, None)
     names = _texts(next(rows), width) if held.file.header != 0 else [None] * width
     _write((row for row in rows if any(cell != "" for cell in row)), width, sink)
-    height = sheet.total_height - first
     told = f"`{held.file.path.name}` has {height:,} rows; the same table as CSV or Parquet needs far less memory"
     return Sheet(tuple(name or "" for name in names), (told,) if height > LARGE else ())
 
@@ -104,9 +103,9 @@ def _choose(file: File, book: CalamineWorkbook) -> str:
     return file.sheet or shown[0]
 
 
-def _extent(file: File, sheet: CalamineSheet) -> tuple[int, int]:
-    """The row that holds the names (or the first row), from 0, and how many columns hold anything from there on."""
-    first, width = (None if file.header is None else max(file.header - 1, 0)), 0
+def _extent(file: File, sheet: CalamineSheet) -> tuple[int, int, int]:
+    """The row of the names (or the first row), from 0; how many columns hold anything from there on; rows below."""
+    first, width, number = (None if file.header is None else max(file.header - 1, 0)), 0, 0
     for number, row in enumerate(sheet.iter_rows()):
         filled = max((place for place, cell in enumerate(row, 1) if cell != ""), default=0)
         if first is None and filled:
@@ -119,7 +118,7 @@ def _extent(file: File, sheet: CalamineSheet) -> tuple[int, int]:
             where=str(file.path),
             remedy="name another with `sheet:`, or the row of its column names with `header:`",
         )
-    return first, width
+    return first, width, number + (file.header == 0) - first
 
 
 def _write(rows: Iterator[Sequence[Any]], width: int, sink: BinaryIO) -> None:

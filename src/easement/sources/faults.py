@@ -38,8 +38,9 @@ def told(error: Exception, tables: Sequence[Ready]) -> EasementError:
             )
         case duckdb.InterruptException():
             return EasementError("the work was stopped before its end", remedy="ask again")
-        case duckdb.IOException() if _FULL in text:
-            return StorageFailed("the disk is full", remedy="free space, then ask again")
+        case duckdb.IOException() if "Could not write" in text:
+            what = "the disk is full" if _FULL in text else "the disk would not take what was written"
+            return StorageFailed(what, remedy="free space or mend the disk, then ask again")
         case duckdb.PermissionException():
             return EasementError("a query reached for something outside its sources", remedy="report this as a defect")
         case duckdb.ConversionException() | duckdb.OutOfRangeException():

@@ -35,7 +35,7 @@ _WRITERS = {
 
 
 def stream(session: Session, sql: str, parameters: Parameters = None) -> Iterator[pyarrow.RecordBatch]:
-    """The rows of one query, batch by batch, in bounded memory.
+    """The rows of one query, batch by batch, in bounded memory; in no order that the query does not ask for.
 
     Raises as the query meets trouble, which may be after rows were handed over: whoever discloses must treat what it
     got before as not complete. `SourceUnreachable` at the end says that the file changed meanwhile.

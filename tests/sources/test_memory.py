@@ -1,0 +1,68 @@
+"""Rows stream: however long the table, the process stays below 1 GB (design, section 12)."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+READING = """
+import resource, sys
+from pathlib import Path
+from easement.sources.files import open_source
+from easement.sources.rows import CopyFormat, copy, stream
+folder, name, how, encoding = Path(sys.argv[1]), sys.argv[2], sys.argv[3], sys.argv[4] or None
+with open_source(folder / name, output=folder, encoding=encoding) as source:
+    query = "SELECT *, sha256($key::BLOB || encode(name)) AS pseudonym FROM source"
+    if how == "stream":
+        count = sum(batch.num_rows for batch in stream(source.session, query, {"key": bytes(32)}))
+    else:
+        count = copy(source.session, query, {"key": bytes(32)}, folder / "answer", CopyFormat(how))
+print(count, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+"""
+
+
+def made(folder: Path, rows: int, *, encoding: str = "") -> str:
+    """A register of ten columns, half of its notes with a quoted line break; Parquet unless an encoding is said."""
+    import duckdb
+
+    columns = ", ".join(f"hash(i + {n}) % 1000000 AS column_{n}" for n in range(7))
+    note = "'note, ' || i || repeat(chr(10), (i % 2)::INT) AS note"
+    query = f"SELECT i AS id, 'name ' || hash(i) AS name, {note}, {columns} FROM range({rows}) t(i)"
+    name = "people.csv" if encoding else "people.parquet"
+    with duckdb.connect() as connection:
+        connection.execute(f"COPY ({query}) TO '{folder / name}'").fetchall()
+    if encoding not in ("", "utf-8"):
+        text = (folder / name).read_bytes().decode()
+        (folder / name).write_bytes(text.encode(encoding))
+    return name
+
+
+def peak(folder: Path, name: str, how: str, encoding: str = "") -> tuple[int, int]:
+    command = [sys.executable, "-c", READING, str(folder), name, how, encoding]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    count, megabytes = done.stdout.split()
+    return int(count), int(megabytes)
+
+
+def held(folder: Path, rows: int, name: str, how: str, encoding: str = "") -> None:
+    count, megabytes = peak(folder, name, how, encoding)
+    assert count == rows
+    assert megabytes < 1_000
+
+
+@pytest.mark.parametrize("how", ["stream", "parquet", "csv"])
+def test_two_million_rows_of_parquet(tmp_path: Path, how: str) -> None:
+    held(tmp_path, 2_000_000, made(tmp_path, 2_000_000), how)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_two_million_rows_of_csv_with_quoted_line_breaks(tmp_path: Path, encoding: str) -> None:
+    held(tmp_path, 2_000_000, made(tmp_path, 2_000_000, encoding=encoding), "parquet", encoding)
+
+
+@pytest.mark.torture
+@pytest.mark.parametrize("encoding", ["", "utf-8"])
+@pytest.mark.parametrize("how", ["stream", "parquet", "csv", "jsonl"])
+def test_ten_million_rows(tmp_path: Path, how: str, encoding: str) -> None:
+    held(tmp_path, 10_000_000, made(tmp_path, 10_000_000, encoding=encoding), how, encoding)
