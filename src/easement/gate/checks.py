@@ -36,7 +36,7 @@ def in_force(_request: Request, agreement: Prepared, offer: Offer, facts: Facts)
     standing = agreement.calendar.standing(facts.signed, facts.today, suspended=facts.suspended)
     if standing.in_force:
         return offer.met[code]
-    text = f"the agreement is not in force ({standing.state}): {'; '.join(standing.reasons)}"
+    text = f"the agreement is not in force ({standing.state}): {'; '.join((*standing.reasons, *facts.problems))}"
     return _unmet(code, offer, text, "run `easement agreement status` to see what is missing and who can mend it")
 
 

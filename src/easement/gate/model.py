@@ -65,13 +65,14 @@ class Request:
 class Facts:
     """What the decision needs to know of the world; all of it passed in.
 
-    `gaps` are the codes of the completeness check's `must` findings; `records_today` counts what this share has
-    disclosed since midnight UTC; `suspended` is the reason, where the agreement is suspended; `consented` matters
-    only where consent is the basis.
+    `problems` says in words what is wrong with the signatures; `gaps` are the codes of the completeness check's `must`
+    findings; `records_today` counts what this share has disclosed since midnight UTC; `suspended` is the reason, where
+    the agreement is suspended; `consented` matters only where consent is the basis.
     """
 
     now: datetime
     signed: frozenset[str]
+    problems: tuple[str, ...] = ()
     suspended: str | None = None
     gaps: tuple[str, ...] = ()
     training: frozenset[str] = frozenset()

@@ -104,9 +104,11 @@ def _facts(holder: Holder, asked: Ask, prepared: Prepared, law: Catalogue, now: 
     standards = {offer.terms.standard: offer.standard for offer in prepared.offers.values()}
     findings = check(prepared.file, law, standards, today=now.date())
     day = now.date().isoformat()
+    signed, problems = _signed(holder, asked.agreement, prepared.file)
     return Facts(
         now=now,
-        signed=_signed(holder, asked.agreement, prepared.file),
+        signed=signed,
+        problems=problems,
         gaps=tuple(dict.fromkeys(finding.code for finding in musts(findings))),
         training=asked.training,
         records_today=holder.ledger.counted(prepared.digest, asked.request.share, day),
@@ -114,10 +116,13 @@ def _facts(holder: Holder, asked: Ask, prepared: Prepared, law: Catalogue, now: 
     )
 
 
-def _signed(holder: Holder, path: Path, file: AgreementFile) -> frozenset[str]:
-    """Who signed; nobody, where the signatures are not there or are no signatures."""
+def _signed(holder: Holder, path: Path, file: AgreementFile) -> tuple[frozenset[str], tuple[str, ...]]:
+    """Who signed, and what is wrong with the signatures; nobody, where they are not there or are none."""
     try:
         signatures = path.with_name(path.name + ".signatures").read_text()
-        return signed_by(file, signatures, holder.members.values()).parties
-    except (FileNotFoundError, UnicodeDecodeError, ProofFailed):
-        return frozenset()
+        signed = signed_by(file, signatures, holder.members.values())
+    except FileNotFoundError:
+        return frozenset(), ()
+    except (UnicodeDecodeError, ProofFailed):
+        return frozenset(), ("the signatures beside it cannot be read",)
+    return signed.parties, signed.problems
