@@ -106,9 +106,10 @@ def test_sixty_four_signatures_are_read_and_no_more():
         note.add_signature(many, SIGNER.sign("text\n"))
 
 
-def test_a_text_that_does_not_end_in_a_newline_is_not_signed():
+@pytest.mark.parametrize("text", ["text", "", "text\n\n— a AAAAAAA="])
+def test_a_text_that_does_not_end_in_a_newline_is_not_signed(text):
     with pytest.raises(ProofFailed):
-        note.sign_text("text", [SIGNER])
+        note.sign_text(text, [SIGNER])
 
 
 def test_a_witness_cosignature_is_verified_with_its_time():

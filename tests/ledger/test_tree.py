@@ -181,6 +181,10 @@ def test_a_tree_is_consistent_with_itself_by_an_empty_proof_alone():
     assert not holds(verify_consistency, 8, 8, [LEAVES[0]], root(8), root(8))
 
 
+def test_a_consistency_proof_of_nothing_shows_nothing():
+    assert not holds(verify_consistency, 3, 5, [], root(3), root(5))
+
+
 @pytest.mark.parametrize(("old", "new"), [(0, 0), (0, 5), (6, 5), (-1, 5)])
 def test_a_consistency_proof_from_nothing_or_backwards_is_refused(old, new):
     assert not holds(verify_consistency, old, new, [], root_of([]), root_of([]))

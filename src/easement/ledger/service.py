@@ -19,6 +19,7 @@ from easement.ledger.model import Entry, EntryType, Logged, PrivateRecord, minut
 from easement.ledger.note import Key, Signer
 from easement.ledger.proof import make_proof, proof_text
 from easement.ledger.tiles import WIDTH, Edge, TileReader
+from easement.ledger.tree import consistency_proof
 
 __all__ = ["Ledger", "utc_now"]
 
@@ -253,6 +254,13 @@ class Ledger:
                 remedy="publish with `easement ledger checkpoint`, then ask again",
             )
         return proof_text(make_proof(index, size or latest, self._tiles, self.signer, extra))
+
+    def consistency(self, old: int, new: int) -> list[bytes]:
+        """The hashes that show a checkpoint of `old` entries to be the beginning of one of `new`, both published."""
+        latest = self.published.size
+        if new > latest:
+            raise ProofFailed(f"{latest} entries are published, not {new}", remedy="publish, then ask again")
+        return consistency_proof(old, new, self._tiles.at(new))
 
     def fsck(self) -> list[Problem]:
         """Everything that does not fit together, each thing named; nothing when the ledger is sound."""

@@ -1,0 +1,375 @@
+"""R5.1, R5.2, R5.4: what the ledger takes it keeps, publishes, proves, and can erase without breaking a proof."""
+
+import os
+import shutil
+import threading
+
+import pytest
+from sqlalchemy import create_engine, event, text
+from sqlalchemy.pool import QueuePool
+from sqlcipher3 import dbapi2
+
+from easement.base.database import _SETTINGS, _begin
+from easement.base.errors import BadData, ProofFailed, StorageFailed
+from easement.ledger import tables, verifier
+from easement.ledger.checkpoint import verified_checkpoint
+from easement.ledger.model import Entry, EntryType
+from easement.ledger.service import Ledger, utc_now
+from easement.ledger.tree import verify_consistency
+from tests.ledger.makers import AGREEMENT, DAY, MASTER, SIGNER, database, fill, new_ledger, private, released, reopened
+
+
+def files(home):
+    return sorted(str(each.relative_to(home / "ledger")) for each in (home / "ledger").rglob("*") if each.is_file())
+
+
+def test_a_new_ledger_says_when_it_was_opened_and_publishes_that(ledger, home):
+    assert ledger.entry(0).entry == Entry(time=f"{DAY}T23:05Z", type=EntryType.LOG_OPENED)
+    assert verified_checkpoint((home / "ledger/checkpoint").read_bytes(), [SIGNER.key]).size == 1
+    assert files(home) == [".lock", "checkpoint", "tile/0/000.p/1", "tile/entries/000.p/1"]
+
+
+def test_a_ledger_is_not_made_where_one_stands(ledger, home):
+    with pytest.raises(StorageFailed, match="there is a ledger"):
+        new_ledger(home, ledger.engine)
+
+
+def test_making_a_ledger_goes_on_where_a_kill_broke_it_off(home):
+    engine = database(home)
+    new_ledger(home, engine)
+    shutil.rmtree(home / "ledger")
+    assert new_ledger(home, engine).size == 1
+
+
+def test_entries_are_numbered_in_order_and_read_back(ledger):
+    assert [ledger.append(released(intent=number)) for number in range(5)] == [1, 2, 3, 4, 5]
+    assert [logged.entry.intent for logged in ledger.entries(1)] == [0, 1, 2, 3, 4]
+    assert [logged.index for logged in ledger.entries(2, 4)] == [2, 3]
+    assert ledger.size == 6
+
+
+def test_entries_are_found_by_type_and_by_agreement(ledger):
+    fill(ledger, 3)
+    ledger.append(released(agreement="cd" * 32))
+    assert [logged.index for logged in ledger.entries(type=EntryType.LOG_OPENED)] == [0]
+    assert [logged.index for logged in ledger.entries(agreement=AGREEMENT)] == [1, 2, 3]
+    assert [logged.index for logged in ledger.entries(2, type=EntryType.DISCLOSURE_RELEASED)] == [2, 3, 4]
+
+
+def test_many_entries_are_read_a_page_at_a_time(ledger, monkeypatch):
+    monkeypatch.setattr(tables, "PAGE", 4)
+    fill(ledger, 11)
+    assert [logged.index for logged in ledger.entries()] == list(range(12))
+
+
+def test_an_entry_that_is_not_there_is_said_to_be_absent(ledger):
+    with pytest.raises(ProofFailed, match="there is no entry 9"):
+        ledger.entry(9)
+
+
+def test_the_ledger_alone_makes_commitments(ledger):
+    with pytest.raises(BadData, match="without its commitment"):
+        ledger.append(released(commitment="ab" * 32))
+
+
+def test_released_records_are_counted_by_agreement_share_and_day(ledger):
+    for said in (
+        {"count": 3},
+        {"count": 4},
+        {"share": "other"},
+        {"agreement": "cd" * 32},
+        {"time": "2026-11-22T00:00Z"},
+    ):
+        ledger.append(released(**said))
+    ledger.append(Entry(time=f"{DAY}T23:05Z", type=EntryType.DISCLOSURE_REFUSED, reasons=("role.not-entitled",)))
+    assert ledger.counted(AGREEMENT, "entitled-children", DAY) == 7
+    assert ledger.counted(AGREEMENT, "entitled-children", "2026-11-22") == 1
+    assert ledger.counted(AGREEMENT, "nobody", DAY) == 0
+
+
+@pytest.mark.parametrize("size", [254, 255, 256, 600])
+def test_what_is_published_is_the_whole_tree_and_anyone_can_check_it(ledger, home, size):
+    fill(ledger, size)
+    signed = ledger.checkpoint()
+    assert signed.size == size + 1
+    assert signed.root == ledger.root == verifier.check_log(str(home / "ledger"), [ledger.key]).root
+
+
+def test_publishing_in_steps_gives_the_same_files_as_at_once(home, tmp_path_factory):
+    steps, other = new_ledger(home), tmp_path_factory.mktemp("other")
+    at_once = new_ledger(other)
+    for _ in range(9):
+        fill(steps, 37)
+        steps.checkpoint()
+        fill(at_once, 37)
+    at_once.checkpoint()
+    assert steps.root == at_once.root
+    full = [name for name in files(home) if ".p/" not in name]
+    assert all((home / "ledger" / name).read_bytes() == (other / "ledger" / name).read_bytes() for name in full)
+
+
+def test_partial_tiles_go_once_the_full_one_is_there_and_old_proofs_still_come(ledger, home):
+    fill(ledger, 99)
+    ledger.checkpoint()
+    early = ledger.prove(50)
+    fill(ledger, 200)
+    ledger.checkpoint()
+    assert not any(name.startswith(("tile/0/000.p", "tile/entries/000.p")) for name in files(home))
+    assert ledger.prove(50, size=100) == early
+
+
+def test_nothing_new_publishes_nothing_new(ledger, home):
+    first = ledger.checkpoint()
+    before = (home / "ledger/checkpoint").stat().st_mtime_ns
+    assert ledger.checkpoint() == first
+    assert (home / "ledger/checkpoint").stat().st_mtime_ns == before
+
+
+def test_a_publication_broken_off_before_its_checkpoint_is_done_again(ledger, home):
+    fill(ledger, 300)
+    old = (home / "ledger/checkpoint").read_bytes()
+    ledger.checkpoint()
+    (home / "ledger/checkpoint").write_bytes(old)
+    (home / "ledger/tile/0/000").write_bytes(b"half of a ti")
+    with pytest.raises(ProofFailed):
+        ledger.prove(5)
+    (home / "ledger/tile/0/000.p").mkdir()
+    (home / "ledger/tile/entries/000.p").mkdir()
+    (home / "ledger/tile/0/000.p/1").write_bytes(verifier.leaf_hash(ledger.entry(0).body))
+    assert ledger.checkpoint().size == 301
+    assert ledger.fsck() == []
+
+
+def test_callers_of_checkpoint_share_the_work(ledger):
+    fill(ledger, 50)
+    signed = []
+    threads = [threading.Thread(target=lambda: signed.append(ledger.checkpoint())) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert {each.size for each in signed} == {51}
+
+
+def test_every_entry_is_proved_in_the_published_tree(ledger):
+    fill(ledger, 300)
+    signed = ledger.checkpoint()
+    for index in range(0, 301, 7):
+        proof = verifier.parse_proof(ledger.prove(index))
+        leaf = verifier.leaf_hash(ledger.entry(index).body)
+        assert verified_checkpoint(proof.checkpoint, [ledger.key]) == signed
+        verifier.verify_inclusion(leaf, index, signed.size, proof.hashes, signed.root)
+
+
+@pytest.mark.parametrize(("index", "size"), [(1, None), (0, 2), (1, 1)])
+def test_what_is_not_published_is_not_proved(ledger, index, size):
+    ledger.append(released())
+    with pytest.raises(ProofFailed, match="is not in the"):
+        ledger.prove(index, size=size)
+
+
+def test_checkpoints_are_consistent_with_each_other(ledger):
+    first = ledger.checkpoint()
+    fill(ledger, 300)
+    second = ledger.checkpoint()
+    proof = ledger.consistency(first.size, second.size)
+    verify_consistency(first.size, second.size, proof, first.root, second.root)
+
+
+def test_there_is_no_consistency_beyond_what_is_published(ledger):
+    with pytest.raises(ProofFailed, match="published"):
+        ledger.consistency(1, 2)
+
+
+def test_a_private_record_is_kept_and_opened(ledger):
+    index = ledger.append(released(), private())
+    parts = ledger.private(index)
+    assert {name: part.value() for name, part in parts.items()} == private().parts
+
+
+def test_nothing_private_is_public(ledger, home):
+    ledger.append(released(), private())
+    ledger.checkpoint()
+    public = b"".join((home / "ledger" / name).read_bytes() for name in files(home))
+    assert b"released" in public
+    assert b"staff-17" not in public
+
+
+def test_the_database_is_unreadable_without_its_key_and_for_its_owner_alone(ledger, home):
+    ledger.append(released(), private())
+    raw = b"".join(each.read_bytes() for each in home.glob("node.db*"))
+    assert b"released" not in raw
+    assert (home / "node.db").stat().st_mode & 0o777 == 0o600
+
+
+def test_an_entry_without_a_private_record_has_none_to_open(ledger):
+    with pytest.raises(ProofFailed, match="never had a private record"):
+        ledger.private(0)
+
+
+def test_erasure_destroys_the_record_and_every_proof_still_holds(ledger, home):
+    fill(ledger, 20, lambda _: private())
+    ledger.checkpoint()
+    proofs = {index: ledger.prove(index) for index in range(21)}
+    assert ledger.erase(7) == 21
+    assert ledger.entry(21).entry == Entry(time=f"{DAY}T23:05Z", type=EntryType.RECORD_ERASED, erased=7)
+    with pytest.raises(ProofFailed, match="is gone"):
+        ledger.private(7)
+    for index, proof in proofs.items():
+        read = verifier.parse_proof(proof)
+        signed = verified_checkpoint(read.checkpoint, [ledger.key])
+        leaf = verifier.leaf_hash(ledger.entry(index).body)
+        verifier.verify_inclusion(leaf, index, signed.size, read.hashes, signed.root)
+    ledger.checkpoint()
+    assert ledger.fsck() == []
+    assert ledger.private(8)
+
+
+def test_what_was_erased_is_left_nowhere_in_the_database_even_for_who_holds_its_key(home):
+    ledger = new_ledger(home, unencrypted(home))
+    index = ledger.append(released(), private())
+    with ledger.engine.connect() as connection:
+        stored = tables.sealed(connection, index)
+    assert all(each in _raw(home) for each in stored)
+    ledger.erase(index)
+    assert not any(each in _raw(home) for each in stored)
+    assert b"ledger:record:erased" in _raw(home)
+    ledger.engine.dispose()
+
+
+def unencrypted(home):
+    """The node's database with all its settings and no key, so that a test can look at its pages."""
+
+    def connect():
+        connection = dbapi2.connect(str(home / "clear.db"), isolation_level=None, check_same_thread=False)
+        for setting in _SETTINGS:
+            connection.execute(f"PRAGMA {setting}")
+        return connection
+
+    engine = create_engine("sqlite://", creator=connect, module=dbapi2, poolclass=QueuePool)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _raw(home):
+    return b"".join(each.read_bytes() for each in home.glob("clear.db*"))
+
+
+def test_what_has_no_private_record_cannot_be_erased(ledger):
+    for index in (0, 99):
+        with pytest.raises(BadData, match=f"entry {index} has no private record"):
+            ledger.erase(index)
+    assert ledger.append(released()) == 1
+
+
+def test_an_erasure_that_the_disk_refuses_stops_the_ledger(ledger):
+    index = ledger.append(released(), private())
+    with ledger.engine.begin() as connection:
+        connection.execute(
+            text("create trigger full before delete on ledger_private_keys begin select raise(abort, 'full'); end")
+        )
+    with pytest.raises(StorageFailed):
+        ledger.erase(index)
+    with pytest.raises(StorageFailed):
+        ledger.append(released())
+
+
+def test_an_append_that_the_database_refuses_stops_the_ledger_until_it_is_opened_again(ledger, home):
+    with ledger.engine.begin() as connection:
+        connection.execute(
+            text("create trigger full before insert on ledger_entries begin select raise(abort, 'full'); end")
+        )
+    with pytest.raises(StorageFailed, match="would not keep"):
+        ledger.append(released())
+    with ledger.engine.begin() as connection:
+        connection.execute(text("drop trigger full"))
+    with pytest.raises(StorageFailed, match="would not keep"):
+        ledger.append(released())
+    with pytest.raises(StorageFailed, match="would not keep"):
+        ledger.checkpoint()
+    assert "would not keep" in str(ledger.refusal)
+    assert reopened(home).append(released()) == 1
+
+
+def test_a_closed_ledger_takes_no_entries(ledger):
+    ledger.close()
+    with pytest.raises(StorageFailed, match="closed"):
+        ledger.append(released())
+
+
+def test_a_sound_ledger_is_opened_and_goes_on(ledger, home):
+    fill(ledger, 300)
+    ledger.checkpoint()
+    again = reopened(home)
+    assert again.refusal is None
+    assert again.append(released()) == 301
+    assert ledger.append(released()) == 302
+
+
+def test_a_database_restored_from_an_old_backup_is_refused(ledger, home):
+    fill(ledger, 10)
+    ledger.engine.dispose()
+    shutil.copy(home / "node.db", home / "backup.db")
+    again = reopened(home)
+    fill(again, 10)
+    again.checkpoint()
+    again.engine.dispose()
+    shutil.copy(home / "backup.db", home / "node.db")
+    restored = reopened(home)
+    with pytest.raises(StorageFailed, match="21 entries were published but the database holds 11") as refused:
+        restored.append(released())
+    assert "restore the newest" in refused.value.remedy
+    with pytest.raises(StorageFailed):
+        restored.erase(1)
+    assert restored.entry(5).index == 5
+
+
+def test_a_restored_database_that_has_gone_another_way_is_refused(ledger, home):
+    ledger.engine.dispose()
+    shutil.copy(home / "node.db", home / "backup.db")
+    again = reopened(home)
+    fill(again, 10)
+    again.checkpoint()
+    again.engine.dispose()
+    shutil.copy(home / "backup.db", home / "node.db")
+    other = Ledger(database(home), home / "ledger", SIGNER, MASTER, utc_now)
+    fill(other, 11, lambda _: private())
+    with pytest.raises(ProofFailed, match="not those that were published"):
+        other.checkpoint()
+    with pytest.raises(StorageFailed, match="not those that were published"):
+        reopened(home).append(released())
+
+
+def test_a_ledger_without_its_checkpoint_takes_nothing(ledger, home):
+    (home / "ledger/checkpoint").unlink()
+    with pytest.raises(StorageFailed, match="checkpoint cannot be read"):
+        reopened(home).append(released())
+
+
+def test_a_ledger_with_another_logs_checkpoint_takes_nothing(ledger, home, tmp_path_factory):
+    (home / "ledger/checkpoint").write_text((home / "ledger/checkpoint").read_text().replace("\n1\n", "\n2\n"))
+    with pytest.raises(StorageFailed, match="takes no entries: the signature"):
+        reopened(home).append(released())
+
+
+def test_a_ledger_whose_edge_was_changed_takes_nothing(ledger, home):
+    (home / "ledger/tile/0/000.p/1").write_bytes(os.urandom(32))
+    with pytest.raises(StorageFailed, match="do not lead to the published root"):
+        reopened(home).append(released())
+
+
+def test_a_folder_that_cannot_be_written_is_said_so(ledger, home):
+    ledger.append(released())
+    shutil.rmtree(home / "ledger")
+    (home / "ledger").write_text("a file")
+    with pytest.raises(StorageFailed, match="cannot publish"):
+        ledger.checkpoint()
+
+
+def test_another_database_by_url_serves_as_well(home):
+    engine = create_engine(f"sqlite:///{home / 'plain.db'}", paramstyle="named")
+    ledger = Ledger.create(engine, home / "ledger", signer=SIGNER, master_key=MASTER)
+    fill(ledger, 10, lambda number: private() if number % 2 else None)
+    assert ledger.checkpoint().size == 11
+    assert ledger.fsck() == []
+    engine.dispose()
