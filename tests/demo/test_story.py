@@ -85,7 +85,7 @@ def test_a_field_withheld_is_shown_as_withheld(told):
 
 
 def test_requests_are_refused_for_every_promised_reason(told):
-    assert len(told["refusals"]) == 8
+    assert len(told["refusals"]) == 9
     assert set().union(*(refusal["codes"] for refusal in told["refusals"])) >= CODES
     assert all(refusal["codes"] for refusal in told["refusals"])
 
@@ -203,3 +203,8 @@ def test_a_story_on_a_stream_has_no_colour():
     teller.step("Do", ["easement law\n  list"], ["done " * 40], refused=True)
     assert "\x1b" not in stream.getvalue()
     assert max(map(len, stream.getvalue().splitlines())) <= 106
+
+
+def test_twins_are_never_taken_for_one_another(told):
+    (refusal,) = (refusal for refusal in told["refusals"] if refusal["about"].startswith("Twins"))
+    assert refusal["codes"] == ["person.ambiguous"]

@@ -63,10 +63,11 @@ EVALUATION = (
 )  # fmt: skip
 """The university asks for awards without names."""
 
-SHORT = {"$MEALS": MEALS, "$POLICE": POLICE, "$FAMILIES": FAMILIES, "$COUNTS": COUNTS, "$ROLL": ROLL}
+SHORT = {"$MEALS": MEALS, "$POLICE": POLICE, "$TRUST": TRUST, "$FAMILIES": FAMILIES, "$COUNTS": COUNTS, "$ROLL": ROLL}
 """Names for requests that are typed again with one thing changed."""
 
 
 def about(worry: Worry) -> Words:
-    """All that a social worker can say of a person."""
-    return tuple(word for name, value in worry._asdict().items() for word in ("--person", f"{name}={value}"))
+    """All that a social worker can say of a person; what is empty is not said."""
+    said = {name: value for name, value in worry._asdict().items() if value}
+    return tuple(word for name, value in said.items() for word in ("--person", f"{name}={value}"))

@@ -13,7 +13,7 @@ from easement.demo.world import HOLDERS
 from easement.meaning.model import Key
 from easement.meaning.normalise import normalise
 
-__all__ = ["Meals", "Worry", "find_shared", "find_worry", "score_meals"]
+__all__ = ["Meals", "Worry", "find_shared", "find_twins", "find_worry", "score_meals"]
 
 LOOK = 20_000
 """How many lines of the truth are looked through for somebody to tell of."""
@@ -84,14 +84,20 @@ def _first_people(town: Path) -> dict[int, dict[str, str]]:
     return people
 
 
-def _row_of(register: str, reference: str) -> Row:
-    return next(row for row in _rows(register) if row[KEYS[register]] == reference)
-
-
 def find_shared(town: Path) -> list[tuple[str, str]]:
-    """Somebody whom the most registers have, and how each writes them: the file, and what it says of who they are."""
-    held = max(_first_people(town).values(), key=lambda registers: (len(registers), "police_contacts" in registers))
-    return [(FILES[register], _who(register, _row_of(register, record))) for register, record in held.items()]
+    """Somebody whom many registers have, each a little differently: the file, and what it says of who they are."""
+    people = _first_people(town).values()
+    most = max(map(len, people))
+    known = [registers for registers in people if len(registers) == most]
+    rows = {name: _by_reference(name, {held[name] for held in known if name in held}) for name in FILES}
+    said = [[(FILES[name], _who(name, rows[name][record])) for name, record in held.items()] for held in known]
+    return max(said, key=_differences)
+
+
+def _differences(said: list[tuple[str, str]]) -> int:
+    """How many different names and postcodes stand for one person."""
+    words = " ".join(who for _, who in said).casefold().replace(",", "").split()
+    return len({word for word in words if any("a" <= letter <= "z" for letter in word)})
 
 
 def _who(register: str, row: Row) -> str:
@@ -114,8 +120,23 @@ def find_worry(town: Path) -> Worry:
     _, other = max(
         alike, key=lambda pair: (pair[0]["incidents_12m"] > "0", pair[1]["service"] != "none", pair[1]["birth_date"])
     )
-    born = other["birth_date"]
-    return Worry(str(other["family_name"]).title(), other["given_name"], f"{born[:4]}-{born[4:6]}-{born[6:]}")
+    return _worry(other)
+
+
+def find_twins(town: Path) -> Worry | None:
+    """One of two whom the trust has with the same family name and birthday; `None` where the first people had none."""
+    wanted = {r["health_contacts"] for r in _first_people(town).values() if "health_contacts" in r}
+    met: dict[tuple[str, str], Row] = {}
+    for row in _by_reference("health_contacts", wanted).values():
+        other = met.setdefault((row["family_name"], row["birth_date"] or row["mrn"]), row)
+        if other["given_name"] != row["given_name"]:
+            return _worry(row)
+    return None
+
+
+def _worry(health: Row) -> Worry:
+    born = health["birth_date"]
+    return Worry(str(health["family_name"]).title(), health["given_name"], f"{born[:4]}-{born[4:6]}-{born[6:]}")
 
 
 def _by_reference(register: str, wanted: set[str]) -> dict[str, Row]:

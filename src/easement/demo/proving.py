@@ -4,16 +4,15 @@ import shutil
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from easement.base.database import open_database, writing
 from easement.base.errors import EasementError
 from easement.demo.asking import ANSWERS, MEALS, SHORT
+from easement.demo.rewrite import rewrite
 from easement.demo.stage import Stage
-from easement.ledger import tables, verifier
+from easement.ledger import verifier
 
 __all__ = ["audit", "pack_evidence", "tamper"]
 
@@ -90,18 +89,8 @@ def tamper(stage: Stage) -> None:
         "published log, its copies and the receipts already given bearing witness against it.",
     )
     stage.step("Does everything fit together?", FSCK, tell=_sound)
-    bundle = max((NODE / "ledger" / "tile" / "entries").rglob("*.p/*"), key=lambda path: int(path.name))
-    with _flipped(stage, bundle):
-        stage.step("Does everything fit together?", FSCK, tell=_damage, expect=NO_PROOF)
-        words = ("verify", str(NODE / "ledger"), "--key", str(LOG_KEY))
-        stage.step("An outsider sees it too, from the published files alone", words, tell=_error, expect=NO_PROOF)
-    stage.step("Restored from a copy", FSCK, tell=_sound)
-    with _rewritten(stage):
-        stage.step("Does everything fit together?", FSCK, tell=_damage, expect=NO_PROOF)
-        share = ("share", *MEALS, "--out", str(ANSWERS / "unlogged.csv"))
-        stage.step("What cannot be recorded is not released", share, tell=_error, expect=FAILED, short=SHORT)
-        assert not (ANSWERS / "unlogged.csv").exists()
-    stage.step("Restored from a copy", FSCK, tell=_sound)
+    _turn_a_bit(stage)
+    _write_anew(stage)
 
 
 def _sound(found: dict[str, Any]) -> Iterable[str]:
@@ -113,58 +102,54 @@ def _damage(found: dict[str, Any]) -> Iterable[str]:
         yield f"{damage['where']}: {damage['what']}"
 
 
-@contextmanager
-def _flipped(stage: Stage, file: Path) -> Iterator[None]:
-    """One bit of a published file turned, and turned back on leaving."""
+def _turn_a_bit(stage: Stage) -> None:
+    """One bit of the newest published entries is turned, and turned back."""
+    file = max((NODE / "ledger" / "tile" / "entries").rglob("*.p/*"), key=lambda path: int(path.name))
     whole = file.read_bytes()
     at = whole.rindex(b'"count":') + len(b'"count":')
-    changed = whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :]
-
-    def flip() -> Iterable[str]:
-        file.write_bytes(changed)
-        yield f"the count of a disclosure began with {chr(whole[at])} and now begins with {chr(changed[at])}"
-
-    stage.by_hand(
-        "Somebody turns one bit of the published ledger",
-        [f"printf '\\x{changed[at]:x}' | dd of={file} bs=1 seek={at} conv=notrunc"],
-        flip,
-    )
     try:
-        yield
+        _put(stage, "Somebody turns one bit of the published ledger", file, at, whole[at] ^ 1)
+        stage.step("Does everything fit together?", FSCK, tell=_damage, expect=NO_PROOF)
+        words = ("verify", str(NODE / "ledger"), "--key", str(LOG_KEY))
+        stage.step("An outsider sees it too, from the published files alone", words, tell=_error, expect=NO_PROOF)
+        _put(stage, "Put it back", file, at, whole[at])
     finally:
         file.write_bytes(whole)
+    stage.step("Does everything fit together?", FSCK, tell=_sound)
 
 
-@contextmanager
-def _rewritten(stage: Stage) -> Iterator[None]:
-    """A disclosure's entry written anew in the encrypted database, with the database's own key; put back on leaving."""
-    key = bytes.fromhex((NODE / "keys" / "database.key").read_text())
-    engine = open_database(NODE / "node.db", key)
-    table = tables.entries
-    row = table.c.index == _released()
+def _put(stage: Stage, title: str, file: Path, at: int, byte: int) -> None:
+    """Write one byte into a file, as a step."""
 
-    def write(body: bytes) -> bytes:
-        with writing(engine) as connection:
-            before: bytes = connection.execute(table.select().where(row)).one().body
-            connection.execute(table.update().where(row).values(body=body or before.replace(b"northtown", b"nobody")))
-        return before
+    def put() -> Iterable[str]:
+        whole = file.read_bytes()
+        file.write_bytes(whole[:at] + bytes([byte]) + whole[at + 1 :])
+        yield f"the count in a disclosure's entry began with {chr(whole[at])} and now begins with {chr(byte)}"
 
-    whole: list[bytes] = []
+    stage.by_hand(title, [f"printf '\\x{byte:x}' | dd of={file} bs=1 seek={at} conv=notrunc"], put)
 
-    def rewrite() -> Iterable[str]:
-        whole.append(write(b""))
-        yield f"entry {_released()} now says that the data went to `nobody`"
 
-    stage.by_hand(
-        "Somebody with the database's key writes an entry anew",
-        [f"sqlcipher {NODE}/node.db < rewrite.sql   # northtown becomes nobody, in the entry of the first disclosure"],
-        rewrite,
-    )
+def _write_anew(stage: Stage) -> None:
+    """A disclosure's entry is written anew in the encrypted database, with the database's own key, and put back."""
+    _rewrite(stage, "Somebody with the database's key writes an entry anew", "northtown", "nobody")
     try:
-        yield
+        stage.step("Does everything fit together?", FSCK, tell=_damage, expect=NO_PROOF)
+        share = ("share", *MEALS, "--out", str(ANSWERS / "unlogged.csv"))
+        stage.step("What cannot be recorded is not released", share, tell=_error, expect=FAILED, short=SHORT)
+        assert not (ANSWERS / "unlogged.csv").exists()
     finally:
-        write(whole[0])
-        engine.dispose()
+        _rewrite(stage, "Put it back", "nobody", "northtown")
+    stage.step("Does everything fit together?", FSCK, tell=_sound)
+
+
+def _rewrite(stage: Stage, title: str, old: str, new: str) -> None:
+    entry = _released()
+
+    def anew() -> Iterable[str]:
+        rewrite(NODE, entry, old, new)
+        yield f"entry {entry} now says that the data went to `{new}`"
+
+    stage.by_hand(title, [f"python -m easement.demo.rewrite {NODE} {entry} {old} {new}"], anew)
 
 
 def _released() -> int:

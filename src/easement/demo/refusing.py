@@ -7,7 +7,7 @@ from typing import Any
 
 from easement.agreement.service import sign_file
 from easement.base.durable import write_whole
-from easement.demo.asking import ANSWERS, COUNTS, FAMILIES, MEALS, POLICE, ROLL, SHORT, about, paper
+from easement.demo.asking import ANSWERS, COUNTS, FAMILIES, MEALS, POLICE, ROLL, SHORT, TRUST, about, paper
 from easement.demo.known import Worry
 from easement.demo.papers import agreement
 from easement.demo.stage import Stage
@@ -21,7 +21,7 @@ WIDER = ("<= 616.67", "<= 6166.7")
 """A single dot moved in an agreement that was signed already."""
 
 
-def refuse(stage: Stage, worry: Worry, today: date) -> None:
+def refuse(stage: Stage, worry: Worry, twins: Worry | None, today: date) -> None:
     """The chapter of refusals: every reason is named at once, with its clause; each refusal is in the ledger too."""
     stage.chapter(
         "What is refused, and why",
@@ -34,6 +34,9 @@ def refuse(stage: Stage, worry: Worry, today: date) -> None:
     _no(stage, "By someone whose role is not entitled", *MEALS, "--role", "receptionist")
     _no(stage, "By someone who has not passed the training", *POLICE, *person)
     _no(stage, "Fishing: everybody of one family name", *POLICE, *trained, *person[:2])
+    if twins is not None:
+        twin = about(twins._replace(given_name=""))
+        _no(stage, "Twins: what was said fits two people", *TRUST, *trained, *twin)
     _no(stage, "A count over a list that the asker chooses", *COUNTS, *ROLL)
     _no(stage, "The same list once more on the same day", *FAMILIES)
     _altered(stage)

@@ -122,7 +122,7 @@ class SchoolRoll(_Base):
 
 
 class HealthContacts(_Base):
-    """The health trust's contacts: surnames in capitals, yyyymmdd, postcodes without a space, real dates besides."""
+    """The health trust's contacts: surnames in capitals, yyyymmdd, postcodes without a space; twins come together."""
 
     dirt = Dirt(nickname=0.02, old_address=0.5, no_date=0.02)
     name = "health_contacts"
@@ -130,8 +130,9 @@ class HealthContacts(_Base):
                "contacts_12m", "last_contact")  # fmt: skip
 
     def rows(self, household: Household) -> Iterator[Record]:
+        seen_together: dict[date, bool] = {}
         for person in household.members:
-            if self.rng.random() < 0.62:
+            if seen_together.setdefault(person.born, self.rng.random() < 0.62):
                 yield self._row(person, household)
 
     def _row(self, person: Person, household: Household) -> Record:

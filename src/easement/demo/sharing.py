@@ -38,9 +38,10 @@ def share_meals(stage: Stage) -> Meals:
     def scored() -> Iterable[str]:
         meals = score_meals(TOWN, ANSWERS / "meals.csv")
         score.append(meals)
-        yield f"{meals.new} children were entitled and not registered; they can eat from tomorrow"
-        yield (f"the town's truth, which no office has: {meals.entitled} on the roll are entitled, {meals.right} of "
-               f"them were found, {meals.given - meals.right} were found wrongly")  # fmt: skip
+        yield f"{meals.new:,} children were entitled and not registered; they can eat from tomorrow"
+        wrong = meals.given - meals.right
+        yield f"by the town's truth, which no office has: {meals.entitled:,} on the roll are entitled"
+        yield f"{meals.right:,} of them were found, {wrong:,} were found wrongly"
 
     stage.by_hand("What is it worth?", [f"head -3 {ANSWERS}/meals.csv"], lambda: [*_head("meals.csv"), *scored()])
     return score[0]

@@ -11,7 +11,7 @@ from typing import Any
 from easement.base.errors import UsageError
 from easement.cli.present import clear_path
 from easement.demo.asking import ANSWERS
-from easement.demo.known import Meals, find_worry
+from easement.demo.known import Meals, find_twins, find_worry
 from easement.demo.opening import TOWN, make_agreements, make_nodes, make_town
 from easement.demo.proving import audit, pack_evidence, tamper
 from easement.demo.refusing import refuse
@@ -65,7 +65,7 @@ def _chapters(stage: Stage, town: Town, today: date) -> Meals:
     share_families(stage)
     share_counts(stage)
     share_pseudonyms(stage)
-    refuse(stage, worry, today)
+    refuse(stage, worry, find_twins(TOWN), today)
     audit(stage)
     tamper(stage)
     pack_evidence(stage)
