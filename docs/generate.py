@@ -8,6 +8,7 @@ import click
 from pydantic import BaseModel
 
 from docs.drawing import disclosure
+from docs.shapes import json_page
 from easement.agreement.reference import checks_page
 from easement.agreement.schema import schema_text
 from easement.base import errors
@@ -23,7 +24,7 @@ MADE = "<!-- This page is written by `make docs`; change the code it is taken fr
 def pages() -> dict[Path, str]:
     """Every generated page: where it stands, and what stands in it."""
     reference = HERE / "reference"
-    ours = {"cli.md": cli_page(), "settings.md": settings_page(), "errors.md": errors_page()}
+    ours = {"cli.md": cli_page(), "settings.md": settings_page(), "errors.md": errors_page(), "json.md": json_page()}
     return {
         **{reference / name: MADE + text for name, text in ours.items()},
         reference / "checks.md": checks_page(),

@@ -1,0 +1,165 @@
+"""The shapes of what commands print with `--json`, taken from what they print in the demo's town."""
+
+import contextlib
+import io
+import json
+import os
+import shlex
+import tempfile
+from functools import reduce
+from pathlib import Path
+from typing import Any
+
+from easement.cli.root import easement
+from easement.meaning.standards import refs
+
+__all__ = ["EXAMPLES", "json_page", "merged", "shapes"]
+
+TOWN = "easement demo --people 500"
+SHARE = "--node department --agreement agreements/free-school-meals.yaml --share entitled-children --as northtown "
+ASKER = "--purpose benefit-eligibility --trained information-governance "
+ROLL = "--match northtown/datasets/school_roll.csv --match-dataset northtown/datasets/school_roll.yaml"
+MATCH = f"{SHARE}{ASKER} --mode match {ROLL}"
+CASE = "--giver work-and-pensions-department --receiver local-authority --purpose benefit-eligibility"
+MEALS, KEY = "agreements/free-school-meals.yaml", "--key department/keys/log.vkey"
+
+EXAMPLES = {
+    "demo": ("The town, how well the match did, what was refused, what was caught, and every step.", [TOWN]),
+    "init": ("The node that was made, and its public keys.", ["easement init newtown --org newtown"]),
+    "law list": (
+        "The kinds of entry; with an option, the entries.",
+        ["easement law list", f"easement law list {CASE}"],
+    ),
+    "law show": ("One entry with everything known of it; each kind has its own keys.", ["easement law show art6_1_e"]),
+    "law fit": ("The findings of one power; without an id, the powers that may fit.", [f"easement law fit {CASE}"]),
+    "agreement new": (
+        "The templates; with one named, where the draft was written.",
+        ["easement agreement new --template blank --out draft.yaml"],
+    ),
+    "agreement schema": ("The [JSON Schema](agreement.schema.json) itself.", []),
+    "agreement check": ("The findings.", [f"easement agreement check {MEALS}", "easement agreement check draft.yaml"]),
+    "agreement render": ("Where the document was written.", [f"easement agreement render {MEALS} --out doc.md"]),
+    "agreement digest": ("What parties sign.", [f"easement agreement digest {MEALS}"]),
+    "agreement sign": ("Who signed what.", [f"easement agreement sign {MEALS} --node northtown"]),
+    "agreement status": ("Where it stands.", [f"easement agreement status {MEALS} --node northtown"]),
+    "agreement diff": ("What changed between two versions.", [f"easement agreement diff {MEALS} altered.yaml"]),
+    "agreement export": (
+        "Where the other format was written.",
+        [f"easement agreement export {MEALS} --to odrl --out agreement.jsonld"],
+    ),
+    "standard list": ("The standards.", ["easement standard list"]),
+    "standard show": ("One standard.", ["easement standard show school-roll/1"]),
+    "standard check": ("The standard that was read.", ["easement standard check person-1.yaml"]),
+    "dataset check": (
+        "What maps, what does not, and why. Values stand in it unless `--no-examples` is given.",
+        ["easement dataset check department/datasets/benefit_awards.yaml department/datasets/benefit_awards.csv"],
+    ),
+    "ask": (
+        "The decision. Every check has its reason, met or not.",
+        [f"easement ask {MATCH} --role benefits-officer", f"easement ask {MATCH} --role nobody"],
+    ),
+    "share": (
+        "What came of it. On a refusal, `allowed` is false, the exit code 10, and nothing was written.",
+        [f"easement share {MATCH} --role benefits-officer --out again.csv"],
+    ),
+    "ledger show": (
+        "The newest entries; with an index, one entry whole.",
+        ["easement ledger show --node department"],
+    ),
+    "ledger prove": ("The receipt's place.", ["easement ledger prove 4 --node department --out entry-4.receipt"]),
+    "ledger checkpoint": ("The signed state.", ["easement ledger checkpoint --node department"]),
+    "ledger fsck": ("What does not fit; nothing where all is well.", ["easement ledger fsck --node department"]),
+    "ledger erase": (
+        "The erased entry, and the one that says so.",
+        ["easement ledger erase 4 --node department --yes"],
+    ),
+    "verify": (
+        "What the receipt proves; for a log's directory, how much of it holds.",
+        [f"easement verify again.csv.receipt {KEY} --data again.csv", f"easement verify department/ledger {KEY}"],
+    ),
+    "evidence": ("What was packed.", ["easement evidence --node department --out pack.zip"]),
+}
+"""For each command, what its JSON says, and commands that show it in the town, in the order in which they run."""
+
+NAMED = {"basis", "codes", "elements", "fields", "records", "withheld"}
+"""Keys whose objects are keyed by names of the reader's own; one of them stands for all."""
+
+
+def shapes() -> dict[str, Any]:
+    """What each command prints, by the words after `easement`; it makes the town once, which takes some seconds."""
+    with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
+        return {name: _shown(runs) for name, (_, runs) in EXAMPLES.items()}
+
+
+def json_page() -> str:
+    """The reference of JSON shapes."""
+    found = shapes()
+    sections = [f"## `easement {name}`\n\n{what}\n{_fence(found[name])}" for name, (what, _) in EXAMPLES.items()]
+    return (
+        "# JSON shapes\n\n"
+        "With `--json` every command prints one JSON value to stdout. Here are the keys and what stands at them, as\n"
+        "seen in the demo's town: `text`, `number`, `true or false`, or `null` where there is nothing to say. A list\n"
+        "shows what one of its members holds, and `NAME` stands for names of your own. Keys may be added; none\n"
+        "changes its meaning within a version. What an error prints is told under [errors](errors.md).\n\n"
+        + "\n".join(sections)
+    )
+
+
+def _fence(shape: Any) -> str:
+    return f"\n```json\n{json.dumps(shape, indent=2, ensure_ascii=False)}\n```\n" if shape is not None else ""
+
+
+def _shown(runs: list[str]) -> Any:
+    shape: Any = None
+    for words in runs:
+        shape = merged(shape, _shape(_printed(words)))
+        if words == TOWN:
+            _step_into_town()
+    return shape
+
+
+def _step_into_town() -> None:
+    """From here on commands run in the town, as its last lines tell the reader to."""
+    os.chdir("easement-demo")
+    Path("person-1.yaml").write_bytes(refs()["person/1"].read_bytes())
+
+
+def _printed(words: str) -> Any:
+    """What a command prints with `--json`, whatever it ends with."""
+    told = io.StringIO()
+    with contextlib.redirect_stdout(told), contextlib.redirect_stderr(io.StringIO()):
+        easement.main(args=[*shlex.split(words)[1:], "--json"], prog_name="easement", standalone_mode=False)
+    return json.loads(told.getvalue())
+
+
+def _shape(value: Any, key: str = "") -> Any:
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "true or false"
+        case int() | float():
+            return "number"
+        case str():
+            return "text"
+        case list():
+            return [_all([_shape(each) for each in value])] if value else []
+    shapes = {name: _shape(each, name) for name, each in value.items()}
+    return {"NAME": _all(list(shapes.values()))} if key in NAMED and shapes else shapes
+
+
+def _all(found: list[Any]) -> Any:
+    return reduce(merged, found, None)
+
+
+def merged(one: Any, other: Any) -> Any:
+    """The shape that two shapes have together: all their keys, and `or` between what differs."""
+    if one is None or other is None or one == other:
+        return one if other is None else other
+    if isinstance(one, dict) and isinstance(other, dict):
+        return {name: merged(one.get(name), other.get(name)) for name in {**one, **other}}
+    if isinstance(one, list) and isinstance(other, list):
+        return [_all([*one, *other])] if one + other else []
+    if isinstance(one, str) and isinstance(other, str):
+        return " or ".join(dict.fromkeys([*one.split(" or "), *other.split(" or ")]))
+    return other if one in ("null", []) else one
