@@ -208,3 +208,14 @@ def test_a_story_on_a_stream_has_no_colour():
 def test_twins_are_never_taken_for_one_another(told):
     (refusal,) = (refusal for refusal in told["refusals"] if refusal["about"].startswith("Twins"))
     assert refusal["codes"] == ["person.ambiguous"]
+
+
+def test_what_is_shown_can_be_typed(told, place):
+    """The short names and a refused request, pasted into a shell as they were shown (R3.1)."""
+    (names,) = (step["commands"] for step in told["steps"] if step["title"].endswith("under short names"))
+    (wrong,) = (step["commands"] for step in told["steps"] if step["title"] == "For another purpose")
+    call = f'{sys.executable} -c "from easement.cli.root import main; main()"'
+    words = "\n".join([*names, *wrong]).replace("easement share", f"{call} share")
+    ended = subprocess.run(["bash", "-uc", words], cwd=place, capture_output=True, text=True, check=False)
+    assert ended.returncode == 10, ended.stderr
+    assert "purpose.never-for" in ended.stdout
