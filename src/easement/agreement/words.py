@@ -36,12 +36,14 @@ MONTHS = (
 """Spelled out here, so that a machine's locale cannot change a signed document."""
 
 ROLE = {"provider": "gives data", "recipient": "receives data"}
+"""What a party does, in words."""
 
 CONTROLLER = {
     "independent": "independent controller: it decides by itself how and why it uses the data",
     "joint": "joint controller: it decides together with the others how and why the data is used",
     "processor": "processor: it uses the data only as it is told to",
 }
+"""What kind of controller a party is, in words."""
 
 LEVEL = {
     Level.IDENTIFIABLE: "identifiable: you can tell who each person is",
@@ -49,6 +51,7 @@ LEVEL = {
     Level.ANONYMISED: "anonymised: nobody can be picked out of their group",
     Level.AGGREGATE: "aggregate: counts and totals only, no records about single people",
 }
+"""How far a share lets people be known, in words."""
 
 MODE = {
     Mode.LOOKUP: "lookup: one person at a time",
@@ -56,33 +59,39 @@ MODE = {
     Mode.BULK: "bulk: many records at once",
     Mode.AGGREGATE: "aggregate: counts and totals",
 }
+"""How a share may be asked for, in words."""
 
 SUBJECTS = {
     "matched": "matched: only people on the recipient’s own list",
     "all": "all: everyone whom the rows are about",
 }
+"""Whom a share covers, in words."""
 
 THEN = {
     "delete": "delete it",
     "return": "return it to who gave it, and keep no copy",
     "anonymise": "anonymise it, so that it is about nobody any more",
 }
+"""What happens to the data when its time is over, in words."""
 
 CERTIFICATE = {
     "required": "required: the recipient confirms in writing that this was done",
     "none": "none: no written confirmation is asked for",
 }
+"""Whether that is confirmed, in words."""
 
 CORRECTIONS = {
     "notify": "notify: whoever finds a mistake tells everyone who was given the data",
     "none": "none: nobody is told of mistakes found later",
 }
+"""Who is told of mistakes found later, in words."""
 
 RISK = {
     "recipient": "the recipient",
     "provider": "the provider",
     "shared": "shared: both the provider and the recipient",
 }
+"""Who answers for the data after disclosure, in words."""
 
 
 def day(value: date) -> str:

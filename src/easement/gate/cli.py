@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from easement.cli.present import clear_path, emit, json_option, say
+from easement.cli.present import clear_path, emit, example, json_option, say
 
 if TYPE_CHECKING:
     from easement.gate.ask import Ask, Outcome
@@ -95,7 +95,7 @@ def _person(pairs: tuple[str, ...]) -> dict[str, str]:
     return person
 
 
-@click.command(epilog=f"Example: easement ask {_EXAMPLE} --mode bulk")
+@click.command(epilog=example(f"easement ask {_EXAMPLE} --mode bulk"))
 @_asking
 @json_option
 def ask(node: Path, as_json: bool, **options: Any) -> int:
@@ -112,7 +112,7 @@ def ask(node: Path, as_json: bool, **options: Any) -> int:
 
 
 @click.command(
-    epilog=f"Example: easement share {_EXAMPLE} --mode match --match roll.csv --match-dataset roll.yaml --out meals.csv"
+    epilog=example(f"easement share {_EXAMPLE} --mode match --match roll.csv --match-dataset roll.yaml --out meals.csv")
 )
 @_asking
 @click.option("--out", type=FILE, required=True, metavar="FILE", help="Where the answer goes; its receipt beside it.")
