@@ -69,6 +69,8 @@ def test_every_type_is_room_subject_and_action():
         ("time", "2026-11-21T23:05Z\n"),
         ("time", "٢٠٢٦-11-21T23:05Z"),
         ("time", 5),
+        ("time", None),
+        ("type", None),
         ("type", "gate:disclosure:guessed"),
         ("parties", {"provider": "dwp"}),
         ("parties", {"provider": "dwp", "recipient": "north town"}),

@@ -237,9 +237,13 @@ def test_the_verifier_stands_alone(alone):
     assert json.loads(done.stdout.partition("\n")[2])["answer"]["data"] == sha256_hex(ANSWER)
 
 
-def test_the_verifier_checks_a_whole_log_alone(alone):
-    done = run(alone, "--log", "log", "--key", "log.vkey")
+def test_the_verifier_checks_a_whole_log_alone(alone, monkeypatch, capsys):
+    arguments = ["--log", "log", "--key", "log.vkey"]
+    done = run(alone, *arguments)
     assert (done.returncode, done.stdout) == (0, "holds: all 52 entries of `northtown.example/ledger`\n")
+    monkeypatch.chdir(alone)
+    assert verifier.main(arguments) == 0
+    assert capsys.readouterr().out == done.stdout
 
 
 @pytest.mark.parametrize(

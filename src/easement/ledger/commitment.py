@@ -1,6 +1,5 @@
 """Commitments to private records: openable part by part, sealed under a key of their own, erasable for good."""
 
-import json
 import os
 from typing import NamedTuple
 
@@ -60,7 +59,7 @@ def seal(private: PrivateRecord, master: AESGCM) -> Sealed:
     except (TypeError, ValueError, RecursionError):
         raise BadData("a private record holds what JSON cannot", remedy="use text, whole numbers and lists") from None
     commitment = parts_commitment(parts)
-    plain = json.dumps({name: [part.salt.hex(), part.text] for name, part in parts.items()}).encode()
+    plain = "\n".join(f"{name} {part.salt.hex()} {part.text}" for name, part in parts.items()).encode()
     record = AESGCM(key).encrypt(_ZERO_NONCE, plain, commitment)
     return Sealed(commitment, record, nonce + master.encrypt(nonce, key, WRAP_TAG + commitment))
 
@@ -70,12 +69,13 @@ def open_sealed(sealed: Sealed, master: AESGCM) -> dict[str, OpenPart]:
     nonce, wrapped = sealed.wrapped[:NONCE], sealed.wrapped[NONCE:]
     try:
         key = master.decrypt(nonce, wrapped, WRAP_TAG + sealed.commitment)
-        plain = json.loads(AESGCM(key).decrypt(_ZERO_NONCE, sealed.record, sealed.commitment))
+        plain = AESGCM(key).decrypt(_ZERO_NONCE, sealed.record, sealed.commitment).decode()
     except (InvalidTag, ValueError):
         raise ProofFailed(
             "the private record cannot be opened", remedy="the master key is another one, or the record was changed"
         ) from None
-    parts = {name: OpenPart(bytes.fromhex(salt), text) for name, (salt, text) in plain.items()}
+    lines = (line.split(" ", 2) for line in plain.split("\n"))  # canonical JSON holds no bare newline
+    parts = {name: OpenPart(bytes.fromhex(salt), text) for name, salt, text in lines}
     if parts_commitment(parts) != sealed.commitment:
         raise ProofFailed("the private record is not the one its entry commits to")
     return parts

@@ -64,7 +64,7 @@ class Entry:
         try:
             for name, write in KEYS.items():
                 value = getattr(self, name)
-                if value is not None:
+                if value is not None or name in ("time", "type"):
                     said.append(write(value))
         except (TypeError, ValueError, AttributeError):
             remedy = "use codes, digests, counts and the names of fields"  # never the value itself: it may be a person
