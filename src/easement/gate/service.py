@@ -26,6 +26,10 @@ from easement.meaning.standards import standard
 __all__ = ["ask", "finish_left_behind", "ready", "share"]
 
 
+TERM_OVER = "term.over"
+"""The check says of an agreement that ended what its standing says better; one reason is enough."""
+
+
 def ready(holder: Holder, file: AgreementFile, law: Catalogue) -> Prepared:
     """An agreement made ready to decide under, with the standards that the node knows."""
     folders = (holder.home / "standards",)
@@ -109,9 +113,9 @@ def _facts(holder: Holder, asked: Ask, prepared: Prepared, law: Catalogue, now: 
         now=now,
         signed=signed,
         problems=problems,
-        gaps=tuple(dict.fromkeys(finding.code for finding in musts(findings))),
+        gaps=tuple(code for code in dict.fromkeys(found.code for found in musts(findings)) if code != TERM_OVER),
         training=asked.training,
-        records_today=holder.ledger.counted(prepared.digest, asked.request.share, day),
+        records_today=holder.ledger.counted(prepared.digest, share, day) if share in prepared.offers else 0,
         consented=asked.consented,
     )
 

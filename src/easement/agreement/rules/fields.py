@@ -141,14 +141,17 @@ def k_small(case: Case) -> Iterator[Found]:
     "fields.aggregate-has-fields",
     Level.MUST,
     "An aggregate share gives no records",
-    why="what is agreed to be counts must not carry fields of single people",
+    why="what is agreed to be counts must not carry fields of single people; `fields:` may say a dimension's form",
     source=sources.MINIMISATION,
 )
 def aggregate_has_fields(case: Case) -> Iterator[Found]:
     for id_, share in case.terms.shares.items():
-        if share.level is How.AGGREGATE and share.fields:
-            text = f"`{id_}` is of level aggregate but names fields"
-            yield Found(("shares", id_, "fields"), text, "remove `fields:`, or choose another level")
+        dimensions = share.aggregate.dimensions if share.aggregate else ()
+        beyond = [name for name in share.fields if name not in dimensions]
+        if share.level is How.AGGREGATE and beyond:
+            text = f"`{id_}` is of level aggregate but names fields that nothing is counted by: {', '.join(beyond)}"
+            mend = "keep only the dimensions' forms under `fields:`, or choose another level"
+            yield Found(("shares", id_, "fields"), text, mend)
 
 
 @rule(
