@@ -36,7 +36,7 @@ def test_a_command_speaks_json(path: str):
 def test_an_argument_is_told_of(path: str):
     """Arguments have no help of their own, so the command's words name them."""
     told = (ALL[path].help or "") + " ".join(option.help or "" for option in options(ALL[path]))
-    names = [param.human_readable_name for param in ALL[path].params if isinstance(param, click.Argument)]
+    names = [param.human_readable_name.strip("[]") for param in ALL[path].params if isinstance(param, click.Argument)]
     assert [name for name in names if name not in told] == []
 
 

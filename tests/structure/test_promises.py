@@ -10,7 +10,7 @@ COUNTS = {1: 7, 2: 10, 3: 9, 4: 9, 5: 5, 6: 4, 7: 4}
 """How many promises each chapter of the requirements makes."""
 
 IDS = [f"R{chapter}.{number}" for chapter, count in COUNTS.items() for number in range(1, count + 1)]
-ROW = re.compile(r"^\| (R\d\.\d+) \| (.+?) \| (kept|in part|not yet) \| (.*?) \|$", re.MULTILINE)
+ROW = re.compile(r"^\| (R\d\.\d+) \| (.+?) \| (kept|in part|not yet) \|(?: (.*?))? \|$", re.MULTILINE)
 STATED = re.compile(r"\bR[1-7]\.\d+\b")
 
 

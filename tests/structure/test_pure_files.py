@@ -38,6 +38,7 @@ TOUCHES_THE_WORLD = {
     "gate/evidence.py": "packs files into a zip",
     "gate/held.py": "writes the matches held for a person",
     "gate/ports.py": "says which parts of a running node the gate needs, its ledger among them",
+    "gate/recovery.py": "finishes or abandons what a kill left on the disk",
     "gate/release.py": "the one place where rows are read for disclosure",
     "gate/service.py": "what a caller can do at the gate",
     "gate/staging.py": "holds an answer until the ledger has it",
