@@ -7,10 +7,12 @@ import pytest
 from docs.generate import commands
 
 from easement.base import errors
+from easement.gate.match import RULES
+from easement.gate.model import Code
 from easement.node.model import Settings
 from tests.docs.page import anchor_of
 
-from .tree import ROOT
+from .tree import ROOT, SOURCE
 
 REFERENCE = ROOT / "docs" / "reference"
 
@@ -46,6 +48,36 @@ def test_every_command_has_its_json_described():
     page = read("json.md")
     silent = [path for path, command in commands() if not hasattr(command, "commands") and path != "easement"]
     assert [path for path in silent if not re.search(rf"^## .*`{re.escape(path)}`", page, re.MULTILINE)] == []
+
+
+def test_every_reason_for_refusal_is_explained_and_no_other():
+    page = (ROOT / "docs" / "how-to" / "read-a-refusal.md").read_text()
+    assert set(re.findall(r"^\| `([a-z.-]+)` \|", page, re.MULTILINE)) == {code.value for code in Code}
+
+
+def test_every_rule_of_matching_is_explained_in_its_order():
+    page = (ROOT / "docs" / "explanation" / "matching.md").read_text()
+    rows = re.findall(r"^\| ([a-z, ]+) \| ([^|]+) \| ([^|]+) \|$", page, re.MULTILINE)[1:]
+    assert [name for name, _, _ in rows] == [rule.name for rule in RULES]
+    for rule, (_, equal, agree) in zip(RULES, rows, strict=True):
+        assert [_KEYS[key] in equal for key in rule.equal] == [True] * len(rule.equal), rule.name
+        assert agree.count(",") + 1 == len(rule.agree), rule.name
+
+
+_KEYS = {
+    "identifier": "identifier",
+    "family": "family name",
+    "given": "given name",
+    "birth": "date of birth",
+    "place": "postcode",
+}
+
+
+def test_every_word_of_the_glossary_is_used():
+    words = re.findall(r"^\| ([a-z ]+) \| [^-]", read("glossary.md"), re.MULTILINE)[1:]
+    text = " ".join(path.read_text().lower() for path in SOURCE.rglob("*.py"))
+    assert words == sorted(words)
+    assert [word for word in words if word not in text] == []
 
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
