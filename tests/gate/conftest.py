@@ -1,6 +1,7 @@
 """A small agreement between a department and a council, and the standard it speaks of; tests vary one thing each."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,8 @@ from easement.agreement.read import read_agreement_text
 from easement.gate.model import Facts, Request
 from easement.gate.prepare import Prepared, prepare
 from easement.meaning.model import Standard
+
+from .world import World, furnish
 
 TERMS = """
 format: easement-agreement/1
@@ -51,6 +54,18 @@ people:
 duties: {retain: P1Y, then: delete, risk_after_disclosure: recipient}
 term: {starts: 2026-09-01, ends: 2029-08-31, review_every: P12M}
 """
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    """Real nodes, a signed agreement and a dirty register, fresh for each test."""
+    return furnish(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def shared_world(tmp_path_factory: pytest.TempPathFactory) -> World:
+    """The same for all tests of a module, for those that leave the register as it is."""
+    return furnish(tmp_path_factory.mktemp("world"))
 
 
 @pytest.fixture(scope="session")

@@ -139,7 +139,7 @@ PEOPLE: list[dict[str, str]] = [
     {"family_name": "Ash", "date_of_birth": "2015-02-01"},
     {"family_name": "Ash", "given_name": "Bo", "postcode": "NE1 1AA"},
     {"nhs_number": "9434765919"},
-    {"national_insurance_number": "QQ123456A"},
+    {"national_insurance_number": "AB123456A"},
     {"upn": "B801200005001"},
     {"family_name": "Ash", "given_name": "Bo"},
     {"date_of_birth": "2015-02-01", "postcode": "NE1 1AA"},

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from easement.agreement.model import Level, Mode
 from easement.gate.model import Code, Facts, Reason, Request
 from easement.gate.prepare import Offer, Prepared
+from easement.meaning.identifiers import NotValid, check
 from easement.meaning.model import Key
 
 __all__ = ["CHECKS", "Check"]
@@ -96,8 +97,11 @@ def mode_agreed(request: Request, _agreement: Prepared, offer: Offer, _facts: Fa
     code = Code.MODE_NOT_AGREED
     if request.mode in offer.modes:
         return offer.met[code]
-    modes = ", ".join(f"`{mode}`" for mode in sorted(offer.modes))
-    return _unmet(code, offer, f"the share may not be asked for by `{request.mode}`", f"agreed: {modes}")
+    modes = ", ".join(f"`{mode}`" for mode in sorted(offer.modes)) or "none"
+    text = f"the share may not be asked for by `{request.mode}`"
+    if request.mode in offer.terms.modes:
+        text += ": it is anonymised, and the answer would be about people whom the asker names"
+    return _unmet(code, offer, text, f"open: {modes}")
 
 
 def fields_agreed(request: Request, _agreement: Prepared, offer: Offer, _facts: Facts) -> Reason:
@@ -145,14 +149,28 @@ def person_named(request: Request, _agreement: Prepared, offer: Offer, _facts: F
         return _unmet(code, offer, f"`{request.mode}` is not about one named person", "ask by `lookup`, or name nobody")
     unknown = [name for name, value in request.person.items() if name not in offer.roles or not value.strip()]
     roles = {offer.roles[name] for name in request.person if name in offer.roles}
-    if not unknown and any(enough <= roles for enough in _ENOUGH):
+    wrong = _wrong_numbers(request, offer)
+    if not unknown and not wrong and any(enough <= roles for enough in _ENOUGH):
         return offer.met[code]
+    if wrong:
+        return _unmet(code, offer, "; ".join(wrong), "check it with the person, or leave it out and say more")
     if unknown:
         text = f"a person cannot be named by `{', '.join(unknown)}`, or nothing was given for it"
     else:
         text = "too little is said of the person to look up one and not several"
     known = ", ".join(offer.roles)
     return _unmet(code, offer, text, f"give an identifier, or family name and date of birth; usable: {known}")
+
+
+def _wrong_numbers(request: Request, offer: Offer) -> list[str]:
+    """The identifiers given that cannot be any: a digit is wrong, and the person found would be another."""
+    found = []
+    for name, value in request.person.items():
+        if offer.roles.get(name) is Key.IDENTIFIER and (kind := offer.standard.elements[name].identifier) is not None:
+            judged = check(kind, value)
+            if isinstance(judged, NotValid):
+                found.append(f"the {name.replace('_', ' ')} given cannot be one: {judged.reason}")
+    return found
 
 
 def list_given(request: Request, _agreement: Prepared, offer: Offer, _facts: Facts) -> Reason:

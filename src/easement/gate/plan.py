@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlglot import exp
 
+from easement.agreement.forms import FormKind
 from easement.agreement.model import Aggregate, Level, Mode, Share
 from easement.base.canonical import sha256_hex
 from easement.base.errors import UsageError
@@ -181,9 +182,13 @@ class _Planner:
     def _needed(self, *more: str) -> tuple[str, ...]:
         condition = self._condition()
         wanted = {*self.decision.fields, *(names(condition) if condition else ()), *more}
-        if any(form.kind == "shift" for form in self.decision.fields.values()) or self.decision.mode is Mode.LOOKUP:
+        if self._shifts() or self.decision.mode is Mode.LOOKUP:
             wanted |= set(self._subject())
         return tuple(name for name in self.table.elements if name in wanted)
+
+    def _shifts(self) -> bool:
+        """Whether a date is shifted, by a number of days that follows the person."""
+        return any(form.kind is FormKind.SHIFT for form in self.decision.fields.values())
 
     def _held(self, *more: str) -> str:
         """The elements that the query needs and no others, as a table under their own names."""
@@ -192,7 +197,7 @@ class _Planner:
         return f"(select {columns or '1 as easement_row'} from {self.table.relation}) as held"
 
     def _forms(self) -> list[str]:
-        subject = self._who()
+        subject = self._who() if self._shifts() else exp.convert("")
         shown = []
         for name, form in self.decision.fields.items():
             element = self.table.standard.elements[name]
@@ -252,6 +257,7 @@ def _equal(element: Element) -> str:
 
 def _given(element: Element, value: str) -> str:
     """What the asker said of the person, in the same normal form as the table's values."""
+    value = value.encode(errors="replace").decode()  # an argument of broken bytes is nobody's name
     if element.type not in (Type.TEXT, Type.CODE):
         return value.strip()
     return str(normalise(element.identifier or element.key or Key.IDENTIFIER, value) or "")

@@ -103,6 +103,6 @@ _SIMPLE: Mapping[FormKind, Callable[[Sql, Form], Sql]] = {
     FormKind.MONTH: lambda value, _: _call("strftime", value, "%Y-%m"),
     FormKind.OUTWARD: lambda value, _: _outward(value),
     FormKind.BAND: _band,
-    FormKind.TRUNCATE: lambda value, form: _call("left", _cast(value, "varchar"), form.length),
+    FormKind.TRUNCATE: lambda value, form: _call("left", _call("trim", _cast(value, "varchar")), form.length),
     FormKind.PRESENT: lambda value, _: exp.not_(exp.Is(this=value.copy(), expression=exp.null())),
 }

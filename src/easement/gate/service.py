@@ -107,7 +107,7 @@ def _decided(holder: Holder, asked: Ask, file: AgreementFile, now: datetime) -> 
 def _facts(holder: Holder, asked: Ask, prepared: Prepared, law: Catalogue, now: datetime) -> Facts:
     standards = {offer.terms.standard: offer.standard for offer in prepared.offers.values()}
     findings = check(prepared.file, law, standards, today=now.date())
-    day = now.date().isoformat()
+    wanted, day = asked.request.share, now.date().isoformat()
     signed, problems = _signed(holder, asked.agreement, prepared.file)
     return Facts(
         now=now,
@@ -115,7 +115,7 @@ def _facts(holder: Holder, asked: Ask, prepared: Prepared, law: Catalogue, now: 
         problems=problems,
         gaps=tuple(code for code in dict.fromkeys(found.code for found in musts(findings)) if code != TERM_OVER),
         training=asked.training,
-        records_today=holder.ledger.counted(prepared.digest, share, day) if share in prepared.offers else 0,
+        records_today=holder.ledger.counted(prepared.digest, wanted, day) if wanted in prepared.offers else 0,
         consented=asked.consented,
     )
 
