@@ -6,7 +6,7 @@ members/        the public keys of the organisations this one deals with, one `I
 node.db         the database, encrypted at rest (SQLCipher)
 ledger/         tiles and checkpoint, public
 agreements/ standards/ datasets/   the files this node works by
-releases/ held/ answers on their way out, and matches held for a person; empty when nothing is in hand
+releases/ held/ answers on their way out, and matches held for a person; no answer is left when nothing is in hand
 """
 
 import json
@@ -23,7 +23,7 @@ from pydantic import ValidationError
 
 from easement.base.database import open_database
 from easement.base.durable import flush_directory, write_whole
-from easement.base.errors import BadFile, EasementError, Problem, UsageError
+from easement.base.errors import BadFile, EasementError, Problem, ProofFailed, StorageFailed, UsageError
 from easement.ledger.note import Key, Signer, parse_key
 from easement.ledger.service import Ledger
 from easement.node.model import Settings
@@ -74,10 +74,9 @@ def create_node(home: Path, organisation: str, *, name: str = "", origin: str = 
     """Make a node for an organisation at `home`, whole or not at all; raises `UsageError` where something stands."""
     if home.exists() and (not home.is_dir() or any(home.iterdir())):
         raise UsageError(f"`{home}` is not empty", remedy="name a new folder for the node")
-    settings = _settings(
-        {"organisation": {"id": organisation, "name": name}, "ledger": {"origin": origin or f"{organisation}/ledger"}},
-        "",
-    )
+    if home.absolute() == Path.cwd():
+        raise UsageError("a node cannot be made in the folder you stand in", remedy="name a new folder in it")
+    settings = _asked_for(organisation, name, origin or f"{organisation}/ledger")
     aside = home.with_name(f".{home.name}.{secrets.token_hex(4)}.partial")
     aside.parent.mkdir(parents=True, exist_ok=True)
     try:
@@ -94,6 +93,22 @@ def create_node(home: Path, organisation: str, *, name: str = "", origin: str = 
         shutil.rmtree(aside, ignore_errors=True)
     with open_node(home) as node:
         return node
+
+
+def _asked_for(organisation: str, name: str, origin: str) -> Settings:
+    """The settings of a new node; raises `UsageError` for the option that cannot stand."""
+    try:
+        return Settings.model_validate(
+            {"organisation": {"id": organisation, "name": name}, "ledger": {"origin": origin}}
+        )
+    except ValidationError as error:
+        wrong = error.errors(include_url=False)[0]["loc"][-1]
+        what, remedy = {
+            "id": (f"`{organisation}` cannot be an id", "use small letters, digits and hyphens: --org north-town"),
+            "name": ("the name holds a line break or what cannot be seen", "write it on one line: --name 'North Town'"),
+            "origin": (f"`{origin}` cannot be the name of a ledger", "use no blanks and no +: --origin north-town/log"),
+        }[str(wrong)]
+        raise UsageError(what, remedy=remedy) from None
 
 
 def _furnish(home: Path, settings: Settings) -> None:
@@ -124,16 +139,25 @@ def open_node(home: Path) -> Iterator[Node]:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadFile(f"the settings cannot be read: {error}", where=str(path), remedy="mend the line named") from error
     settings = _settings(data, str(path))
+    _check_database(home)
     engine = open_database(home / "node.db", _secret(home, "database"))
     try:
-        master = _secret(home, "master")
-        ledger = Ledger.open(engine, home / "ledger", signer=_signer(home, "log"), master_key=master)
+        master, own = _secret(home, "master"), _signer(home, "organisation", settings.organisation.id)
+        log = _signer(home, "log", settings.ledger.origin)
+        ledger = Ledger.open(engine, home / "ledger", signer=log, master_key=master)
         try:
-            yield Node(home, settings, _signer(home, "organisation"), master, ledger)
+            yield Node(home, settings, own, master, ledger)
         finally:
             ledger.close()
     finally:
         engine.dispose()
+
+
+def _check_database(home: Path) -> None:
+    """Opening makes a database where there is none; a node that lost its own must not go on with an empty one."""
+    path = home / "node.db"
+    if not path.is_file():
+        raise StorageFailed(f"the node's database `{path}` is not there", remedy="restore it from where you keep it")
 
 
 def _settings(data: object, where: str) -> Settings:
@@ -185,15 +209,27 @@ def _secret(home: Path, stem: str) -> bytes:
     return secret
 
 
-def _signer(home: Path, stem: str) -> Signer:
-    return Signer.parse(_read_secret(home, stem))
+def _signer(home: Path, stem: str, name: str) -> Signer:
+    where = f"`keys/{stem}.key`"
+    try:
+        signer = Signer.parse(_read_secret(home, stem))
+    except (ProofFailed, UnicodeDecodeError):
+        raise EasementError(f"{where} is not a signing key", remedy="restore it from where you keep it") from None
+    if signer.name != name:
+        remedy = "restore the right key, or the settings it was made with"
+        raise EasementError(f"{where} signs for `{signer.name}`, and the settings say `{name}`", remedy=remedy)
+    return signer
 
 
 def _public_key(path: Path) -> Key:
-    key = parse_key(path.read_text().strip())
+    try:
+        key = parse_key(path.read_text().strip())
+    except (ProofFailed, UnicodeDecodeError):
+        remedy = "ask the organisation for its `organisation.vkey` and copy it whole"
+        raise BadFile("this is not a public key", where=str(path), remedy=remedy) from None
     if key.name != path.stem:
         raise BadFile(
-            f"the key in `{path}` is named `{key.name}`",
+            f"the key is named `{key.name}`",
             where=str(path),
             remedy=f"name the file `{key.name}.vkey`, or ask for the right key",
         )

@@ -2,10 +2,19 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 __all__ = ["LedgerSettings", "OrganisationSettings", "Settings", "SourceSettings"]
 
+
+def _one_line(text: str) -> str:
+    """Text that stands in a settings file as it is; raises `ValueError` for what cannot be seen."""
+    if not text.isprintable():
+        raise ValueError("it holds a line break or a character that cannot be seen")
+    return text
+
+
+Line = Annotated[str, AfterValidator(_one_line)]
 OrganisationId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,62}$")]
 
 
@@ -17,13 +26,13 @@ class OrganisationSettings(_Section):
     """`[organisation]`: whose node this is."""
 
     id: OrganisationId = Field(description="The id under which agreements name this organisation.")
-    name: str = Field(default="", description="The name people know it by.")
+    name: Line = Field(default="", description="The name people know it by.")
 
 
 class LedgerSettings(_Section):
     """`[ledger]`: the verifiable log."""
 
-    origin: str = Field(
+    origin: Line = Field(
         pattern=r"^[^\s+]{1,200}$", description="The log's name in its checkpoints; never changes once made."
     )
 
