@@ -1,6 +1,7 @@
 """Write the pages that are taken from the code: `make docs`. A test fails when they are not current."""
 
 from collections.abc import Iterator
+from copy import copy
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +49,9 @@ def help_text(path: str, command: click.Command) -> str:
     """What `--help` shows, at the width of the reference."""
     settings = {**command.context_settings, "terminal_width": WIDTH, "max_content_width": WIDTH}
     settings["help_option_names"] = easement.context_settings["help_option_names"]
-    return command.get_help(click.Context(command, info_name=path, **settings))
+    unseen = copy(command)
+    vars(unseen)["_help_option"] = None  # click keeps the first it made, with the names that its context had then
+    return unseen.get_help(click.Context(unseen, info_name=path, **settings))
 
 
 def cli_page() -> str:

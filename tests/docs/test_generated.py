@@ -3,9 +3,10 @@
 import json
 from typing import Any
 
+import click
 import pytest
 from docs.drawing import disclosure
-from docs.generate import MADE, cli_page, errors_page, settings_page
+from docs.generate import MADE, cli_page, commands, errors_page, help_text, settings_page
 from docs.shapes import EXAMPLES, merged, shapes
 
 from tests.docs.page import fences, until
@@ -63,3 +64,9 @@ def test_every_command_has_its_example():
 )
 def test_shapes_are_put_together(one: Any, other: Any, both: Any):
     assert merged(one, other) == both
+
+
+def test_help_is_the_same_whoever_asked_before():
+    law_list = dict(commands())["easement law list"]
+    law_list.get_help(click.Context(law_list, info_name="list"))
+    assert "  -h, --help" in help_text("easement law list", law_list)

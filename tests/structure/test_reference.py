@@ -109,3 +109,11 @@ def test_every_page_can_be_reached_from_the_index():
         links = (one for one, _ in LINK.findall(page.read_text()) if "://" not in one)
         waiting += [(page.parent / link.partition("#")[0]).resolve() for link in links]
     assert {page.relative_to(ROOT).as_posix() for page in PAGES if page not in reached} == set()
+
+
+def test_every_decision_is_listed_under_its_title():
+    folder = ROOT / "docs" / "decisions"
+    listed = dict(re.findall(r"^- \[(.+)\]\((.+)\)$", (folder / "index.md").read_text(), re.MULTILINE))
+    titles = {path.read_text().partition("\n")[0].removeprefix("# "): path.name for path in folder.glob("0*.md")}
+    assert listed == titles
+    assert list(listed) == [f"{number}. {title.partition('. ')[2]}" for number, title in enumerate(listed, 1)]
