@@ -35,7 +35,7 @@ def written(table: list[list[str]], delimiter: str, ending: str, always: bool, l
     return ending.join(lines) + ending * last
 
 
-@settings(deadline=None, max_examples=300, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 @given(
     tables(), st.sampled_from(",;|\t~"), st.sampled_from(["\n", "\r\n", "\r"]), st.booleans(), st.booleans(),
     st.booleans(),

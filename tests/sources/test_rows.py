@@ -171,6 +171,25 @@ def test_a_file_that_changed_meanwhile_is_not_disclosed(source: FileSource, tmp_
     assert not target(tmp_path).exists()
 
 
+def test_an_error_in_the_middle_of_a_stream_names_the_line_and_no_value(tmp_path: Path) -> None:
+    path = put(tmp_path, "id\n" + "".join(f"{number}\n" for number in range(200_000)) + "zebedee\n")
+    with (
+        open_source(path) as source,
+        pytest.raises(BadData, match="a value cannot be read as a whole number") as raised,
+    ):
+        list(stream(source.session, "SELECT id::INTEGER AS id FROM source"))
+    assert raised.value.where == f"{path}:200002"
+    assert "zebedee" not in str(raised.value)
+    assert raised.value.__suppress_context__
+
+
+def test_an_error_of_a_query_is_not_blamed_on_the_file(source: FileSource) -> None:
+    for query in ("SELECT error(name) FROM source", "SELECT $nobody", "SELECT now()"):
+        with pytest.raises(EasementError, match="the query could not be run") as raised:
+            source.measure(query)
+        assert "ann" not in str(raised.value)
+
+
 def test_a_stream_left_early_leaves_the_session_fit(source: FileSource) -> None:
     rows = stream(source.session, "SELECT range AS n FROM range(1000000)")
     assert next(rows).num_rows > 0

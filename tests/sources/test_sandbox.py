@@ -151,8 +151,8 @@ import sys
 from pathlib import Path
 from easement.sources.files import open_source
 from easement.sources.rows import stream
-with open_source(sys.argv[1], output=Path(sys.argv[2]), memory="150MB") as source:
-    query = "SELECT 'zebedee ' || hash(range) AS name, range AS id FROM range(6000000) ORDER BY 1"
+with open_source(sys.argv[1], output=Path(sys.argv[2]), memory="100MB") as source:
+    query = "SELECT 'zebedee ' || hash(range) AS name, range AS id FROM range(2500000) ORDER BY 1"
     rows = stream(source.session, query)
     next(rows)
     spilled = [path for path in Path(sys.argv[2]).rglob("*") if path.is_file()]

@@ -5,8 +5,6 @@ import os
 import re
 from collections.abc import Sequence
 
-import duckdb
-
 from easement.base.errors import BadData, EasementError, SourceUnreachable, StorageFailed
 from easement.sources.delimited import LONGEST, find_fault, find_other_ending
 from easement.sources.model import Format
@@ -15,7 +13,17 @@ from easement.sources.ready import Ready
 
 __all__ = ["bad_csv", "told"]
 
+_KIND = re.compile(r"([A-Za-z ]{2,30}) Error: ")
 _LINE = re.compile(r"CSV Error on Line: (\d+)")
+_SIGNS = {
+    Format.CSV: re.compile(r"\bCSV\b"),
+    Format.JSON: re.compile(r"\bJSON\b"),
+    Format.PARQUET: re.compile(r"\A(?!.{2,30} Error: )|parquet|snappy|zstd|gzip", re.IGNORECASE),
+    Format.EXCEL: re.compile(r"parquet", re.IGNORECASE),
+}
+"""By what an error shows that it is about a file of a format, where it does not name the file; the reader of Parquet
+throws some without any kind."""
+
 _TYPES = {
     "DATE": "a date", "TIME": "a time", "TIMESTAMP": "a date and time", "BOOLEAN": "true or false", "UUID": "a UUID",
     "DOUBLE": "a number", "FLOAT": "a number", "INT8": "a whole number", "INT16": "a whole number",
@@ -26,37 +34,48 @@ _FULL = os.strerror(errno.ENOSPC)
 
 
 def told(error: Exception, tables: Sequence[Ready]) -> EasementError:
-    """What to raise instead of an error of the engine; the engine's own text goes no further."""
+    """What to raise instead of an error of the engine, or of Arrow on its behalf; their own text goes no further."""
     text = str(error)
-    table = next((table for table in tables if re.search(rf"{table.place}(?!\d)", text)), None)
-    if table is None and len(tables) == 1:
-        table = tables[0]
-    match error:
-        case duckdb.OutOfMemoryException():
-            return EasementError(
-                "the work needs more memory than it is given", remedy="ask for fewer columns, or allow it more memory"
-            )
-        case duckdb.InterruptException():
+    found = _KIND.match(text)
+    kind = found.group(1) if found else ""
+    table = _table_of(text, tables)
+    match kind:
+        case "Out of Memory":
+            what = "the work needs more memory than it is given"
+            return EasementError(what, remedy="ask for fewer columns, or allow it more memory")
+        case "INTERRUPT":
             return EasementError("the work was stopped before its end", remedy="ask again")
-        case duckdb.IOException() if "Could not write" in text:
+        case "IO" if "Could not write" in text:
             what = "the disk is full" if _FULL in text else "the disk would not take what was written"
             return StorageFailed(what, remedy="free space or mend the disk, then ask again")
-        case duckdb.PermissionException():
+        case "Permission":
             return EasementError("a query reached for something outside its sources", remedy="report this as a defect")
-        case duckdb.ConversionException() | duckdb.OutOfRangeException():
-            return _unreadable(text)
-        case duckdb.BinderException() | duckdb.CatalogException():
+        case "Conversion" | "Out of Range":
+            return _unreadable(text, table)
+        case "Binder" | "Catalog":
             return _unknown(text)
-        case duckdb.InvalidInputException() | duckdb.IOException() | duckdb.NotImplementedException() if table:
-            return _bad_file(text, table)
-    return EasementError(f"the query could not be run ({type(error).__name__})", remedy="report this as a defect")
+    if table is not None:
+        return _bad_file(text, table)
+    return EasementError(
+        f"the query could not be run ({kind.lower() or type(error).__name__})", remedy="report this as a defect"
+    )
 
 
-def _unreadable(text: str) -> EasementError:
+def _table_of(text: str, tables: Sequence[Ready]) -> Ready | None:
+    """The table that an error is about: the one it names, else the one of whose format it speaks."""
+    named = [table for table in tables if re.search(rf"{table.place}(?!\d)", text)]
+    meant = [table for table in tables if _SIGNS[table.held.file.kind].search(text)]
+    return next(iter(named + meant), None)
+
+
+def _unreadable(text: str, table: Ready | None) -> EasementError:
     words = {meaning for name, meaning in _TYPES.items() if re.search(rf"\b{name}\b", text.split("LINE 1:")[0])}
     kind = words.pop() if len(words) == 1 else "what its column is meant to hold"
+    line = _LINE.search(text) if table and table.checked and not table.checked.quoted_lines else None
     return BadData(
-        f"a value cannot be read as {kind}", remedy="mend the value in the table, or say in the mapping how to read it"
+        f"a value cannot be read as {kind}",
+        where=f"{table.held.file.path}:{line.group(1)}" if table and line else "",
+        remedy="mend the value in the table, or say in the mapping how to read it",
     )
 
 

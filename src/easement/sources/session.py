@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow
 
 from easement.base.errors import EasementError, SourceUnreachable
 from easement.sources.faults import told
@@ -70,7 +71,7 @@ class Session:
             raise SourceUnreachable("the source is closed already", remedy="open it again") from None
         try:
             yield cursor
-        except duckdb.Error as error:
+        except (duckdb.Error, pyarrow.ArrowException, OSError) as error:
             self._check_unchanged()
             raise told(error, self._tables) from None
         finally:
