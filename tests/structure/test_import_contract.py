@@ -1,11 +1,17 @@
 """The floors and walls of the house, as `pyproject.toml` draws them, hold in the code."""
 
 import ast
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
 
+import pytest
 from importlinter import cli
 from importlinter.configuration import configure
 
-from .tree import ROOT, modules
+from .tree import ROOT, SOURCE, modules
 
 configure()
 
@@ -14,6 +20,43 @@ def test_every_import_keeps_to_the_floors_and_walls(tmp_path, monkeypatch, capsy
     monkeypatch.chdir(ROOT)
     code = cli.lint_imports(config_filename="pyproject.toml", no_cache=True, no_logo=True)
     assert code == 0, capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("place", "offence", "wall"),
+    [
+        ("agreement/words.py", "from easement.gate.model import Code", "Floors"),
+        ("law/entry.py", "from easement.meaning.model import Key", "Floors"),
+        ("base/errors.py", "from easement.law.entry import Entry", "Floors"),
+        ("gate/plan.py", "from easement.sources.rows import stream", "only the gate's release"),
+        ("demo/town.py", "from easement.sources.rows import stream", "only the gate's release"),
+        ("agreement/words.py", "from easement.sources.model import Format", "data is looked at by the gate"),
+        ("gate/answers.py", "import duckdb", "only sources opens the query engine"),
+        ("gate/decide.py", "from easement.cli.present import say", "Doors are opened from outside"),
+    ],
+)
+def test_a_wall_that_is_walked_through_falls_loudly(place: str, offence: str, wall: str, tmp_path):
+    shutil.copytree(SOURCE, tmp_path / "easement", ignore=shutil.ignore_patterns("__pycache__", "data"))
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    module = tmp_path / "easement" / place
+    module.write_text(f"{module.read_text()}\n{offence}\n")
+    ended = subprocess.run(
+        [Path(sys.executable).with_name("lint-imports"), "--no-cache", "--no-logo"],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    broken = [line for line in ended.stdout.splitlines() if " BROKEN" in line]
+    assert ended.returncode == 1
+    assert any(wall in line for line in broken), ended.stdout
+
+
+def test_a_new_room_must_be_given_its_floor():
+    """The contract names every room, so that one nobody thought of is not outside of it."""
+    rooms = {path.name for path in SOURCE.iterdir() if (path / "__init__.py").exists()}
+    assert rooms == {"agreement", "base", "cli", "demo", "gate", "law", "ledger", "meaning", "node", "sources"}
 
 
 def test_nothing_is_imported_by_a_name_that_the_contract_cannot_see():
