@@ -44,7 +44,7 @@ def hits(pattern: re.Pattern[str], paths: list[Path]) -> list[str]:
 
 def test_nothing_names_the_machine_it_was_written_on():
     assert hits(HOME, texts()) == []
-    place = re.compile(re.escape(str(ROOT)) + r"\b")
+    place = re.compile(r"(?<![\w.])" + re.escape(str(ROOT)) + r"\b")
     assert hits(place, texts()) == []
 
 
