@@ -12,6 +12,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from glob import escape
 from pathlib import Path
 from typing import NamedTuple
 
@@ -94,10 +95,16 @@ def _move(source: Path, target: Path, mode: int) -> None:
         source.replace(target)
         flush_directory(target.parent)
     except OSError:
-        with aside(target, mode=mode) as partial:
-            os.close(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, SECRET))
-            shutil.copyfile(source, partial)
-        source.unlink()
+        _copy(source, target, mode)
+
+
+def _copy(source: Path, target: Path, mode: int) -> None:
+    for begun in target.parent.glob(f".{escape(target.name)}.*.partial"):  # by a copy that was killed
+        begun.unlink(missing_ok=True)
+    with aside(target, mode=mode) as partial:
+        os.close(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, SECRET))
+        shutil.copyfile(source, partial)
+    source.unlink()
 
 
 @contextmanager
