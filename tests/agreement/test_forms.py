@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from easement.agreement.forms import Form, FormKind, days
+from easement.agreement.forms import Form, FormKind, bands, days
+from easement.agreement.words import form_words
 from easement.meaning.expression import Type
 
 EVERY = [
@@ -95,6 +96,23 @@ def test_two_forms_written_alike_are_alike(edges: list[int]):
     form = Form.read({"band": sorted(edges)})
     assert Form.read({"band": sorted(edges)}).written == form.written
     assert form.written.count(",") == len(edges) - 1
+
+
+def test_the_bands_of_some_edges_with_the_labels_that_cross():
+    assert bands((0, 300, 616.67)) == (
+        (0, "under 0"),
+        (300, "0 to under 300"),
+        (616.67, "300 to under 616.67"),
+        (None, "616.67 or more"),
+    )
+    assert bands((20_000,)) == ((20_000, "under 20000"), (None, "20000 or more"))
+
+
+@given(st.lists(st.integers(-(10**9), 10**9), min_size=1, max_size=5, unique=True))
+def test_the_signed_paper_names_the_labels_that_cross(edges: list[int]):
+    form = Form.read({"band": sorted(edges)})
+    assert form_words(form) == f"as a band: {', '.join(label for _, label in bands(form.edges))}"
+    assert len({label for _, label in bands(form.edges)}) == len(edges) + 1
 
 
 def test_the_days_of_a_shift():

@@ -1,6 +1,7 @@
 """Forms: what is done to a value before it crosses. Which form fits which kind of value, and which level of share."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
@@ -11,7 +12,7 @@ from pydantic_core import core_schema
 
 from easement.meaning.expression import Type
 
-__all__ = ["Form", "FormKind", "days", "number"]
+__all__ = ["Form", "FormKind", "bands", "days", "number"]
 
 
 class FormKind(StrEnum):
@@ -138,6 +139,16 @@ class Form:
 def number(value: float) -> str:
     """A number as people write it, with every digit that it has: `300`, `616.67`."""
     return f"{value:.15g}"
+
+
+def bands(edges: Sequence[float]) -> tuple[tuple[float | None, str], ...]:
+    """The half-open bands that rising edges make, each as its upper edge (the last has none) and its label.
+
+    A label is the very text that crosses, and what a signed document names: `under 0`, `0 to under 300`,
+    `616.67 or more`. A value on an edge belongs to the band above it.
+    """
+    inner = ((high, f"{number(low)} to under {number(high)}") for low, high in pairwise(edges))
+    return ((edges[0], f"under {number(edges[0])}"), *inner, (None, f"{number(edges[-1])} or more"))
 
 
 def days(duration: str) -> int:

@@ -6,9 +6,8 @@ or a code keeps its own characters, and words are put around it.
 
 from collections.abc import Iterable
 from datetime import date
-from itertools import pairwise
 
-from easement.agreement.forms import Form, FormKind, days
+from easement.agreement.forms import Form, FormKind, bands, days
 from easement.agreement.model import Level, Mode
 
 __all__ = [
@@ -21,7 +20,6 @@ __all__ = [
     "ROLE",
     "SUBJECTS",
     "THEN",
-    "bands",
     "day",
     "form_words",
     "listed",
@@ -115,12 +113,6 @@ def named(code: str) -> str:
     return code.replace("_", " ").replace("-", " ")
 
 
-def bands(edges: tuple[float, ...]) -> tuple[str, ...]:
-    """The bands that edges make. A value on an edge belongs to the band above it."""
-    inner = (f"{number(low)} to under {number(high)}" for low, high in pairwise(edges))
-    return (f"under {number(edges[0])}", *inner, f"{number(edges[-1])} or more")
-
-
 _PLAIN_FORMS = {
     FormKind.PLAIN: "in full",
     FormKind.PSEUDONYM: "as a code that only this recipient’s copies share",
@@ -135,7 +127,7 @@ def form_words(form: Form) -> str:
     """What is done to a value before it crosses: `in full`, `as a band: under 300, 300 or more`."""
     match form.kind:
         case FormKind.BAND:
-            return f"as a band: {', '.join(bands(form.edges))}"
+            return f"as a band: {', '.join(label for _, label in bands(form.edges))}"
         case FormKind.TRUNCATE:
             return f"only the first {'character' if form.length == 1 else f'{form.length} characters'}"
         case FormKind.SHIFT:
