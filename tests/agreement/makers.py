@@ -166,10 +166,18 @@ def _dpia() -> st.SearchStrategy[Data]:
 
 _modes = st.lists(st.sampled_from(["lookup", "match", "bulk", "aggregate"]), min_size=1, unique=True)
 _measures = st.just("count") | st.builds(lambda how, e: {how: e}, st.sampled_from(["sum", "mean"]), _elements)
+_small_numbers = (
+    st.fixed_dictionaries({"hide_below": st.integers(2, 100), "round_to": st.integers(1, 100)}).filter(
+        lambda rule: 2 * rule["hide_below"] >= rule["round_to"]
+    )
+    | st.just({})
+    | st.fixed_dictionaries({"hide_below": st.integers(3, 100)})
+    | st.fixed_dictionaries({"round_to": st.integers(1, 16)})
+)
 _aggregates = _some(
     dimensions=st.lists(_elements, max_size=3),
     measures=st.dictionaries(_elements, _measures, max_size=3),
-    small_numbers=_some(hide_below=st.integers(2, 100), round_to=st.integers(1, 100)),
+    small_numbers=_small_numbers,
 )
 _rows = st.sampled_from(
     [

@@ -1,12 +1,16 @@
 """The agreement file: what is refused, where it says so, and the digest that people sign."""
 
 import json
+import re
+from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
+from easement.agreement.model import SmallNumbers
 from easement.agreement.read import read_agreement, read_agreement_text
 from easement.base.canonical import sha256_hex
 from easement.base.errors import BadFile
@@ -164,6 +168,23 @@ def test_a_fault_is_named_with_its_line_and_its_mend(old: str, new: str, where: 
     (found,) = problems(EXAMPLE.replace(old, new, 1))
     assert (found[1], found[2]) == (what, mend)
     assert found[0] == where
+
+
+@given(st.integers(2, 100), st.integers(1, 100))
+def test_no_rule_shows_a_count_of_people_as_none(hide_below: int, round_to: int):
+    """Rounded to the nearest, halves up, the smallest count that is shown stays above 0."""
+    shown = Decimal(hide_below) / round_to
+    none = shown.to_integral_value(ROUND_HALF_UP) == 0
+    small = {"hide_below": hide_below, "round_to": round_to}
+    data = with_changes(example(), {"shares.entitled-children.aggregate": {"small_numbers": small}})
+    if not none:
+        assert as_file(data).terms.shares["entitled-children"].aggregate is not None
+        return
+    ((_, what, mend),) = problems(as_text(data))
+    assert f"a count of {hide_below} would be shown, and rounded to 0" in what
+    least, most = map(int, re.findall(r"to (\d+) or", mend))
+    for mended in ({"hide_below": least, "round_to": round_to}, {"hide_below": hide_below, "round_to": most}):
+        SmallNumbers(**mended)
 
 
 def test_every_fault_is_told_at_once():

@@ -204,6 +204,16 @@ class SmallNumbers(_Terms):
     hide_below: Count = Field(8, ge=2, le=100, description="Counts below this are hidden.")
     round_to: Count = Field(5, ge=1, le=100, description="Other counts go to the nearest multiple of this.")
 
+    @model_validator(mode="after")
+    def _no_people_become_none(self) -> Self:
+        """Halves go up, so the smallest count shown stays above 0 from half of `round_to` on."""
+        if 2 * self.hide_below < self.round_to:
+            raise ValueError(
+                f"a count of {self.hide_below} would be shown, and rounded to 0\n"
+                f"set hide_below to {(self.round_to + 1) // 2} or more, or round_to to {2 * self.hide_below} or less"
+            )
+        return self
+
 
 Measure = Literal["count"] | Annotated[Mapping[Literal["sum", "mean"], ElementName], Field(min_length=1, max_length=1)]
 """What stands in a cell: how many people, or the sum or mean of an element."""
