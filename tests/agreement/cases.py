@@ -304,9 +304,18 @@ TRIPS: list[Row] = [
     _with("counting.element-unknown", "meals", _share(aggregate={"dimensions": ["region"]})),
     _with("counting.identifies", "meals", _share(aggregate={"dimensions": ["family_name"]})),
     _with("counting.singles-out", "meals", _share(aggregate={"dimensions": ["date_of_birth"]})),
-    _with("counting.not-a-number", "meals", _share(aggregate={"measures": {"x": {"sum": "award"}}})),
-    _with("counting.small-numbers", "meals", _share(aggregate={"small_numbers": {"hide_below": 5, "round_to": 5}})),
+    _with(
+        "counting.not-a-number",
+        "meals",
+        _share(aggregate={"dimensions": ["award"], "measures": {"x": {"sum": "award"}}}),
+    ),
+    _with(
+        "counting.small-numbers",
+        "meals",
+        _share(aggregate={"dimensions": ["award"], "small_numbers": {"hide_below": 5, "round_to": 5}}),
+    ),
     _with("counting.nothing-said", "meals", _share(aggregate=GONE)),
+    _with("counting.nothing-said", "meals", _share(aggregate={"dimensions": []})),
     # duties.py
     _row("people.roles-missing", "meals", people=GONE),
     _row("people.training-missing", "meals", people__northtown__training=GONE),

@@ -7,7 +7,7 @@ agreement in turn and holds that the document changes with it (R2.1). What canno
 from easement.agreement.clauses import Section
 from easement.agreement.conditions import condition_words
 from easement.agreement.lookup import Lookup
-from easement.agreement.model import Agreement, Condition, Dpia, Emergency, Measure, Share
+from easement.agreement.model import Aggregate, Agreement, Condition, Dpia, Emergency, Measure, Mode, Share
 from easement.agreement.paper import Block, Facts, Item, Paper, Part, Table, Text, fact, facts, listing, row, table
 from easement.agreement.read import AgreementFile
 from easement.agreement.words import (
@@ -156,13 +156,15 @@ def _fields(id_: str, share: Share, lookup: Lookup) -> tuple[Block, ...]:
 
 
 def _counts(share: Share) -> tuple[Block, ...]:
-    if share.aggregate is None:
+    if share.aggregate is None and Mode.AGGREGATE not in share.modes:
         return ()
-    small = share.aggregate.small_numbers
+    counted = share.aggregate or Aggregate()
+    small = counted.small_numbers
+    by_nothing = "Nothing: there is one count of everybody the share covers."
     return (
         facts(
-            fact("Tables may be split by", *listing(map(_element, share.aggregate.dimensions), "Nothing is named.")),
-            fact("What is counted", *(_measure(n, m) for n, m in share.aggregate.measures.items())),
+            fact("Tables are split by", *listing(map(_element, counted.dimensions), by_nothing)),
+            fact("What is counted", *(_measure(n, m) for n, m in counted.measures.items())),
             fact(
                 "Small numbers",
                 f"Any count under {small.hide_below} is hidden. Other counts are rounded to the nearest "

@@ -213,9 +213,9 @@ def _share(terms: Agreement, id_: str, share: Share, standards: Mapping[str, Sta
     agreed = f"{modes}.contains(context.mode)" if _modes(share) else "false"
     yield _forbid(f"{place}.modes", f"unless {{ {agreed} }}", scope=scope)
     yield _forbid(f"{place}.fields", _fields('context.mode != "aggregate"', set(share.fields)), scope=scope)
-    counted = _fields('context.mode == "aggregate"', _dimensions(share, standard))
+    counted = _fields('context.mode == "aggregate"', _dimensions(share))
     yield _forbid(f"{place}.aggregate.dimensions", counted, scope=scope)
-    yield from _whole(place, scope, share, standard)
+    yield from _whole(place, scope, share)
     yield from _subjects(place, scope, share, standard)
     if share.limits.records_per_day is not None:
         limit = f"when {{ context.records_today >= {share.limits.records_per_day} }}"
@@ -227,9 +227,9 @@ def _modes(share: Share) -> set[Mode]:
     return set(share.modes) - ({Mode.LOOKUP, Mode.MATCH} if share.level is Level.ANONYMISED else set[Mode]())
 
 
-def _whole(place: str, scope: str, share: Share, standard: Standard) -> Iterator[str]:
+def _whole(place: str, scope: str, share: Share) -> Iterator[str]:
     """What hides small groups is asked for by everything agreed, or without naming fields."""
-    found = [('context.mode == "aggregate"', "aggregate.dimensions", _dimensions(share, standard))]
+    found = [('context.mode == "aggregate"', "aggregate.dimensions", _dimensions(share))]
     if share.level is Level.ANONYMISED:
         found.append(('context.mode != "aggregate"', "fields", set(share.fields)))
     for mode, clause, agreed in found:
@@ -243,10 +243,8 @@ def _fields(mode: str, agreed: Set[str]) -> str:
     return f"when {{ {mode} && !context.fields.isEmpty(){none} }}"
 
 
-def _dimensions(share: Share, standard: Standard) -> set[str]:
-    if share.aggregate and share.aggregate.dimensions:
-        return set(share.aggregate.dimensions)
-    return {name for name in share.fields if name in standard.elements and not standard.elements[name].identifies}
+def _dimensions(share: Share) -> set[str]:
+    return set(share.aggregate.dimensions if share.aggregate else ())
 
 
 def _subjects(place: str, scope: str, share: Share, standard: Standard) -> Iterator[str]:

@@ -109,11 +109,12 @@ def small_numbers(case: Case) -> Iterator[Found]:
     "counting.nothing-said",
     Level.SHOULD,
     "A share that may be counted says by what",
-    why="without dimensions the only answer there is is one total",
+    why="without dimensions the only answer is one count of everybody the share covers, by nothing",
     source=sources.CODE_DATA,
 )
 def nothing_said(case: Case) -> Iterator[Found]:
     for id_, share in case.asked(Mode.AGGREGATE):
-        if share.aggregate is None:
-            text = f"`{id_}` may be counted, but not by anything"
-            yield Found(("shares", id_), text, "add `aggregate: {dimensions: […]}`, or drop the mode `aggregate`")
+        if share.aggregate is None or not share.aggregate.dimensions:
+            text = f"`{id_}` gives one count of everybody it covers, by nothing"
+            mend = "add `aggregate: {dimensions: […]}`, or drop the mode `aggregate` if one total is no use"
+            yield Found(("shares", id_), text, mend)
