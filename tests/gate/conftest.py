@@ -49,6 +49,14 @@ shares:
     modes: [bulk]
     subjects: all
     fields: {award: plain}
+  counted:
+    from: dwp
+    to: [northtown]
+    standard: award/1
+    modes: [bulk, aggregate]
+    subjects: all
+    fields: {award: plain, postcode: outward, earnings: plain}
+    aggregate: {dimensions: [award, postcode]}
 people:
   northtown: {roles: [benefits-officer], training: [data-protection]}
 duties: {retain: P1Y, then: delete, risk_after_disclosure: recipient}

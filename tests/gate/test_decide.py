@@ -93,7 +93,7 @@ def test_an_unknown_share_is_refused_and_the_known_ones_are_named(agreement: Pre
     decision = decide(request(share="everything"), agreement, facts())
     (reason,) = decision.unmet
     assert reason.code is Code.SHARE_UNKNOWN
-    assert "`entitled`, `open`" in reason.remedy
+    assert "`entitled`, `open`, `counted`" in reason.remedy
 
 
 def test_fields_beyond_the_agreement_are_withheld_and_said_to_be(agreement: Prepared) -> None:
@@ -110,12 +110,26 @@ def test_every_element_of_the_standard_is_either_given_or_marked_withheld(agreem
     assert set(decision.fields) | set(decision.withheld) == elements
 
 
-def test_a_count_is_by_elements_that_identify_nobody(agreement: Prepared) -> None:
+def test_a_count_is_by_what_the_agreement_says_and_nothing_else(agreement: Prepared) -> None:
+    decision = decide(request(share="counted", mode=Mode.AGGREGATE, listed=False), agreement, facts())
+    assert decision.allowed
+    assert {name: form.written for name, form in decision.fields.items()} == {"award": "plain", "postcode": "outward"}
+    assert decision.withheld["earnings"] == "it is not among what is counted by"
+    assert decision.withheld["family_name"] == "the agreement does not name it"
+    assert decision.level is Level.AGGREGATE
+
+
+def test_without_a_word_on_dimensions_there_is_one_count_of_everybody(agreement: Prepared) -> None:
     decision = decide(request(mode=Mode.AGGREGATE, listed=False), agreement, facts())
     assert decision.allowed
-    assert set(decision.fields) == {"award", "earnings"}
-    assert decision.withheld["family_name"] == "no person can be told apart in a count"
-    assert decision.level is Level.AGGREGATE
+    assert not decision.fields
+
+
+def test_a_day_of_birth_that_cannot_be_one_is_refused_and_not_answered_with_nobody(agreement: Prepared) -> None:
+    person = PERSON | {"date_of_birth": "01/02/2015"}
+    (reason,) = decide(request(mode=Mode.LOOKUP, listed=False, person=person), agreement, facts()).unmet
+    assert reason.code is Code.PERSON_NOT_NAMED
+    assert "date of birth" in reason.text
 
 
 @pytest.mark.parametrize(
