@@ -99,10 +99,11 @@ def test_a_key_with_the_same_name_is_still_another_key():
         note.verify(CHECKPOINT, [namesake.key])
 
 
-def test_sixty_four_signatures_are_read_and_no_more():
-    many = note.sign_text("text\n", [note.Signer(f"key{n}.example", n.to_bytes(32, "big")) for n in range(64)])
-    assert len(note.parse(many).signatures) == 64
-    with pytest.raises(ProofFailed, match="more than 64"):
+def test_a_thousand_and_twenty_four_signatures_are_read_and_no_more():
+    """R2.5: the 219th hospital joins an agreement as the first did, by one more line."""
+    many = note.sign_text("text\n", [note.Signer(f"key{n}.example", n.to_bytes(32, "big")) for n in range(1024)])
+    assert len(note.parse(many).signatures) == 1024
+    with pytest.raises(ProofFailed, match="more than 1024"):
         note.add_signature(many, SIGNER.sign("text\n"))
 
 

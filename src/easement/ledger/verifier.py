@@ -33,8 +33,8 @@ else:
 MAX_NOTE = 1 << 20
 """Longest note or proof read, in bytes; a receipt with the longest entry is under a quarter of this."""
 
-MAX_SIGNATURES = 64
-"""Most signatures read on one note; C2SP asks for at least 16."""
+MAX_SIGNATURES = 1_024
+"""Most signatures read on one note: a 219th hospital may join an agreement (R2.5); C2SP asks for at least 16."""
 
 ED25519, COSIGNATURE = 0x01, 0x04
 """The signature types understood, as numbered by C2SP signed-note."""
