@@ -7,9 +7,12 @@ from pathlib import Path
 import click
 import pytest
 
+from easement.agreement.read import read_agreement
 from easement.agreement.schema import schema_text
+from easement.agreement.signing import signing_text
 from easement.cli.root import easement, main
 from easement.ledger.model import EntryType
+from easement.ledger.note import sign_text
 from easement.node.home import create_node, open_node
 
 from .cases import BASES, MEALS, TRIPS
@@ -294,6 +297,15 @@ def test_one_of_the_right_class_joins(run, meals, tmp_path):
     assert run("sign", "meals.yaml", "--key", key).code == 2
     assert run("sign", "meals.yaml", "--key", key, "--joins-as", "local-authority").code == 0
     assert "  southtown: joined" in run("status", "meals.yaml", "--keys", ".").out
+
+
+def test_who_signed_terms_that_let_nobody_join_is_told(run, meals, tmp_path):
+    put(meals, joining=GONE)
+    file = read_agreement(meals)
+    (tmp_path / "southtown.vkey").write_text(f"{SOUTHTOWN.key}\n")
+    meals.with_name("meals.yaml.signatures").write_text(sign_text(signing_text(file), [SOUTHTOWN]))
+    assert "  southtown: signed, but these terms let nobody join" in run("status", "meals.yaml", "--keys", ".").out
+    assert run("status", "meals.yaml", "--keys", ".", "--json").data["strangers"] == ["southtown"]
 
 
 @pytest.mark.parametrize("options", [[], ["--key", "dwp.key", "--node", "."]])

@@ -11,7 +11,7 @@ from easement.agreement.signing import sign, signed_by, signing_text
 from easement.base.errors import ProofFailed, UsageError
 from easement.ledger.note import Signer, add_signature, parse, sign_text, verify
 
-from .makers import agreements, as_file, changed
+from .makers import GONE, agreements, as_file, changed
 
 
 def signer(name: str, salt: str = "") -> Signer:
@@ -87,7 +87,14 @@ def test_one_of_the_right_class_joins_with_one_line():
     joined = sign(FILE, SOUTHTOWN, BOTH, joins_as="local-authority")
     found = signed_by(FILE, joined, KEYS)
     assert found.parties == {"dwp", "northtown"}
-    assert found.joined == {"southtown"}
+    assert (found.joined, found.strangers) == (frozenset({"southtown"}), ())
+
+
+def test_a_known_key_joins_nothing_where_the_terms_let_nobody_join():
+    closed = changed(joining=GONE)
+    note = add_signature(sign(closed, DWP), SOUTHTOWN.sign(signing_text(closed)))
+    found = signed_by(closed, note, KEYS)
+    assert (found.parties, found.joined, found.strangers) == (frozenset({"dwp"}), frozenset(), ("southtown",))
 
 
 def test_one_of_another_class_does_not_join():

@@ -276,6 +276,7 @@ def _stood(stood: "Stood", on: date) -> dict[str, Any]:
         "reasons": stood.standing.reasons,
         "signed": sorted(signed.parties) if signed else [],
         "joined": sorted(signed.joined) if signed else [],
+        "strangers": signed.strangers if signed else [],
         "missing": stood.standing.missing,
         "unknown": signed.unknown if signed else [],
         "problems": signed.problems if signed else [],
@@ -294,6 +295,7 @@ def _stood_words(stood: "Stood", on: date) -> str:
         said = "has not signed" if party in stood.standing.missing else "signed"
         lines.append(f"  {party}: {said}{', or its key is not known here' if party in unknown else ''}")
     lines += [f"  {joined}: joined" for joined in sorted(signed.joined if signed else ())]
+    lines += [f"  {name}: signed, but these terms let nobody join" for name in (signed.strangers if signed else ())]
     lines.append(f"  term: {terms.term.starts} to {terms.term.ends}")
     if stood.standing.next_review:
         lines.append(f"  next review: by {stood.standing.next_review}")

@@ -30,13 +30,15 @@ FORMAT = "easement-agreement/1"
 class Signed:
     """What a note of signatures is worth for a file.
 
-    `parties` are the named parties whose signature holds, `joined` others whose signature holds, `unknown` names whose
-    key was not given, `bad` names whose signature does not hold. `signed_digest` is what they signed, `digest` what
-    stands in the file now; where the two differ, no signature holds.
+    `parties` are the named parties whose signature holds, `joined` others whose signature holds where the terms let
+    others join, `strangers` such others where the terms do not, `unknown` names whose key was not given, `bad` names
+    whose signature does not hold. `signed_digest` is what they signed, `digest` what stands in the file now; where the
+    two differ, no signature holds.
     """
 
     parties: frozenset[str]
     joined: frozenset[str]
+    strangers: tuple[str, ...]
     unknown: tuple[str, ...]
     bad: tuple[str, ...]
     signed_digest: str
@@ -112,9 +114,12 @@ def signed_by(file: AgreementFile, note_text: str, keys: Iterable[Key]) -> Signe
             (good if fits and _holds(key, note, line) else bad).add(line.name)
     good -= bad
     parties = frozenset(good & file.terms.parties.keys())
+    others = good - parties
+    may_join = bool(file.terms.joining)
     return Signed(
         parties=parties,
-        joined=frozenset(good - parties),
+        joined=frozenset(others if may_join else ()),
+        strangers=() if may_join else tuple(sorted(others)),
         unknown=tuple(sorted(unknown - good - bad)),
         bad=tuple(sorted(bad)),
         signed_digest=_digest_in(note.text),
