@@ -229,11 +229,8 @@ def _signer(path: Path) -> "Signer":
 @click.option("--node", type=DIRECTORY, metavar="DIR", help="Know the parties by the keys of this node's members.")
 @click.option("--keys", type=DIRECTORY, metavar="DIR", help="Know the parties by the keys in this folder, *.vkey.")
 @click.option("--at", type=DAY, metavar="DATE", help="Ask of this day (default: today).")
-@click.option("--reviewed", type=DAY, metavar="DATE", help="The last review up to that day.")
 @json_option
-def status(
-    file: Path, node: Path | None, keys: Path | None, at: datetime | None, reviewed: datetime | None, as_json: bool
-) -> int:
+def status(file: Path, node: Path | None, keys: Path | None, at: datetime | None, as_json: bool) -> int:
     """Say whether FILE is in force, and who signed.
 
     Without keys nobody is known, so nobody is taken to have signed.
@@ -242,14 +239,17 @@ def status(
     Exit codes: 0 in force, 11 not in force.
     """
     from easement.agreement.service import stand
+    from easement.agreement.standing import State
 
     if node is not None and keys is not None:
         raise UsageError("`--node` and `--keys` both say whom you know", remedy="give one of the two")
     on = _day(at)
-    stood = stand(file, _keys(node, keys), on=on, reviewed=reviewed.date() if reviewed else None)
+    stood = stand(file, _keys(node, keys), on=on)
     emit(as_json, _stood(stood, on), lambda: _stood_words(stood, on))
     for problem in stood.signed.problems if stood.signed else ():
         say(problem)
+    if stood.standing.state is State.REVIEW_OVERDUE:
+        say("next: review it together, then sign the next version, whose reviews count from its own first day")
     return 0 if stood.standing.in_force else INCOMPLETE
 
 

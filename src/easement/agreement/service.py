@@ -97,15 +97,13 @@ class Stood:
     standing: Standing
 
 
-def stand(
-    path: Path, keys: Iterable[Key], *, on: date, reviewed: date | None = None, suspended: str | None = None
-) -> Stood:
+def stand(path: Path, keys: Iterable[Key], *, on: date) -> Stood:
     """Where the agreement at `path` stands on a day, by the signatures beside it that these keys made."""
     file = read_agreement(path)
     note = _read(signatures_path(path))
     signed = signed_by(file, note, keys) if note is not None else None
     parties = signed.parties if signed is not None else frozenset[str]()
-    return Stood(file, signed, standing(file.terms, parties, on, reviewed=reviewed, suspended=suspended))
+    return Stood(file, signed, standing(file.terms, parties, on))
 
 
 def keys_in(folder: Path) -> tuple[Key, ...]:
