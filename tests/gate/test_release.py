@@ -73,6 +73,13 @@ def test_the_recipients_own_key_may_have_several_parts(world: World) -> None:
     assert [record["your_reference"] for record in read(outcome.data)] == ["NT1 1AA/P1"]
 
 
+def test_a_match_is_in_the_order_of_the_list(world: World) -> None:
+    world.hold(plain_rows(500))
+    order = [(37 * n) % 500 + 100 for n in range(500)]
+    outcome = world.match([(f"P{n}", f"Name{n}", "Pat", "2014-01-01", "") for n in order])
+    assert [record["your_reference"] for record in read(outcome.data)] == [f"P{n}" for n in order]
+
+
 def test_a_list_without_a_key_is_answered_by_its_row_numbers(world: World) -> None:
     roll, mapping = world.listed([("P9", "Nobody", "", "2001-01-01", ""), ("P1", "Ash", "Jo", "2015-02-01", "")])
     mapping.write_text(mapping.read_text().replace("record_key: pupil\n", ""))

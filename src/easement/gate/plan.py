@@ -122,6 +122,9 @@ class _Planner:
         return self._plan(self._grouped(rows), everyone=f"select count(*) from {held} where {self._rows()}")
 
     def lookup(self, person: Mapping[str, str]) -> Plan:
+        if lacking := [name for name in person if name not in self.table.filled]:
+            what = f"the provider's table has no `{', '.join(lacking)}`, so nobody could be found by it"
+            raise UsageError(what, remedy=f"name the person by what it has: {', '.join(self._subject())}")
         named = [_equal(self.table.standard.elements[name]) for name in person]
         columns = [*self._forms(), f'{_sql(self._who())} as "{WHO}"', f'coalesce({self._rows()}, false) as "{TAKEN}"']
         sql = self._select(columns, self._held(*person), " and ".join(named))
@@ -150,7 +153,8 @@ class _Planner:
             "(select held_row, listed_row from linked) join held using (held_row)"
             f" join (select listed_row, {THEIRS} from listed) using (listed_row)"
         )
-        return self._plan(self._select(forms, source, self._rows()), steps=steps, first=LIST_REFERENCE)
+        ordered = f"{self._select(forms, source, self._rows())} order by listed_row"
+        return self._plan(ordered, steps=steps, first=LIST_REFERENCE)
 
     def aggregate(self) -> Plan:
         counted = self.share.aggregate or Aggregate()
