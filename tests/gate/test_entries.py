@@ -60,19 +60,41 @@ def test_a_purpose_that_agreement_or_law_know_is_named(agreement: Prepared, purp
 
 
 @given(text=st.text(max_size=40))
-def test_whatever_a_request_says_of_itself_can_be_sealed(text: str) -> None:
+def test_whatever_a_request_says_of_itself_can_be_sealed(agreement: Prepared, text: str) -> None:
     asked = replace(request(mode=Mode.LOOKUP), asked_by=text, why=text, role=text, recipient=text)
-    record = who_record(asked, bytes(32), [text])
+    record = who_record(replace(asked, person={"family_name": text, "nino": text}), bytes(32), agreement)
     assert PrivateRecord({"who": record}).parts["who"]["asked_by"].encode() is not None
     assert text not in record["subjects"]
 
 
-def test_broken_bytes_of_a_command_line_are_kept_visibly() -> None:
-    record = who_record(request(why="caf\udce9"), bytes(32), ["caf\udce9"])
+def test_broken_bytes_of_a_command_line_are_kept_visibly(agreement: Prepared) -> None:
+    record = who_record(request(why="caf\udce9", person={"nino": "caf\udce9"}), bytes(32), agreement)
     assert record["why"] == "caf\\udce9"
     assert len(record["subjects"][0]) == 32
 
 
-def test_a_subjects_token_is_the_nodes_own() -> None:
-    mine, others = (who_record(request(), bytes([n]) * 32, ["ash"])["subjects"] for n in (1, 2))
-    assert mine != others
+def tokens(agreement: Prepared, master: int = 1, **person: str) -> set[str]:
+    """The tokens of a request about one person, at a node with this master key."""
+    return set(who_record(request(person=person), bytes([master]) * 32, agreement)["subjects"])
+
+
+def test_one_person_has_one_token_however_spelt(agreement: Prepared) -> None:
+    assert tokens(agreement, nino="AB123456C") == tokens(agreement, nino="ab 12 34 56 c")
+    named = tokens(agreement, family_name="O'Brien", date_of_birth="2015-02-01")
+    assert named == tokens(agreement, family_name="o'brien ", given_name="Jo", date_of_birth="2015-02-01")
+    assert named != tokens(agreement, family_name="O'Brien", date_of_birth="2015-02-02")
+
+
+def test_asked_for_by_number_and_by_name_at_once_joins_the_two(agreement: Prepared) -> None:
+    both = tokens(agreement, nino="AB123456C", family_name="Ash", date_of_birth="2015-02-01")
+    assert tokens(agreement, nino="AB123456C") < both
+    assert tokens(agreement, family_name="Ash", date_of_birth="2015-02-01") < both
+
+
+def test_a_subjects_token_is_the_nodes_own(agreement: Prepared) -> None:
+    assert not tokens(agreement, 1, nino="AB123456C") & tokens(agreement, 2, nino="AB123456C")
+
+
+def test_nobody_named_and_no_such_share_have_no_tokens(agreement: Prepared) -> None:
+    assert tokens(agreement) == set()
+    assert who_record(request(share="none", person={"nino": "AB123456C"}), bytes(32), agreement)["subjects"] == []

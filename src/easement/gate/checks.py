@@ -9,7 +9,7 @@ from collections.abc import Callable
 from easement.agreement.model import Level, Mode
 from easement.gate.model import Code, Facts, Reason, Request
 from easement.gate.prepare import Offer, Prepared
-from easement.meaning.identifiers import NotValid, check
+from easement.meaning.identifiers import Kind, NotValid, check
 from easement.meaning.model import Key
 
 __all__ = ["CHECKS", "Check"]
@@ -149,7 +149,7 @@ def person_named(request: Request, _agreement: Prepared, offer: Offer, _facts: F
         return _unmet(code, offer, f"`{request.mode}` is not about one named person", "ask by `lookup`, or name nobody")
     unknown = [name for name, value in request.person.items() if name not in offer.roles or not value.strip()]
     roles = {offer.roles[name] for name in request.person if name in offer.roles}
-    wrong = _wrong_numbers(request, offer)
+    wrong = _wrong_values(request, offer)
     if not unknown and not wrong and any(enough <= roles for enough in _ENOUGH):
         return offer.met[code]
     if wrong:
@@ -162,12 +162,14 @@ def person_named(request: Request, _agreement: Prepared, offer: Offer, _facts: F
     return _unmet(code, offer, text, f"give an identifier, or family name and date of birth; usable: {known}")
 
 
-def _wrong_numbers(request: Request, offer: Offer) -> list[str]:
-    """The identifiers given that cannot be any: a digit is wrong, and the person found would be another."""
+def _wrong_values(request: Request, offer: Offer) -> list[str]:
+    """The identifiers and dates given that cannot be any: what is found by them would be another person, or nobody."""
     found = []
     for name, value in request.person.items():
-        if offer.roles.get(name) is Key.IDENTIFIER and (kind := offer.standard.elements[name].identifier) is not None:
-            judged = check(kind, value)
+        role = offer.roles.get(name)
+        kind = offer.standard.elements[name].identifier if role is Key.IDENTIFIER else None
+        if kind is not None or role is Key.DATE_OF_BIRTH:
+            judged = check(kind or Kind.DATE, value)
             if isinstance(judged, NotValid):
                 found.append(f"the {name.replace('_', ' ')} given cannot be one: {judged.reason}")
     return found

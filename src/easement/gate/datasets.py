@@ -27,7 +27,10 @@ class Dataset:
 
 def dataset_from(mapping_file: Path, data: Path | None, folders: Sequence[Path]) -> Dataset:
     """The dataset that a mapping describes, in `data` or where the mapping says; raises `UsageError` for neither."""
-    mapping = read_mapping(mapping_file, folders)
+    return _dataset(mapping_file, read_mapping(mapping_file, folders), data)
+
+
+def _dataset(mapping_file: Path, mapping: DatasetMapping, data: Path | None) -> Dataset:
     if data is None and mapping.source.path is None:
         raise UsageError(
             f"`{mapping_file}` does not say where its data is", remedy="add `source: {path: FILE}` to the mapping"
@@ -50,7 +53,7 @@ def dataset_for(home: Path, standard: str, chosen: Path | None) -> Dataset:
     known = {path: read_mapping(path, folders) for path in sorted((home / "datasets").glob("*.yaml"))}
     fitting = [path for path, mapping in known.items() if mapping.standard == standard]
     if len(fitting) == 1:
-        return dataset_from(fitting[0], None, folders)
+        return _dataset(fitting[0], known[fitting[0]], None)
     if not fitting:
         remedy = f"put a mapping to `{standard}` into {home / 'datasets'}"
         raise UsageError(f"this node has no dataset of `{standard}`", remedy=remedy)

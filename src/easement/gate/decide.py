@@ -41,38 +41,38 @@ def _allowed(request: Request, agreement: Prepared, offer: Offer, reasons: tuple
         unasked = {name: "it was not asked for" for name in fields if name not in request.fields}
         unagreed = {name: "the agreement does not name it" for name in request.fields if name not in fields}
         fields = {name: form for name, form in fields.items() if name in request.fields}
-        withheld = {**withheld, **unagreed, **unasked}
+        withheld = {**unagreed, **withheld, **unasked}
     return Decision(
-        True,
-        reasons,
-        agreement.digest,
-        agreement.id,
-        agreement.version,
-        offer.id,
-        offer.provider,
-        request.recipient,
-        request.purpose,
-        request.mode,
-        Level.AGGREGATE if request.mode is Mode.AGGREGATE else offer.level,
-        fields,
-        withheld,
-        agreement.basis,
-        agreement.duties,
+        allowed=True,
+        reasons=reasons,
+        agreement=agreement.digest,
+        agreement_id=agreement.id,
+        version=agreement.version,
+        share=offer.id,
+        provider=offer.provider,
+        recipient=request.recipient,
+        purpose=request.purpose,
+        mode=request.mode,
+        level=Level.AGGREGATE if request.mode is Mode.AGGREGATE else offer.level,
+        fields=fields,
+        withheld=withheld,
+        basis=agreement.basis,
+        duties=agreement.duties,
     )
 
 
 def _denied(request: Request, agreement: Prepared, offer: Offer | None, reasons: tuple[Reason, ...]) -> Decision:
     return Decision(
-        False,
-        reasons,
-        agreement.digest,
-        agreement.id,
-        agreement.version,
-        request.share,
-        offer.provider if offer else "",
-        request.recipient,
-        request.purpose,
-        request.mode,
+        allowed=False,
+        reasons=reasons,
+        agreement=agreement.digest,
+        agreement_id=agreement.id,
+        version=agreement.version,
+        share=request.share,
+        provider=offer.provider if offer else "",
+        recipient=request.recipient,
+        purpose=request.purpose,
+        mode=request.mode,
         basis=agreement.basis,
     )
 

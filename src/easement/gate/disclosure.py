@@ -11,7 +11,7 @@ from easement.gate.ask import Ask, Outcome
 from easement.gate.datasets import Dataset, dataset_for, dataset_from, file_of, table_of
 from easement.gate.decide import refused_after
 from easement.gate.entries import answer_record, entry, who_record
-from easement.gate.held import keep_held
+from easement.gate.held import keep_held, write_held
 from easement.gate.keys import pseudonym_key
 from easement.gate.model import Code, Decision, Reason, Request
 from easement.gate.plan import Plan, Table, plan
@@ -34,7 +34,7 @@ def log_refusal(
     """Write a refusal and its reasons to the ledger; the entry's index. `intent` is that of a disclosure under way."""
     reasons = tuple(reason.code.value for reason in decision.unmet)
     told = entry(EntryType.DISCLOSURE_REFUSED, now, decision, agreement, reasons=reasons, intent=intent)
-    index = holder.ledger.append(told, PrivateRecord({"who": who_record(request, holder.master_key)}))
+    index = holder.ledger.append(told, PrivateRecord({"who": who_record(request, holder.master_key, agreement)}))
     holder.ledger.checkpoint()
     return index
 
@@ -53,10 +53,10 @@ class Disclosure:
 
     def run(self, now: datetime) -> Outcome:
         """Go all the way, or as far as a refusal; raises what the sources, the disk and the ledger raise."""
-        who = who_record(self.asked.request, self.holder.master_key, self._subjects())
+        who = who_record(self.asked.request, self.holder.master_key, self.prepared)
         intent = self._intend(who, now)
         try:
-            query, released, held = self._release(now, intent)
+            query, released, doubtful = self._release(now, intent)
         except BaseException:
             self._log(EntryType.DISCLOSURE_FAILED, self.clock(), intent=intent)
             self.answer.forget()
@@ -67,6 +67,7 @@ class Disclosure:
             return self._refused(refusal, intent, done)
         record = answer_record(who, query=query.digest, data=released.sha256, rows=released.count)
         index = self._log(EntryType.DISCLOSURE_RELEASED, done, record, intent=intent, count=released.count)
+        held = keep_held(doubtful, self.holder.home / "held") if doubtful else None
         self._deliver(index)
         target = self.answer.target
         return Outcome(self.decision, index, intent, released, target, receipt_path(target), held, self._k())
@@ -85,10 +86,6 @@ class Disclosure:
     def _k(self) -> int | None:
         return self.prepared.offers[self.decision.share].terms.k
 
-    def _subjects(self) -> list[str]:
-        person = self.asked.request.person
-        return ["|".join(f"{name}={person[name].strip().casefold()}" for name in sorted(person))] if person else []
-
     def _release(self, now: datetime, intent: int) -> tuple[Plan, Released, Path | None]:
         offer, folders = self.prepared.offers[self.decision.share], (self.holder.home / "standards",)
         dataset = dataset_for(self.holder.home, offer.terms.standard, self.asked.dataset)
@@ -104,7 +101,7 @@ class Disclosure:
                 listed = table_of(session.sources["listed_data"], theirs, known)
             query = self._plan(held_table, listed, now)
             released = release(session, query, self.decision, offer.terms, self.answer.data, self.format)
-            held = keep_held(self.holder.home / "held", intent, held_pairs(session)) if released.held else None
+            held = write_held(self.answer.folder, intent, held_pairs(session)) if released.held else None
         return query, released, held
 
     def _list(self, folders: Sequence[Path]) -> Dataset | None:

@@ -1,12 +1,12 @@
 """What the ledger is told of requests and disclosures: public entries without a person, private records sealed."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from easement.gate.keys import pseudonym_key
 from easement.gate.model import Decision, Request
 from easement.gate.prepare import Prepared
+from easement.gate.subjects import subject_tokens
 from easement.ledger.model import Entry, EntryType, Form, PrivateRecord, answer_part, minute
 
 __all__ = ["answer_record", "entry", "who_record"]
@@ -54,15 +54,15 @@ def _said(decision: Decision, agreement: Prepared) -> dict[str, Any]:
     }
 
 
-def who_record(request: Request, master: bytes, subjects: Iterable[str] = ()) -> dict[str, Any]:
+def who_record(request: Request, master: bytes, agreement: Prepared) -> dict[str, Any]:
     """The private part that says who asked and about whom: subjects as tokens under a key of the provider's own."""
-    key = pseudonym_key(master, "subjects", "ledger")
+    key, offer = pseudonym_key(master, "subjects", "ledger"), agreement.offers.get(request.share)
     return {
         "asked_by": _storable(request.asked_by),
         "organisation": _storable(request.recipient),
         "role": _storable(request.role),
         "why": _storable(request.why),
-        "subjects": [key.pseudonym("subject", _storable(subject)) for subject in subjects],
+        "subjects": list(subject_tokens(request.person, offer.standard, key)) if offer else [],
     }
 
 

@@ -21,6 +21,7 @@ from easement.law.catalogue import catalogue
 from easement.ledger import verifier
 from easement.ledger.model import EntryType, Logged
 from easement.ledger.receipt import make_receipt
+from easement.ledger.service import Ledger
 from easement.ledger.verifier import Receipt, receipt_bytes
 from easement.meaning.standards import standard
 
@@ -47,7 +48,7 @@ on any machine with Python 3.11 and the package `cryptography`; nothing here nee
 
 ## Check an entry
 
-    python verifier.py proofs/{first}.receipt --key log.vkey
+    python verifier.py proofs/{example}.receipt --key log.vkey
 
 It says what the entry holds, and ends with an error if one bit of entry, proof, checkpoint or signature is wrong. To
 check a file that was disclosed against its receipt, add `--data FILE`.
@@ -78,7 +79,7 @@ def pack(holder: Holder, out: Path, *, agreement: Path | None = None, only: Sequ
     """
     wanted = read_agreement(agreement) if agreement else None
     checkpoint = holder.ledger.checkpoint()
-    chosen = [logged for logged in holder.ledger.entries(0, checkpoint.size) if _fits(logged, wanted, only)]
+    chosen = list(_chosen(holder.ledger, checkpoint.size, wanted, only))
     absent = set(only) - {logged.index for logged in chosen}
     if absent or not chosen:
         which = f"no entry {', '.join(map(str, sorted(absent)))}" if absent else "no entry under this agreement"
@@ -96,8 +97,13 @@ def pack(holder: Holder, out: Path, *, agreement: Path | None = None, only: Sequ
     }
 
 
-def _fits(logged: Logged, wanted: AgreementFile | None, only: Sequence[int]) -> bool:
-    return (not only or logged.index in only) and (wanted is None or logged.entry.agreement == wanted.digest)
+def _chosen(ledger: Ledger, size: int, wanted: AgreementFile | None, only: Sequence[int]) -> Iterator[Logged]:
+    """The entries asked for, in order: by their indexes, of one agreement, or all."""
+    digest = wanted.digest if wanted else None
+    if not only:
+        yield from ledger.entries(0, size, agreement=digest)
+    for index in sorted(set(only)):
+        yield from ledger.entries(index, min(index + 1, size), agreement=digest)
 
 
 def _named(chosen: Sequence[Logged]) -> set[str]:
@@ -110,21 +116,24 @@ Agreements = dict[str, tuple[Path, AgreementFile]]
 def _agreements(holder: Holder, chosen: Sequence[Logged], given: Path | None) -> Agreements:
     """The agreement files that the entries name, by digest: the one given, and those that the node keeps."""
     found: Agreements = {}
+    named = _named(chosen)
     for path in (*([given] if given else []), *sorted((holder.home / "agreements").glob("*.yaml"))):
+        if named <= found.keys():
+            break
         try:
             file = read_agreement(path)
         except BadFile:  # it may be no agreement, or a draft; what is missing is told by its digest
             continue
-        if file.digest in _named(chosen):
+        if file.digest in named:
             found.setdefault(file.digest, (path, file))
     return found
 
 
 def _files(holder: Holder, chosen: Sequence[Logged], agreements: Agreements, size: int) -> Iterator[tuple[str, str]]:
-    first = chosen[-1].index
+    example = chosen[-1].index
     yield (
         "README.md",
-        README.format(origin=holder.ledger.key.name, organisation=holder.organisation, size=size, first=first),
+        README.format(origin=holder.ledger.key.name, organisation=holder.organisation, size=size, example=example),
     )
     yield "entries.csv", _table(chosen)
     for logged in chosen:

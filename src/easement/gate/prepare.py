@@ -97,7 +97,7 @@ def prepare(
 
 def _offer(terms: Agreement, id_: str, share: Share, standard: Standard) -> Offer:
     modes = _modes(share)
-    forms = {mode: _dimensions(share, standard) if mode is Mode.AGGREGATE else share.fields for mode in modes}
+    forms = {mode: _dimensions(share) if mode is Mode.AGGREGATE else share.fields for mode in modes}
     recipients = frozenset(share.recipients)
     people = {party: terms.people.get(party) for party in share.recipients}
     return Offer(
@@ -111,7 +111,7 @@ def _offer(terms: Agreement, id_: str, share: Share, standard: Standard) -> Offe
         recipients=recipients,
         modes=modes,
         forms=forms,
-        withheld={mode: _withheld(named, standard, mode) for mode, named in forms.items()},
+        withheld={mode: _withheld(forms[mode], share, standard) for mode in forms},
         roles={name: e.key for name, e in standard.elements.items() if e.key is not None},
         entitled={party: frozenset(who.roles) if who else frozenset() for party, who in people.items()},
         training={party: frozenset(who.training) if who else frozenset() for party, who in people.items()},
@@ -126,19 +126,21 @@ def _modes(share: Share) -> frozenset[Mode]:
     return frozenset(share.modes) - by_name
 
 
-def _dimensions(share: Share, standard: Standard) -> Mapping[str, Form]:
-    """What tables may be counted by: what the share says, or its fields that identify nobody by themselves."""
+def _dimensions(share: Share) -> Mapping[str, Form]:
+    """What tables are counted by: what the share says and nothing else; without a word of it, one count of all."""
     plain = Form(FormKind.PLAIN)
-    if share.aggregate and share.aggregate.dimensions:
-        return {name: share.fields.get(name, plain) for name in share.aggregate.dimensions}
+    dimensions = share.aggregate.dimensions if share.aggregate else ()
+    return {name: share.fields.get(name, plain) for name in dimensions}
+
+
+def _withheld(crossing: Mapping[str, Form], share: Share, standard: Standard) -> Mapping[str, str]:
+    """Why each other element does not cross: nobody agreed to it, or it was agreed for records and not for counts."""
+    named = "it is not among what is counted by"
     return {
-        n: form for n, form in share.fields.items() if n in standard.elements and not standard.elements[n].identifies
+        name: named if name in share.fields else "the agreement does not name it"
+        for name in standard.elements
+        if name not in crossing
     }
-
-
-def _withheld(named: Mapping[str, Form], standard: Standard, mode: Mode) -> Mapping[str, str]:
-    why = "no person can be told apart in a count" if mode is Mode.AGGREGATE else "the agreement does not name it"
-    return {name: why for name in standard.elements if name not in named}
 
 
 def _met(terms: Agreement, id_: str, share: Share) -> Mapping[Code, Reason]:
@@ -146,7 +148,10 @@ def _met(terms: Agreement, id_: str, share: Share) -> Mapping[Code, Reason]:
     place = f"shares.{id_}"
     said = {
         Code.AGREEMENT_INCOMPLETE: ("law", "the agreement passes every check it must"),
-        Code.AGREEMENT_NOT_IN_FORCE: ("term", "the agreement is signed by every party and in force"),
+        Code.AGREEMENT_NOT_IN_FORCE: (
+            "term",
+            "the agreement is signed by every party and in force; no suspension is known here",
+        ),
         Code.SHARE_UNKNOWN: (place, f"the agreement has the share `{id_}`"),
         Code.RECIPIENT_NOT_NAMED: (f"{place}.to", "the share names this recipient"),
         Code.PURPOSE_NOT_AGREED: ("purpose.code", f"the purpose is the agreed one, `{terms.purpose.code}`"),
@@ -163,7 +168,7 @@ def _met(terms: Agreement, id_: str, share: Share) -> Mapping[Code, Reason]:
         Code.SUBJECTS_LIST_NEEDED: (f"{place}.subjects", "the people asked about are those the share covers"),
         Code.SUBJECTS_LIST_REFUSED: (f"{place}.subjects", "no list chosen by the asker narrows a count"),
         Code.LIMIT_DAY_REACHED: (f"{place}.limits.records_per_day", "the day's limit is not reached"),
-        Code.PERSON_OBJECTED: ("purpose", "no objection of the person stands against it"),
+        Code.PERSON_OBJECTED: ("purpose", "no objection is known here; this node keeps no record of objections yet"),
         Code.CONSENT_MISSING: ("law", "consent is not the basis, or it is held"),
     }
     return {code: Reason(code, True, clause, text) for code, (clause, text) in said.items()}

@@ -7,11 +7,10 @@ fast as calling back into Python; the key's blocks are bound as the parameters `
 """
 
 from collections.abc import Callable, Mapping
-from itertools import pairwise
 
 from sqlglot import exp
 
-from easement.agreement.forms import Form, FormKind, days, number
+from easement.agreement.forms import Form, FormKind, bands, days
 from easement.meaning.expression import Type
 from easement.meaning.identifiers import Kind
 from easement.meaning.keys import normalised
@@ -79,15 +78,12 @@ def _shifted(value: Sql, subject: Sql, most: int) -> Sql:
 
 
 def _band(value: Sql, form: Form) -> Sql:
-    """The half-open band a number falls in, as words: `under 0`, `0 to under 300`, `616.67 or more`."""
-    edges = form.edges
-    between = ((high, f"{number(low)} to under {number(high)}") for low, high in pairwise(edges))
-    bands = [(edges[0], f"under {number(edges[0])}"), *between]
-    case = exp.Case()
-    case = case.when(exp.Is(this=value.copy(), expression=exp.null()), exp.null())
-    for edge, words in bands:
-        case = case.when(exp.LT(this=value.copy(), expression=exp.convert(edge)), exp.convert(words))
-    return case.else_(exp.convert(f"{number(edges[-1])} or more"))
+    """The half-open band a number falls in, by the label that the signed document names."""
+    case = exp.Case().when(exp.Is(this=value.copy(), expression=exp.null()), exp.null())
+    *below, (_, above) = bands(form.edges)
+    for edge, label in below:
+        case = case.when(exp.LT(this=value.copy(), expression=exp.convert(edge)), exp.convert(label))
+    return case.else_(exp.convert(above))
 
 
 def _outward(value: Sql) -> Sql:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from easement.base.durable import write_whole
 from easement.base.errors import EasementError
+from easement.gate.held import keep_held
 from easement.gate.ports import Holder
 from easement.gate.staging import Note, Staged, left_behind
 from easement.ledger.model import Entry, EntryType, Logged, minute
@@ -50,6 +51,9 @@ def _finish(holder: Holder, answer: Staged, note: Note, now: datetime) -> bool:
             _log_abandoned(holder, intent, now)
         elif outcome.entry.type is EntryType.DISCLOSURE_RELEASED and answer.data.exists():
             holder.ledger.checkpoint()
+            doubtful = answer.folder / f"{intent}.csv"
+            if doubtful.exists():
+                keep_held(doubtful, holder.home / "held")
             write_whole(answer.receipt, make_receipt(holder.ledger, outcome.index))
             answer.deliver()
             return True

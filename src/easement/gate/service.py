@@ -48,7 +48,9 @@ def _clashes(purpose: str, law: Catalogue) -> dict[str, str]:
 def ask(holder: Holder, asked: Ask, *, now: datetime) -> Outcome:
     """Decide and log the decision's refusal; nothing is read. An allowed ask is not logged: nothing crossed."""
     now = now.astimezone(UTC)
-    decision, prepared = _decided(holder, asked, read_agreement(asked.agreement), now)
+    file = read_agreement(asked.agreement)
+    _check_provider(holder, file, asked.request.share)
+    decision, prepared = _decided(holder, asked, file, now)
     index = -1 if decision.allowed else log_refusal(holder, asked.request, prepared, decision, now)
     return Outcome(decision, index)
 

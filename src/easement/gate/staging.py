@@ -170,6 +170,10 @@ def left_behind(releases: Path) -> Iterator[tuple[Staged, Note]]:
             continue
         try:
             note = _read_note(folder)
+        except StorageFailed:  # notes are written whole: somebody's hand was here, and what lies here is left to them
+            os.close(lock)
+            continue
+        try:
             if note is None:
                 shutil.rmtree(folder, ignore_errors=True)
             else:
@@ -190,6 +194,8 @@ def _abandoned(folder: Path) -> int | None:
 def _read_note(folder: Path) -> Note | None:
     try:
         said = json.loads(_note(folder).read_text())
+        return Note(Path(said["target"]), int(said["after"]))
     except FileNotFoundError:
         return None
-    return Note(Path(said["target"]), said["after"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise StorageFailed(f"the note in `{folder}` cannot be read", remedy="look at what lies there") from error
