@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from easement.agreement.rules import sources
 from easement.agreement.rules.case import Case, near
 from easement.agreement.rules.rule import Found, Level, rule
-from easement.law.model import Clash, Purpose
+from easement.law.clashes import never_for
 
 LEAST_WORDS = 4
 """A statement of fewer words cannot say who does what with which data."""
@@ -54,18 +54,14 @@ def clash_not_excluded(case: Case) -> Iterator[Found]:
     own = case.catalogue.find_purpose(case.terms.purpose.code)
     if own is None:
         return
+    opposed = never_for(own.id, case.catalogue)
     for clash in case.catalogue.clashes:
-        against = [each.id for each in case.catalogue.purposes if _turns(clash, own, each)]
+        against = [each.id for each in opposed if clash.guards(own, each)]
         if against and not set(against) & set(case.terms.purpose.never_for):
             others = ", ".join(f"`{code}`" for code in against)
             text = f"`{own.id}` pulls against {others}: {clash.plain.rstrip('.')}"
             mend = f"add `{against[0]}`, or those of them that apply, to never_for"
             yield Found(("purpose", "never_for"), text, mend, clash)
-
-
-def _turns(clash: Clash, own: Purpose, other: Purpose) -> bool:
-    """Whether what is given for one purpose would be turned to the other: a clash has a side that is harmed."""
-    return clash.between(own, other) and (own.family in clash.families or own.id in clash.purposes)
 
 
 @rule(
