@@ -13,7 +13,7 @@ from easement.law.model import BodyClass, Purpose
 from easement.law.power import Nature, Power, Route, Side, Status
 from easement.law.shelves import Catalogue
 
-__all__ = ["bars", "fit", "passes", "powers_for", "serves"]
+__all__ = ["bars", "fit", "in_force", "passes", "powers_for", "serves"]
 
 
 def fit(
@@ -88,6 +88,16 @@ def serves(power: Power, purpose: str) -> Outcome:
     return Outcome.UNCLEAR if purpose in power.purposes_if or power.purposes_open else Outcome.NOT_MET
 
 
+def in_force(power: Power, on: date) -> Outcome:
+    """Whether a power's words have force of law on a day, as far as was found at the catalogue's date."""
+    force = power.in_force
+    early = on < (force.valid_from or date(force.enacted or 1, 1, 1))
+    late = force.valid_to is not None and on > force.valid_to
+    if early or late or force.status in (Status.NOT_COMMENCED, Status.REPEALED):
+        return Outcome.NOT_MET
+    return Outcome.MET if force.status is Status.IN_FORCE else Outcome.UNCLEAR
+
+
 def _within(side: Side, code: str, catalogue: Catalogue) -> Outcome:
     if any(catalogue.is_a(code, never) for never in side.never):
         return Outcome.NOT_MET
@@ -160,19 +170,20 @@ def _purpose(power: Power, purpose: Purpose) -> Finding:
 
 
 def _in_force(power: Power, as_at: date, on: date) -> Finding:
-    force = power.in_force
+    force, outcome = power.in_force, in_force(power, on)
     if force.valid_from and on < force.valid_from:
         text, mend = f"it starts on {day(force.valid_from)}, after {day(on)}", "wait, or use another power"
     elif force.enacted and on.year < force.enacted:
         text, mend = f"it was made in {force.enacted}, after {day(on)}", "use the law of that day"
     elif force.valid_to and on > force.valid_to:
         text, mend = f"it ended on {day(force.valid_to)}", "use the law that took its place"
-    elif force.status is not Status.IN_FORCE:
-        mend = "see whether it is in force before you rely on it"
-        return finding(power, "in-force", Outcome.UNCLEAR, f"found at {day(as_at)}: {force.text}", mend)
+    elif outcome is Outcome.MET:
+        text, mend = f"in force when last looked at, {day(as_at)}", ""
     else:
-        return finding(power, "in-force", Outcome.MET, f"in force when last looked at, {day(as_at)}")
-    return finding(power, "in-force", Outcome.NOT_MET, text, mend)
+        not_law = "use a power that is in force, or read the section if it now is"
+        mend = not_law if outcome is Outcome.NOT_MET else "see whether it is in force before you rely on it"
+        text = f"found at {day(as_at)}: {force.text}"
+    return finding(power, "in-force", outcome, text, mend)
 
 
 def _jurisdiction(power: Power, bodies: tuple[BodyClass, ...], where: Collection[Jurisdiction]) -> Finding:

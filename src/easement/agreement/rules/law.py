@@ -1,12 +1,13 @@
 """On what ground: each party's power and basis, taken by themselves; `fit.py` holds them against the parties."""
 
 from collections.abc import Iterator
-from datetime import date
 
 from easement.agreement.rules import sources
 from easement.agreement.rules.case import Case, near
 from easement.agreement.rules.rule import Found, Level, rule
-from easement.law.power import Nature, Status
+from easement.law.findings import Outcome
+from easement.law.fits import in_force
+from easement.law.power import Nature
 
 
 @rule(
@@ -78,12 +79,8 @@ def not_a_power(case: Case) -> Iterator[Found]:
 def power_not_in_force(case: Case) -> Iterator[Found]:
     starts = case.terms.term.starts
     for party, law, power in case.powers():
-        force = power.in_force
-        dead = force.status in (Status.NOT_COMMENCED, Status.REPEALED)
-        early = starts < (force.valid_from or date(force.enacted or 1, 1, 1))
-        late = force.valid_to is not None and starts > force.valid_to
-        if dead or early or late:
-            text = f"`{law.power}` is not in force on {starts}: {force.text}"
+        if in_force(power, starts) is Outcome.NOT_MET:
+            text = f"`{law.power}` is not in force on {starts}: {power.in_force.text}"
             yield Found(("law", party, "power"), text, "name a power that is in force, or start later", power)
 
 
@@ -96,7 +93,7 @@ def power_not_in_force(case: Case) -> Iterator[Found]:
 )
 def power_commencement(case: Case) -> Iterator[Found]:
     for party, law, power in case.powers():
-        if power.in_force.status in (Status.PARTLY, Status.UNCHECKED):
+        if in_force(power, case.terms.term.starts) is Outcome.UNCLEAR:
             text = f"`{law.power}` may not be wholly in force: {power.in_force.text}"
             yield Found(("law", party, "power"), text, "have a lawyer confirm that what you rely on is in force", power)
 
