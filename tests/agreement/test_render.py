@@ -27,11 +27,9 @@ from easement.agreement.words import (
     ROLE,
     SUBJECTS,
     THEN,
-    day,
     form_words,
-    listed,
-    number,
 )
+from easement.base.words import day, listed, number
 from easement.law.catalogue import catalogue
 from easement.law.shelves import Catalogue
 from easement.meaning.standards import standards

@@ -13,7 +13,8 @@ from typing import Any
 from easement.agreement.duration import Duration
 from easement.agreement.forms import Form, FormKind
 from easement.agreement.model import Level
-from easement.agreement.words import day, form_words, listed, named, number
+from easement.agreement.words import form_words, named
+from easement.base.words import day, listed, number
 
 __all__ = ["CLAUSES", "Clause", "Section", "said"]
 

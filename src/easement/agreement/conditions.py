@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
-from easement.agreement.words import day, listed, named, number
+from easement.agreement.words import named
+from easement.base.words import day, listed, many, number
 from easement.meaning.expression import (
     And,
     Arithmetic,
@@ -110,7 +111,7 @@ def _value(e: Expression, codes: Codes, known: Mapping[str, str] | None = None) 
             return _literal(value, known or {})
         case Arithmetic(operator="+" | "-", right=Literal(value=int() as days_)) if _is_day(e.left):
             side = "after" if e.operator == "+" else "before"
-            return f"{number(days_)} {'day' if days_ == 1 else 'days'} {side} {_value(e.left, codes)}"
+            return f"{many(days_, 'day')} {side} {_value(e.left, codes)}"
         case Arithmetic():
             return f"({_value(e.left, codes)} {_SUM[e.operator]} {_value(e.right, codes)})"
         case Call():

@@ -15,6 +15,7 @@ from pydantic import BaseModel
 
 from easement.agreement.clauses import CLAUSES, Clause, Section, said
 from easement.agreement.read import AgreementFile
+from easement.base.words import many
 
 __all__ = ["Difference", "Effect", "differences", "report", "summary"]
 
@@ -69,8 +70,8 @@ def summary(found: tuple[Difference, ...]) -> str:
     kinds = [(effect, counts[effect]) for effect in Effect if counts[effect]]
     if not kinds:
         return "the two versions are the same"
-    (first, many), *rest = kinds
-    head = f"{many} {'change' if many == 1 else 'changes'} {_VERBS[first][many != 1]}"
+    (first, most), *rest = kinds
+    head = f"{many(most, 'change')} {_VERBS[first][most != 1]}"
     return ", ".join([head, *(f"{n} {_VERBS[effect][n != 1]}" for effect, n in rest)])
 
 

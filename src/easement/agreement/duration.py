@@ -8,6 +8,8 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 
+from easement.base.words import many
+
 __all__ = ["Duration", "ReadDuration"]
 
 _PATTERN = "^P(?:([0-9]{1,3})Y)?(?:([0-9]{1,4})M)?(?:([0-9]{1,4})W)?(?:([0-9]{1,5})D)?(?:T([0-9]{1,4})H)?$"
@@ -57,7 +59,7 @@ class Duration:
         """The duration as people say it: `1 year`, `24 hours`."""
         years, months = divmod(self.months, 12)
         parts = [(years, "year"), (months, "month"), (self.days, "day"), (self.hours, "hour")]
-        return " and ".join(f"{n} {unit}{'' if n == 1 else 's'}" for n, unit in parts if n)
+        return " and ".join(many(n, unit) for n, unit in parts if n)
 
     def __str__(self) -> str:
         years, months = divmod(self.months, 12)

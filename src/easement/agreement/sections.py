@@ -20,12 +20,10 @@ from easement.agreement.words import (
     ROLE,
     SUBJECTS,
     THEN,
-    day,
     form_words,
-    listed,
     named,
-    number,
 )
+from easement.base.words import day, listed, number
 from easement.law.entry import Kind
 
 __all__ = ["paper"]

@@ -11,6 +11,7 @@ from easement.agreement.signing import Signed, sign, signed_by
 from easement.agreement.standing import Standing, standing
 from easement.base.durable import write_whole
 from easement.base.errors import EasementError, NotInForce, UsageError
+from easement.base.words import many
 from easement.law.catalogue import catalogue
 from easement.ledger.model import Entry, EntryType, minute
 from easement.ledger.note import Key, Signer, parse_key
@@ -66,10 +67,9 @@ def sign_file(
 
 def _complete(file: AgreementFile, findings: Iterable[Finding], path: Path) -> None:
     if standing_in_the_way := musts(findings):
-        many = len(standing_in_the_way)
         first = standing_in_the_way[0]
         raise NotInForce(
-            f"the agreement is not complete: {many} {'finding' if many == 1 else 'findings'} must be mended first, "
+            f"the agreement is not complete: {many(len(standing_in_the_way), 'finding')} must be mended first, "
             f"such as {first.where}: {first.text}",
             where=file.document.name,
             remedy=f"see them all: easement agreement check {path}",

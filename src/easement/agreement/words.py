@@ -4,11 +4,9 @@ Pure functions from a term to English at a reading age of 9 to 12. What stands i
 or a code keeps its own characters, and words are put around it.
 """
 
-from collections.abc import Iterable
-from datetime import date
-
 from easement.agreement.forms import Form, FormKind, bands, days
 from easement.agreement.model import Level, Mode
+from easement.base.words import many
 
 __all__ = [
     "CERTIFICATE",
@@ -20,18 +18,9 @@ __all__ = [
     "ROLE",
     "SUBJECTS",
     "THEN",
-    "day",
     "form_words",
-    "listed",
     "named",
-    "number",
 ]
-
-MONTHS = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
-"""Spelled out here, so that a machine's locale cannot change a signed document."""
 
 ROLE = {"provider": "gives data", "recipient": "receives data"}
 """What a party does, in words."""
@@ -92,22 +81,6 @@ RISK = {
 """Who answers for the data after disclosure, in words."""
 
 
-def day(value: date) -> str:
-    """A date as people write it: `2 September 2026`."""
-    return f"{value.day} {MONTHS[value.month - 1]} {value.year}"
-
-
-def number(value: float) -> str:
-    """A number with its thousands set apart: `20,000`, `616.67`."""
-    return f"{int(value):,}" if float(value).is_integer() else f"{value:,}"
-
-
-def listed(items: Iterable[str], word: str = "and") -> str:
-    """Items as a sentence lists them: `a, b and c`."""
-    *most, last = items
-    return f"{', '.join(most)} {word} {last}" if most else last
-
-
 def named(code: str) -> str:
     """A code as words: `net_monthly_earnings` and `benefits-officer` without their joints."""
     return code.replace("_", " ").replace("-", " ")
@@ -129,10 +102,7 @@ def form_words(form: Form) -> str:
         case FormKind.BAND:
             return f"as a band: {', '.join(label for _, label in bands(form.edges))}"
         case FormKind.TRUNCATE:
-            return f"only the first {'character' if form.length == 1 else f'{form.length} characters'}"
+            return f"only the first {'character' if form.length == 1 else many(form.length, 'character')}"
         case FormKind.SHIFT:
-            most = days(form.shift)
-            return (
-                f"moved by a secret number of days, at most {number(most)} {'day' if most == 1 else 'days'} either way"
-            )
+            return f"moved by a secret number of days, at most {many(days(form.shift), 'day')} either way"
     return _PLAIN_FORMS[form.kind]

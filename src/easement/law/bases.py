@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from datetime import date
 
+from easement.base.words import day
 from easement.law.entry import Verdict
-from easement.law.findings import Finding, Fit, Outcome, day, finding, judge
+from easement.law.findings import Finding, Fit, Outcome, finding, judge
 from easement.law.model import Basis, BodyClass
 from easement.law.power import Nature, Power
 from easement.law.shelves import Catalogue

@@ -228,6 +228,6 @@ def _block(lines: Iterable[tuple[str, str]]) -> str:
 
 
 def _footer(known: "Catalogue") -> None:
-    from easement.law.findings import day
+    from easement.base.words import day
 
     say(f"\nThe law as this catalogue reads it, as at {day(known.as_at)}. Not legal advice.")

@@ -2,12 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 from enum import IntEnum
 
 from easement.law.entry import Checked, Entry, Verdict
 
-__all__ = ["Finding", "Fit", "Outcome", "day", "judge"]
+__all__ = ["Finding", "Fit", "Outcome", "judge"]
 
 
 class Outcome(IntEnum):
@@ -76,8 +75,3 @@ def judge(findings: Iterable[Finding]) -> Fit:
 def finding(entry: Entry, about: str, outcome: Outcome, text: str, mend: str = "") -> Finding:
     """A finding that rests on an entry of the catalogue."""
     return Finding(about, outcome, text, entry.citation, entry.check, mend)
-
-
-def day(moment: date) -> str:
-    """A date as people write it: 2 September 2026."""
-    return f"{moment.day} {moment:%B %Y}"

@@ -7,8 +7,9 @@ with the words shown, for a person to settle.
 from collections.abc import Collection, Iterator
 from datetime import date
 
+from easement.base.words import day, listed
 from easement.law.entry import Jurisdiction, Verdict
-from easement.law.findings import Finding, Fit, Outcome, day, finding, judge
+from easement.law.findings import Finding, Fit, Outcome, finding, judge
 from easement.law.model import BodyClass, Purpose
 from easement.law.power import Nature, Power, Route, Side, Status
 from easement.law.shelves import Catalogue
@@ -140,7 +141,7 @@ def _side_words(outcome: Outcome, side: Side, asked: BodyClass, role: str, catal
         return f"{name} is not a {role} that it names", "look for a power that names this kind of body"
     narrower = sorted(code for code in side.named if catalogue.is_a(code, asked.id) and code != asked.id)
     if narrower and not any(catalogue.is_a(asked.id, code) for code in side.named):
-        labels = " or ".join(catalogue.body_class(code).label.lower() for code in narrower)
+        labels = listed((catalogue.body_class(code).label.lower() for code in narrower), "or")
         return f"it names only some of {name}: {labels}", "say which narrower kind of body it is"
     if side.specified:
         mend = "find the body in the regulations, register or approval that names it, and note where"

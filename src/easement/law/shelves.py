@@ -1,6 +1,5 @@
 """The catalogue as those who use it see it: shelves of entries, found by id, by kind of body or by words."""
 
-import difflib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
@@ -8,6 +7,7 @@ from functools import cached_property
 from typing import TypeVar, cast
 
 from easement.base.errors import UsageError
+from easement.base.words import did_you_mean
 from easement.law.entry import Entry, Kind
 from easement.law.model import (
     Basis,
@@ -233,6 +233,5 @@ def _holds(words: Iterable[str], text: str) -> bool:
 
 
 def _unknown(noun: str, id_: str, known: list[str]) -> UsageError:
-    near = difflib.get_close_matches(id_, known, n=3) or [name for name in known if id_ and id_ in name][:3]
-    hint = f"did you mean {' or '.join(f'`{name}`' for name in near)}?" if near else "look it up: easement law list"
-    return UsageError(f"`{id_}` is not a known {noun}", remedy=hint)
+    mend = did_you_mean(id_, known, "look it up: easement law list")
+    return UsageError(f"`{id_}` is not a known {noun}", remedy=mend)

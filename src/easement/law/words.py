@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import fields
 
+from easement.base.words import day
 from easement.law.entry import Entry
-from easement.law.findings import day
 from easement.law.model import Basis
 from easement.law.power import Power, Side
 from easement.law.shelves import Catalogue

@@ -1,6 +1,5 @@
 """What a rule is given: the file, the law catalogue, the standards and the day; and the few questions rules share."""
 
-import difflib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -10,6 +9,7 @@ from typing import NamedTuple
 from easement.agreement.model import Agreement, Mode, PartyLaw, Share
 from easement.agreement.read import AgreementFile
 from easement.base.located import Path_
+from easement.base.words import did_you_mean
 from easement.law.catalogue import Catalogue
 from easement.law.model import BodyClass
 from easement.law.power import Power
@@ -108,5 +108,4 @@ def _uses(described: Described) -> Iterator[Use]:
 
 def near(word: str, known: Iterable[str], *, look_up: str) -> str:
     """The mend for a word that is not known: what was perhaps meant, else where to look."""
-    found = difflib.get_close_matches(word, list(known), n=2)
-    return f"did you mean {' or '.join(f'`{each}`' for each in found)}?" if found else f"look it up: {look_up}"
+    return did_you_mean(word, known, f"look it up: {look_up}")
