@@ -21,11 +21,11 @@ def test_a_record_is_opened_as_it_was_sealed():
 
 def test_a_commitment_is_made_as_the_reference_says():
     parts = open_sealed(seal(private(), MASTER_CIPHER), MASTER_CIPHER)
-    hashes = [
-        hashlib.sha256(b"easement-private-part/1\n" + name.encode() + b"\n" + part.salt + part.text.encode()).digest()
-        for name, part in sorted(parts.items())
-    ]
-    assert parts_commitment(parts) == hashlib.sha256(b"easement-commitment/1\n" + b"".join(hashes)).digest()
+    told = b"easement-commitment/1\n"
+    for name, (salt, text) in sorted(parts.items()):
+        head = name.encode() + b"\n"
+        told += head + hashlib.sha256(b"easement-private-part/1\n" + head + salt + text.encode()).digest()
+    assert parts_commitment(parts) == hashlib.sha256(told).digest()
 
 
 def test_the_same_record_is_never_committed_to_twice_alike():
@@ -42,6 +42,17 @@ def test_a_part_under_another_name_is_another_part():
     assert part_hash("answer", b"s" * 32, "{}") != part_hash("who", b"s" * 32, "{}")
     assert commitment_of([("a", b"1" * 32), ("b", b"2" * 32)]) == commitment_of([("b", b"2" * 32), ("a", b"1" * 32)])
     assert commitment_of([("a", b"1" * 32), ("b", b"2" * 32)]) != commitment_of([("a", b"2" * 32), ("b", b"1" * 32)])
+
+
+def test_no_part_can_be_passed_off_under_another_name():
+    one, other = part_hash("answer", b"1" * 32, "{}"), part_hash("answer", b"2" * 32, "{}")
+    assert commitment_of([("answer", one), ("who", other)]) != commitment_of([("aaa", one), ("answer", other)])
+
+
+@pytest.mark.parametrize("names", [["answer", "answer"], ["answer", ""], ["answer", "a\nb"], ["answer", "two words"]])
+def test_parts_have_plain_names_each_its_own(names):
+    with pytest.raises(ProofFailed, match="plain names, each its own"):
+        commitment_of([(name, bytes([at]) * 32) for at, name in enumerate(names)])
 
 
 def test_nothing_of_the_record_stands_in_what_is_stored():

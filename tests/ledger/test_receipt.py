@@ -17,6 +17,8 @@ from hypothesis import strategies as st
 from easement.base.canonical import sha256_hex
 from easement.base.errors import BadData, ProofFailed
 from easement.ledger import verifier
+from easement.ledger.checkpoint import sign_checkpoint
+from easement.ledger.commitment import OpenPart
 from easement.ledger.model import Entry, EntryType, PrivateRecord, answer_part
 from easement.ledger.note import add_signature, parse_key
 from easement.ledger.proof import parse_proof, proof_text
@@ -119,6 +121,30 @@ def test_bytes_cannot_move_between_the_salt_and_the_answer(receipt):
     moved = forged(receipt, salt=carried.salt + carried.answer[:1].encode(), answer=carried.answer[1:])
     with pytest.raises(ProofFailed, match="not the one the entry committed to"):
         check_receipt(moved, KEYS)
+
+
+def lone_receipt(commitment, answer, others):
+    """A receipt from a log of one entry, put together by whoever holds the log's private key."""
+    text = released(commitment=commitment.hex()).encode().decode()
+    extra = receipt_bytes(Receipt(text, answer.text, answer.salt, others))
+    signed = sign_checkpoint(1, verifier.leaf_hash(text.encode()), SIGNER)
+    return proof_text(verifier.Proof(0, (), signed, extra))
+
+
+def test_a_dishonest_log_cannot_open_one_commitment_as_two_answers_by_renaming_parts():
+    one, other = (OpenPart(bytes([rows]) * 32, f'{{"rows":{rows}}}') for rows in (1, 2))
+    first, second = (verifier.part_hash("answer", *part) for part in (one, other))
+    commitment = verifier.commitment_of([("answer", first), ("who", second)])
+    assert check_receipt(lone_receipt(commitment, one, (("who", second),)), KEYS).answer == {"rows": 1}
+    for others in ((("aaa", first),), (("who", first),), (("answer", first),), ()):
+        with pytest.raises(ProofFailed):
+            check_receipt(lone_receipt(commitment, other, others), KEYS)
+
+
+def test_an_answer_among_the_closed_parts_is_refused(receipt):
+    carried = parse_receipt(parse_proof(receipt).extra)
+    with pytest.raises(ProofFailed, match="each its own"):
+        check_receipt(forged(receipt, others=(*carried.others, ("answer", bytes(32)))), KEYS)
 
 
 def test_an_answer_left_out_matches_no_file(receipt):

@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 from easement.base.canonical import canonical_record
+from easement.ledger.verifier import is_name
 
 __all__ = ["KEYS", "EntryType", "Form", "is_digest", "is_name", "is_number"]
 
@@ -49,17 +50,11 @@ _MINUTE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}Z")
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/-]{0,199}")
 _FORM = re.compile(r"[ -~]{1,500}")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
-_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,99}")
 
 
 def is_digest(value: Any) -> bool:
     """Whether a value is a SHA-256 in lower-case hexadecimal."""
     return isinstance(value, str) and bool(_DIGEST.fullmatch(value))
-
-
-def is_name(value: Any) -> bool:
-    """Whether a value is a plain name, as fields and parts have."""
-    return isinstance(value, str) and bool(_NAME.fullmatch(value))
 
 
 def is_number(value: Any) -> bool:

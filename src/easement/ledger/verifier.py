@@ -40,6 +40,7 @@ ED25519, COSIGNATURE = 0x01, 0x04
 """The signature types understood, as numbered by C2SP signed-note."""
 
 _NUMBER = re.compile("0|[1-9][0-9]{0,17}")
+_NAME = re.compile("[A-Za-z][A-Za-z0-9_]{0,99}")
 _CONTROL = re.compile("[\x00-\x09\x0b-\x1f]")
 
 MEND = "one of the log's files was changed; fetch it again from the log or from any copy of it"
@@ -322,9 +323,21 @@ def part_hash(name: str, salt: bytes, text: str) -> bytes:
     return hashlib.sha256(PART_TAG + name.encode() + b"\n" + salt + text.encode()).digest()
 
 
+def is_name(value: Any) -> bool:
+    """Whether a value is a plain name, as fields and parts have: a letter, then at most 99 letters, digits and `_`."""
+    return isinstance(value, str) and bool(_NAME.fullmatch(value))
+
+
 def commitment_of(parts: Iterable[tuple[str, bytes]]) -> bytes:
-    """The 32-byte commitment to parts, each given by its name and its hash; the order given does not matter."""
-    return hashlib.sha256(COMMITMENT_TAG + b"".join(digest for _, digest in sorted(parts))).digest()
+    """The 32-byte commitment to parts, given by plain names, each its own, and hashes; raises `ProofFailed`.
+
+    Every name stands before its hash, so that no closed part can later be passed off under another name.
+    """
+    ordered = sorted(parts)
+    plain = all(is_name(name) for name, _ in ordered) and len(dict(ordered)) == len(ordered)
+    hold(plain, "the parts of a private record must have plain names, each its own")
+    told = b"".join(name.encode() + b"\n" + digest for name, digest in ordered)
+    return hashlib.sha256(COMMITMENT_TAG + told).digest()
 
 
 class Holds(NamedTuple):
