@@ -133,6 +133,17 @@ def _with(code: str, base: str, changes: dict[str, Any], *also: str) -> Row:
     return code, base, changes, set(also)
 
 
+COUNTS: Data = {
+    "from": "dwp",
+    "to": ["northtown"],
+    "standard": "benefit-award/1",
+    "level": "aggregate",
+    "modes": ["aggregate"],
+    "subjects": "all",
+    "aggregate": {},
+}
+"""A second share of the same records, one count of them all."""
+
 TRIPS: list[Row] = [
     # openness.py
     _row("file.left-to-fill", "meals", purpose__necessity="<fill in why it cannot be done with less>"),
@@ -316,6 +327,8 @@ TRIPS: list[Row] = [
     ),
     _with("counting.nothing-said", "meals", _share(aggregate=GONE)),
     _with("counting.nothing-said", "meals", _share(aggregate={"dimensions": []})),
+    _with("counting.nested", "meals", {"shares.more": COUNTS | {"aggregate": {"dimensions": ["sex", "award"]}}}),
+    _with("counting.nested", "meals", {"shares.more": COUNTS}, "counting.nothing-said"),
     # duties.py
     _row("people.roles-missing", "meals", people=GONE),
     _row("people.training-missing", "meals", people__northtown__training=GONE),

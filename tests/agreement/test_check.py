@@ -17,7 +17,7 @@ from easement.law.catalogue import catalogue
 from easement.meaning.model import Standard
 from easement.meaning.standards import standards
 
-from .cases import ALWAYS, BASES, CARE, MEALS, SHARE, TRIPS
+from .cases import ALWAYS, BASES, CARE, COUNTS, MEALS, SHARE, TRIPS
 from .makers import EXAMPLE, GONE, Data, agreements, as_file, with_changes
 
 TODAY = date(2026, 8, 1)
@@ -96,6 +96,13 @@ def test_every_rule_is_tripped_by_a_case():
         },
         {"transparency": {"public": False, "reason_not_public": "an open inquiry", "notice": "with the letter"}},
         {"duties.onward": []},
+        {"shares.more": COUNTS | {"aggregate": {"dimensions": ["sex"]}}},
+        {
+            "shares.more": COUNTS | {"to": ["easton"], "aggregate": {"dimensions": ["award", "sex"]}},
+            "parties.easton": MEALS["parties"]["northtown"] | {"class": "local-authority"},
+            "law.easton": MEALS["law"]["northtown"],
+            "people.easton": MEALS["people"]["northtown"],
+        },
     ],
     ids=str,
 )

@@ -1,12 +1,14 @@
 """What is counted: dimensions, measures, and how small numbers are hidden."""
 
 from collections.abc import Iterator, Mapping
+from itertools import combinations
 
-from easement.agreement.model import Mode, SmallNumbers
+from easement.agreement.model import Mode, Share, SmallNumbers
 from easement.agreement.rules import sources
 from easement.agreement.rules.case import Case, near
 from easement.agreement.rules.rule import Found, Level, rule
 from easement.base.located import Path_
+from easement.base.words import listed
 from easement.meaning.expression import Type
 from easement.meaning.model import Element, Key, Standard
 
@@ -118,3 +120,28 @@ def nothing_said(case: Case) -> Iterator[Found]:
             text = f"`{id_}` gives one count of everybody it covers, by nothing"
             mend = "add `aggregate: {dimensions: […]}`, or drop the mode `aggregate` if one total is no use"
             yield Found(("shares", id_), text, mend)
+
+
+@rule(
+    "counting.nested",
+    Level.SHOULD,
+    "No table is by part of what another table of the same records is by",
+    why="what the finer table hides can be narrowed down, or worked out, from the coarser one",
+    source=sources.OWN_COUNTS,
+)
+def nested(case: Case) -> Iterator[Found]:
+    for (first, one), (second, other) in combinations(case.asked(Mode.AGGREGATE), 2):
+        same = (one.provider, one.standard) == (other.provider, other.standard)
+        by, also_by = _counted_by(one), _counted_by(other)
+        if same and set(one.recipients) & set(other.recipients) and (by <= also_by or also_by <= by):
+            text = f"`{second}` counts by {_said(also_by)}, and `{first}` counts the same records by {_said(by)}"
+            mend = "agree only one of the two, or count each by something that the other is not counted by"
+            yield Found(("shares", second), text, mend)
+
+
+def _counted_by(share: Share) -> set[str]:
+    return set(share.aggregate.dimensions if share.aggregate else ())
+
+
+def _said(dimensions: set[str]) -> str:
+    return listed(sorted(dimensions)) if dimensions else "nothing"
