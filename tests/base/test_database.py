@@ -112,13 +112,26 @@ def test_writers_wait_for_each_other(engine):
 
 
 def test_a_database_without_such_a_log_needs_no_scrubbing():
-    scrub(SimpleNamespace(dialect=SimpleNamespace(name="postgresql")))
+    assert scrub(SimpleNamespace(dialect=SimpleNamespace(name="postgresql")))
 
 
 def test_scrubbing_cuts_off_the_log_of_changes(engine, tmp_path):
     with writing(engine) as connection:
         connection.execute(text("insert into t values (1)"))
     assert (tmp_path / "node.db-wal").stat().st_size > 0
-    scrub(engine)
+    assert scrub(engine)
     assert (tmp_path / "node.db-wal").stat().st_size == 0
     assert values(engine) == [1]
+
+
+def test_scrubbing_says_when_a_reader_keeps_it_from_being_done(engine, tmp_path):
+    with writing(engine) as connection:
+        connection.execute(text("insert into t values (1)"))
+    with reading(engine) as connection:
+        connection.execute(text("select x from t")).all()
+        with writing(engine) as other:
+            other.execute(text("insert into t values (2)"))
+        assert not scrub(engine, wait=False)
+        assert (tmp_path / "node.db-wal").stat().st_size > 0
+    assert scrub(engine, wait=False)
+    assert (tmp_path / "node.db-wal").stat().st_size == 0

@@ -9,6 +9,7 @@ from sqlalchemy import create_engine, event, text
 from sqlalchemy.pool import QueuePool
 from sqlcipher3 import dbapi2
 
+from easement.base import database as database_room
 from easement.base.database import _SETTINGS, _begin
 from easement.base.errors import BadData, ProofFailed, StorageFailed
 from easement.ledger import tables, verifier
@@ -235,6 +236,48 @@ def test_what_was_erased_is_left_nowhere_in_the_database_even_for_who_holds_its_
     assert not any(each in _raw(home) for each in stored)
     assert b"ledger:record:erased" in _raw(home)
     ledger.engine.dispose()
+
+
+@pytest.fixture
+def impatient(monkeypatch):
+    monkeypatch.setattr(database_room, "SCRUB_SECONDS", 0)
+
+
+def test_an_erasure_while_somebody_reads_says_what_is_left_and_erasing_again_finishes_it(home, impatient):
+    ledger = new_ledger(home, unencrypted(home))
+    index = ledger.append(released(), private())
+    with ledger.engine.connect() as connection:
+        stored = tables.sealed(connection, index)
+    reader = ledger.entries()
+    next(reader)
+    with pytest.raises(StorageFailed, match="is erased, but the database's log of changes still holds it") as told:
+        ledger.erase(index)
+    assert f"easement ledger erase {index}" in told.value.remedy
+    assert any(each in _raw(home) for each in stored)
+    with pytest.raises(ProofFailed, match="is gone"):
+        ledger.private(index)
+    assert ledger.append(released()) == index + 2
+    reader.close()
+    assert ledger.erase(index) == index + 1
+    assert not any(each in _raw(home) for each in stored)
+    assert ledger.size == index + 3
+    ledger.engine.dispose()
+
+
+def test_opening_finishes_an_erasure_that_a_reader_held_up(home, impatient):
+    engine = unencrypted(home)
+    ledger = new_ledger(home, engine)
+    index = ledger.append(released(), private())
+    with engine.connect() as connection:
+        stored = tables.sealed(connection, index)
+    reader = ledger.entries()
+    next(reader)
+    with pytest.raises(StorageFailed, match="still holds it"):
+        ledger.erase(index)
+    reader.close()
+    Ledger.open(engine, home / "ledger", signer=SIGNER, master_key=MASTER)
+    assert not any(each in _raw(home) for each in stored)
+    engine.dispose()
 
 
 def unencrypted(home):

@@ -24,6 +24,9 @@ OLDEST = (3, 51, 3)
 BUSY_SECONDS = 60.0
 """How long a write waits for another process's transaction before it fails."""
 
+SCRUB_SECONDS = 2.0
+"""How long cutting off the log of changes waits for those who read before it gives up."""
+
 _SETTINGS = (
     "journal_mode = WAL",
     "synchronous = FULL",  # a commit is on the disk when it returns; NORMAL may lose it when power fails
@@ -125,12 +128,21 @@ def reading(engine: Engine) -> Iterator[Connection]:
         yield plain.execution_options(reads_only=True)
 
 
-def scrub(engine: Engine) -> None:
-    """After an erasure: write the log of changes back and cut it off, so that no older page is left in it."""
-    if engine.dialect.name == "sqlite":
-        with storage("the erased record may still stand in the database's log of changes"):
-            connection = engine.raw_connection()
-            try:
-                connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            finally:
-                connection.close()
+def scrub(engine: Engine, *, wait: bool = True) -> bool:
+    """Write the log of changes back and cut it off, so that nothing erased is left in it; whether that was done.
+
+    It is not while another connection is within a transaction, which it waits for a little, or when the disk refuses.
+    Raises `StorageFailed` when the database cannot be reached.
+    """
+    if engine.dialect.name != "sqlite":
+        return True
+    with storage("the database cannot be reached"), engine.connect() as plain:
+        cursor = plain.connection.cursor()
+        try:
+            cursor.execute(f"PRAGMA busy_timeout = {round(SCRUB_SECONDS * 1000) if wait else 0}")
+            busy, *_ = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone() or (True,)
+            cursor.execute(f"PRAGMA busy_timeout = {round(BUSY_SECONDS * 1000)}")
+        except engine.dialect.loaded_dbapi.Error:
+            plain.invalidate()
+            return False
+    return not busy

@@ -3,11 +3,12 @@
 import hmac
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from easement.base.database import reading, scrub, writing
 from easement.base.errors import BadData, Problem, ProofFailed, StorageFailed
@@ -86,6 +87,8 @@ class Ledger:
         """Open a ledger. Where published tree and database disagree it opens for reading, and `refusal` says why."""
         ledger = cls(engine, directory, signer, master_key, clock)
         ledger._hold_against_published()
+        with suppress(StorageFailed):  # a second chance for an erasure that a reader or a kill kept from finishing
+            scrub(engine, wait=False)
         return ledger
 
     def _hold_against_published(self) -> None:
@@ -139,23 +142,33 @@ class Ledger:
             return tables.append(connection, drafts)
 
     def erase(self, index: int) -> int:
-        """Destroy the key to an entry's private record for good, and log that it was done; the new entry's index.
+        """Destroy the key to an entry's private record for good, and log that it was done; the entry that says so.
 
-        Every proof still holds afterwards. Raises `BadData` when there is nothing to erase.
+        Every proof still holds afterwards. Erasing again cleans up what was left, and gives that same entry. Raises
+        `BadData` when there never was a record, and `StorageFailed` also when the erasure is done and logged, but a
+        reader keeps the database from letting go of the older pages.
         """
         self._grouping.check()
         try:
             with writing(self.engine) as connection:
-                if not tables.erase(connection, index):
-                    remedy = "look at it with `easement ledger show`; it may be erased already"
-                    raise BadData(f"entry {index} has no private record", remedy=remedy)
-                said = Entry(time=minute(self._clock()), type=EntryType.RECORD_ERASED, erased=index)
-                logged = tables.append(connection, [tables.draft(said, said.encode(), None)])
-            scrub(self.engine)
+                logged = self._erase(connection, index)
         except StorageFailed as failure:
             self._grouping.stop(failure)
             raise
+        if not scrub(self.engine):
+            what = f"the private record of entry {index} is erased, but the database's log of changes still holds it"
+            again = f"erase it again when nobody reads the database: easement ledger erase {index}"
+            raise StorageFailed(what, remedy=again)
         return logged
+
+    def _erase(self, connection: Connection, index: int) -> int:
+        if tables.erase(connection, index):
+            said = Entry(time=minute(self._clock()), type=EntryType.RECORD_ERASED, erased=index)
+            return tables.append(connection, [tables.draft(said, said.encode(), None)])
+        for logged in tables.read(connection, index, tables.size(connection), kind=EntryType.RECORD_ERASED):
+            if logged.entry.erased == index:
+                return logged.index
+        raise BadData(f"entry {index} has no private record", remedy="look at it with `easement ledger show`")
 
     # Publishing
 
