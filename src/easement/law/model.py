@@ -219,16 +219,12 @@ class Identifier(Labelled):
 
 @dataclass(frozen=True, kw_only=True)
 class SmallNumberRule(Labelled):
-    """Which counts a table hides: `suppress_from` to `suppress_to`, both hidden; the rest rounded to `round_to`.
-
-    `suppress_to_between_partners` is the milder limit inside a partnership, 0 where the rule makes no difference.
-    """
+    """Which counts a table hides: `suppress_from` to `suppress_to`, both hidden; the rest rounded to `round_to`."""
 
     shelf: ClassVar[Kind] = Kind.SMALL_NUMBER_RULE
     suppress_from: int
     suppress_to: int
     round_to: int = 1
-    suppress_to_between_partners: int = 0
     secondary_suppression: bool = False
 
     def __post_init__(self) -> None:
