@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from ruamel.yaml import YAML
 
 from easement.base.errors import BadFile
-from easement.base.located import MAX_BYTES, MAX_DEPTH, misplaced, read_file, read_text, validate
+from easement.base.located import MAX_BYTES, MAX_DEPTH, MAX_NODES, misplaced, read_file, read_text, validate
 
 
 def read(text: str) -> Any:
@@ -99,7 +99,7 @@ def test_a_bomb_of_aliases_is_refused_at_its_first_anchor() -> None:
 
 
 @pytest.mark.parametrize(
-    "nest", ["[" * 5_000, "{a: " * 5_000, "- " * 5_000, "".join(f"{' ' * n}a:\n" for n in range(900))]
+    "nest", ["[" * 5_000, "{a: " * 5_000, "- " * 5_000, "".join(f"{' ' * n}a:\n" for n in range(600))]
 )
 def test_depth_is_bounded_without_exhausting_the_stack(nest: str) -> None:
     assert f"deeper than {MAX_DEPTH} levels" in refusal(nest).what
@@ -114,8 +114,31 @@ def test_the_deepest_nesting_allowed_is_read() -> None:
 
 
 def test_size_is_bounded_in_bytes_not_letters() -> None:
-    assert "larger than 1,048,576 bytes" in refusal("a: " + "é" * (MAX_BYTES // 2)).what
+    assert "larger than 262,144 bytes" in refusal("a: " + "é" * (MAX_BYTES // 2)).what
     assert len(read("a: " + "e" * (MAX_BYTES - 3))["a"]) == MAX_BYTES - 3
+
+
+@pytest.mark.parametrize("data", [b"a: " + b"e" * MAX_BYTES, b"\xff" * (MAX_BYTES + 1), ("é" * MAX_BYTES).encode()])
+def test_a_file_too_large_is_told_before_anything_else_of_it(tmp_path: Path, data: bytes) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_bytes(data)
+    with pytest.raises(BadFile, match="larger than 262,144 bytes"):
+        read_file(path, what="agreement")
+
+
+def test_of_a_file_without_an_end_no_more_is_read_than_may_be() -> None:
+    with pytest.raises(BadFile, match="larger than 262,144 bytes"):
+        read_file(Path("/dev/zero"), what="agreement")
+
+
+def test_keys_and_values_are_bounded_in_number() -> None:
+    most = MAX_NODES - 3
+    assert read("a: [" + "1," * most + "]") == {"a": [1] * most}
+    lines = "a:\n" + "- 1\n" * (most + 1)
+    error = refusal(lines)
+    assert error.what == "the agreement has more than 20,000 keys and values"
+    assert error.where == f"a.yaml:{most + 2}:3"
+    assert "20,000 keys" in refusal("".join(f"k{number}: 1\n" for number in range(MAX_NODES // 2))).what
 
 
 def test_a_file_is_read_as_utf_8_with_or_without_its_mark(tmp_path: Path) -> None:

@@ -1,8 +1,8 @@
 """YAML files that people write, read with true lines: each value remembers where it stood.
 
 Only plain YAML 1.2 data is read. Aliases, anchors and tags are refused (they are how a small file becomes a bomb or
-an object), as are duplicate keys, depth above `MAX_DEPTH` and files above `MAX_BYTES`. Dates stay text, for the
-model that reads them to judge. `yes`, `no`, `on` and `off` are text, as YAML 1.2 says.
+an object), as are duplicate keys, depth above `MAX_DEPTH`, files above `MAX_BYTES` and more than `MAX_NODES` keys and
+values. Dates stay text, for the model that reads them to judge. `yes`, `no`, `on` and `off` are text, as YAML 1.2 says.
 """
 
 import difflib
@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import PydanticCustomError
@@ -31,8 +31,11 @@ from easement.base.errors import BadFile, Problem
 
 __all__ = ["Document", "Path_", "misplaced", "read_file", "read_text", "validate"]
 
-MAX_BYTES = 1 << 20
+MAX_BYTES = 1 << 18
 """Longest file read: the longest agreement seen in practice is under 100 kB."""
+
+MAX_NODES = 20_000
+"""Most keys and values read: each costs some 20 µs, and a stranger's file must not hold up who reads it."""
 
 MAX_DEPTH = 24
 """Deepest nesting read: the agreement format needs 6."""
@@ -69,11 +72,14 @@ class Document:
 def read_file(path: Path, *, what: str) -> Document:
     """Read the file at `path`; `what` names its kind in errors (`agreement`). Raises `BadFile`."""
     try:
-        raw = path.read_bytes()
+        with path.open("rb") as file:
+            raw = file.read(MAX_BYTES + 1)
     except OSError as error:
         raise BadFile(
             f"cannot read the {what} `{path}`: {error.strerror}", remedy="check the name and who may read it"
         ) from error
+    if len(raw) > MAX_BYTES:
+        _refuse_size(str(path), what)
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -87,7 +93,7 @@ def read_file(path: Path, *, what: str) -> Document:
 def read_text(text: str, *, name: str, what: str) -> Document:
     """Read YAML text into a `Document`; raises `BadFile` naming the line of the first thing that is wrong."""
     if len(text.encode()) > MAX_BYTES:
-        raise BadFile(f"the {what} is larger than {MAX_BYTES:,} bytes", where=name, remedy="split it, or shorten it")
+        _refuse_size(name, what)
     try:
         return _Reader(name, text, what).read()
     except MarkedYAMLError as error:
@@ -106,6 +112,10 @@ def read_text(text: str, *, name: str, what: str) -> Document:
         ) from error
 
 
+def _refuse_size(name: str, what: str) -> NoReturn:
+    raise BadFile(f"the {what} is larger than {MAX_BYTES:,} bytes", where=name, remedy="split it, or shorten it")
+
+
 class _Reader:
     """Builds the data from YAML's events with a stack of its own, so that depth and size stay in hand."""
 
@@ -116,6 +126,7 @@ class _Reader:
         self.key: list[str | None] = []
         self.root: Any = None
         self.started = False
+        self.nodes = 0
 
     def read(self) -> Document:
         documents = 0
@@ -140,6 +151,9 @@ class _Reader:
         raise BadFile(f"the {self.what} {what}", where=f"{self.name}:{mark.line + 1}:{mark.column + 1}", remedy=mend)
 
     def node(self, event: Any) -> None:
+        self.nodes += 1
+        if self.nodes > MAX_NODES:
+            self.refuse(event, f"has more than {MAX_NODES:,} keys and values", "split it, or shorten it")
         if isinstance(event, AliasEvent) or event.anchor is not None:
             self.refuse(event, "uses an anchor or alias", "write the value out in full where it is needed")
         if event.tag is not None:
