@@ -82,7 +82,7 @@ def test_templates_are_listed(run):
 
 
 def test_a_new_agreement_is_written_and_the_next_step_said(run, tmp_path):
-    ran = run("new", "--template", "blank", "-o", "a.yaml", "--giver", "dwp", "--receiver", "northtown")
+    ran = run("new", "--template", "blank", "-o", "a.yaml", "--provider", "dwp", "--recipient", "northtown")
     assert (ran.code, ran.out) == (0, "wrote a.yaml\n")
     assert "next: easement agreement check a.yaml" in ran.err
     assert "  dwp:\n" in (tmp_path / "a.yaml").read_text()

@@ -39,7 +39,7 @@ def check(text: str) -> list[tuple[str, int]]:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_check_says_exactly_what_is_left_to_fill(name: str):
-    text = new(name, today=TODAY, giver="dwp", receiver="northtown")
+    text = new(name, today=TODAY, provider="dwp", recipient="northtown")
     found = check(text)
     terms = [re.sub(r"(^|\s)#.*", "", line) for line in text.splitlines()]
     marked = Counter(
@@ -55,7 +55,7 @@ def test_the_check_says_exactly_what_is_left_to_fill(name: str):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_parties_left_unnamed_are_told_of(name: str):
-    named = check(new(name, today=TODAY, giver="dwp", receiver="northtown"))
+    named = check(new(name, today=TODAY, provider="dwp", recipient="northtown"))
     unnamed = check(new(name, today=TODAY))
     more = Counter(code for code, _ in unnamed)
     more.subtract(code for code, _ in named)
@@ -93,4 +93,4 @@ def test_an_unknown_template_is_refused_with_the_known_ones():
 
 def test_a_party_that_is_no_id_is_refused():
     with pytest.raises(BadFile):
-        new("blank", today=TODAY, giver="The Department")
+        new("blank", today=TODAY, provider="The Department")

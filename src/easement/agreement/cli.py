@@ -37,11 +37,11 @@ def agreement() -> None:
 
 @agreement.command(epilog="Example: easement agreement new --template free-school-meals --out agreement.yaml")
 @click.option("--template", metavar="NAME", help="The template to start from; without it, they are listed.")
-@click.option("--giver", metavar="ID", help="The id of the organisation that gives.")
-@click.option("--receiver", metavar="ID", help="The id of the organisation that receives.")
+@click.option("--provider", metavar="ID", help="The id of the organisation that gives.")
+@click.option("--recipient", metavar="ID", help="The id of the organisation that receives.")
 @_out
 @json_option
-def new(template: str | None, giver: str | None, receiver: str | None, out: Path | None, as_json: bool) -> None:
+def new(template: str | None, provider: str | None, recipient: str | None, out: Path | None, as_json: bool) -> None:
     """Start an agreement from a template.
 
     What law and habit settle is filled in; the rest is marked, and the check tells of it.
@@ -53,10 +53,10 @@ def new(template: str | None, giver: str | None, receiver: str | None, out: Path
         emit(as_json, known, lambda: table(("TEMPLATE", "WHAT IT IS FOR"), known.items()))
         say("next: easement agreement new --template free-school-meals --out agreement.yaml")
         return
-    parties = (giver or drafts.GIVER, receiver or drafts.RECEIVER)
+    parties = (provider or drafts.PROVIDER, recipient or drafts.RECIPIENT)
     if out is not None and out.exists():
         raise UsageError(f"`{out}` is there already", remedy="name another file, or move it away first")
-    text = drafts.new(template, today=_today(), giver=parties[0], receiver=parties[1])
+    text = drafts.new(template, today=_today(), provider=parties[0], recipient=parties[1])
     _write(text, out, as_json, {"template": template})
     if out is not None:
         say(f"fill in what stands in <angle brackets>, then\nnext: easement agreement check {clear_path(out)}")

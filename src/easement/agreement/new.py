@@ -9,9 +9,9 @@ from easement.agreement.duration import Duration
 from easement.agreement.read import read_agreement_text
 from easement.base.errors import UsageError
 
-__all__ = ["GIVER", "RECEIVER", "new", "templates"]
+__all__ = ["PROVIDER", "RECIPIENT", "new", "templates"]
 
-GIVER, RECEIVER = "giver", "receiver"
+PROVIDER, RECIPIENT = "provider", "recipient"
 """The parties' ids in a template until they are named; the check tells of them as left to fill."""
 
 TERM = Duration(months=36)
@@ -27,8 +27,8 @@ def templates() -> dict[str, str]:
     return {name: _HEADING.match(text).group(1) for name, text in texts.items()}  # type: ignore[union-attr]
 
 
-def new(template: str, *, today: date, giver: str = GIVER, receiver: str = RECEIVER) -> str:
-    """The text of a new agreement; `giver` and `receiver` are the parties' ids.
+def new(template: str, *, today: date, provider: str = PROVIDER, recipient: str = RECIPIENT) -> str:
+    """The text of a new agreement; `provider` and `recipient` are the parties' ids.
 
     The term begins on the first day of the month after next, to leave time to sign. Raises `UsageError` for an unknown
     template, and `BadFile` where an id is not one.
@@ -39,7 +39,7 @@ def new(template: str, *, today: date, giver: str = GIVER, receiver: str = RECEI
     starts = Duration(months=2).after(today.replace(day=1))
     ends = TERM.after(starts) - timedelta(days=1)
     source = Template((_folder() / f"{template}.yaml").read_text())
-    text = source.substitute(giver=giver, receiver=receiver, starts=starts, ends=ends)
+    text = source.substitute(provider=provider, recipient=recipient, starts=starts, ends=ends)
     read_agreement_text(text, name=f"a new {template}")
     return text
 

@@ -12,7 +12,7 @@ from easement.base.located import Path_
 PLACEHOLDER = re.compile(r"<fill in[^>]*>|\bfill[-_]in\b")
 """How templates mark what a person has yet to write."""
 
-PLACEHOLDER_PARTIES = frozenset({"giver", "receiver"})
+PLACEHOLDER_PARTIES = frozenset({"provider", "recipient"})
 """The ids that stand in templates until the parties are named."""
 
 LONG_SENTENCE = 30
