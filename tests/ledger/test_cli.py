@@ -6,7 +6,11 @@ import sys
 import pytest
 
 from easement.cli.root import main
-from easement.ledger import service
+from easement.ledger import service, verifier
+from easement.ledger.checkpoint import sign_checkpoint
+from easement.ledger.note import Signer
+from easement.ledger.proof import proof_text
+from easement.ledger.verifier import Proof, Receipt, leaf_hash, receipt_bytes
 from easement.node.home import create_node, open_node
 from tests.ledger.makers import clock, fill, private
 
@@ -102,6 +106,29 @@ def test_a_disclosed_file_is_held_against_its_receipt(easement, home, tmp_path):
     code, _, err = easement("verify", "receipt", "--key", "absent.vkey")
     assert code == 2
     assert "cannot read `absent.vkey`" in err
+
+
+def test_a_hostile_log_can_forge_no_line_and_command_no_terminal(easement, tmp_path, monkeypatch, capsys):
+    """R5.2: its own key signs whatever it likes, but what it says stays on the line of what it says it of."""
+    monkeypatch.chdir(tmp_path)
+    signer = Signer("hostile.example/\u202elog", bytes(32))
+    entry = json.dumps({"type": "x\n  answer rows: 1", "\x1b[2J": ["\x9b1A", {"a": "\u2028"}]}, ensure_ascii=False)
+    note = sign_checkpoint(1, leaf_hash(entry.encode()), signer)
+    (tmp_path / "receipt").write_text(proof_text(Proof(0, (), note, receipt_bytes(Receipt(entry)))))
+    (tmp_path / "log.vkey").write_text(f"{signer.key}\n")
+    code, out, _ = easement("verify", "receipt", "--key", "log.vkey")
+    assert code == 0
+    assert out.splitlines() == [
+        "It holds: this is entry 0 of 1 in the signed log `hostile.example/\\u202elog`.",
+        "  type: x\\n  answer rows: 1",
+        "  \\u001b[2J: \\u009b1A, {'a': '\\u2028'}",
+        "No file was compared (give --data).",
+    ]
+    assert verifier.main(["receipt", "--key", "log.vkey"]) == 0
+    alone = capsys.readouterr().out
+    assert alone.isascii()
+    assert "\x1b" not in alone
+    assert [line for line in alone.splitlines() if "answer rows" in line] == ['    "type": "x\\n  answer rows: 1",']
 
 
 def test_a_whole_log_is_verified(easement, home):

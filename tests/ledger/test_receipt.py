@@ -166,6 +166,8 @@ def test_an_answer_left_out_matches_no_file(receipt):
         b'{"format":"easement-receipt/1"}',
         b'{"entry":5,"format":"easement-receipt/1","other":1}',
         b'{"entry":"{}", "format":"easement-receipt/1"}',
+        b'{"entry":"{}","entry":"{}","format":"easement-receipt/1"}',
+        b'{"answer":{"part":"{}","part":"[]","salt":""},"entry":"{}","format":"easement-receipt/1","others":{}}',
         b'{"answer":[],"entry":"{}","format":"easement-receipt/1","others":{}}',
         b'{"answer":{"part":"{}","salt":"zz"},"entry":"{}","format":"easement-receipt/1","others":{}}',
         b'{"answer":{"part":"{}","salt":""},"entry":"{}","format":"easement-receipt/1","others":{"who":"00"}}',
@@ -175,6 +177,12 @@ def test_an_answer_left_out_matches_no_file(receipt):
 def test_a_malformed_receipt_is_refused(extra):
     with pytest.raises(ProofFailed):
         parse_receipt(extra)
+
+
+@pytest.mark.parametrize("text", ['{"rows":1,"rows":2}', '{"a":{"rows":1,"rows":1}}', '[{"rows":1,"rows":2}]'])
+def test_a_key_given_twice_is_refused(text):
+    with pytest.raises(ProofFailed, match="a key twice"):
+        verifier.json_object(text, "answer")
 
 
 TEXTS = st.text(st.characters(exclude_categories=("Cs",)), min_size=1, max_size=20)

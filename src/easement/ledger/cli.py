@@ -1,5 +1,6 @@
 """The commands `easement ledger …` and `easement verify`."""
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -51,7 +52,7 @@ def show(index: int | None, last: int, home: Path, as_json: bool) -> None:
             emit(as_json, [_as_data(each) for each in newest], lambda: _as_table(newest))
             return
         logged = node.ledger.entry(index)
-    emit(as_json, _as_data(logged), lambda: _as_lines(logged.entry.as_dict()))
+    emit(as_json, _as_data(logged), lambda: "\n".join(_as_lines(logged.entry.as_dict())))
 
 
 def _as_data(logged: "Logged") -> dict[str, Any]:
@@ -68,8 +69,14 @@ def _blank(value: int | None) -> str:
     return "" if value is None else f"{value:,}"
 
 
-def _as_lines(said: dict[str, Any]) -> str:
-    return "\n".join(f"{name}: {_shown(value)}" for name, value in said.items())
+def _as_lines(said: dict[str, Any]) -> list[str]:
+    """What an entry says, a line each; whoever made the log, no value can end its line or speak to the terminal."""
+    return [_seen(f"{name}: {_shown(value)}") for name, value in said.items()]
+
+
+def _seen(text: str) -> str:
+    """Text of another's making as one line: what cannot be seen stands as JSON escapes it."""
+    return "".join(each if each.isprintable() else json.dumps(each)[1:-1] for each in text)
 
 
 def _shown(value: Any) -> str:
@@ -149,7 +156,7 @@ def verify(receipt: Path, key: str, data: str | None, as_json: bool) -> None:
         keys = read_keys(key)
         if receipt.is_dir():
             whole = check_log(str(receipt), keys)
-            words = f"It holds: all {whole.size:,} entries of `{whole.origin}` are as they were signed."
+            words = f"It holds: all {whole.size:,} entries of `{_seen(whole.origin)}` are as they were signed."
             emit(as_json, {"origin": whole.origin, "size": whole.size, "root": whole.root}, words)
             return
         holds = check_receipt(read_whole(str(receipt)), keys, file_digest(data) if data else "")
@@ -162,8 +169,8 @@ def verify(receipt: Path, key: str, data: str | None, as_json: bool) -> None:
 def _told(holds: "Holds", data: str | None) -> str:
     """A receipt that holds, in words for whoever received the data."""
     entry = {name: value for name, value in holds.entry.items() if name != "commitment"}
-    head = f"It holds: this is entry {holds.index} of {holds.size} in the signed log `{holds.origin}`."
+    head = f"It holds: this is entry {holds.index} of {holds.size} in the signed log `{_seen(holds.origin)}`."
     file = f"`{clear_path(data)}` is the file that was recorded." if data else "No file was compared (give --data)."
-    rows = [f"  {line}" for line in _as_lines(entry).splitlines()]
-    answer = [f"  answer {line}" for line in _as_lines(holds.answer).splitlines()]
+    rows = [f"  {line}" for line in _as_lines(entry)]
+    answer = [f"  answer {line}" for line in _as_lines(holds.answer)]
     return "\n".join([head, *rows, *answer, file])

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 from easement.base.canonical import canonical_record
-from easement.ledger.verifier import is_name
+from easement.ledger.verifier import NAME
 
 __all__ = ["KEYS", "EntryType", "Form", "is_digest", "is_name", "is_number"]
 
@@ -55,6 +55,11 @@ _DIGEST = re.compile(r"[0-9a-f]{64}")
 def is_digest(value: Any) -> bool:
     """Whether a value is a SHA-256 in lower-case hexadecimal."""
     return isinstance(value, str) and bool(_DIGEST.fullmatch(value))
+
+
+def is_name(value: Any) -> bool:
+    """Whether a value is a plain name, as fields and parts have."""
+    return isinstance(value, str) and bool(NAME.fullmatch(value))
 
 
 def is_number(value: Any) -> bool:

@@ -13,6 +13,7 @@ import json
 import re
 import sys
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from getopt import GetoptError, gnu_getopt  # argparse would cost a fifth of the 50 ms this has
 from typing import Any, NamedTuple
 
@@ -39,8 +40,8 @@ MAX_SIGNATURES = 1_024
 ED25519, COSIGNATURE = 0x01, 0x04
 """The signature types understood, as numbered by C2SP signed-note."""
 
+NAME = re.compile("[A-Za-z][A-Za-z0-9_]{0,99}")
 _NUMBER = re.compile("0|[1-9][0-9]{0,17}")
-_NAME = re.compile("[A-Za-z][A-Za-z0-9_]{0,99}")
 _CONTROL = re.compile("[\x00-\x09\x0b-\x1f]")
 
 MEND = "one of the log's files was changed; fetch it again from the log or from any copy of it"
@@ -70,11 +71,10 @@ def root_of(hashes: Sequence[bytes]) -> bytes:
     """The root over hashes of equal subtrees, of which the last may be smaller; of none, SHA-256 of nothing."""
     if not hashes:
         return hashlib.sha256(b"").digest()
-    sha256 = hashlib.sha256
     while len(hashes) > 1:
         pairs = zip(hashes[::2], hashes[1::2], strict=False)
         odd = hashes[-1:] if len(hashes) % 2 else []
-        hashes = [*[sha256(b"\x01" + left + right).digest() for left, right in pairs], *odd]
+        hashes = [*[node_hash(left, right) for left, right in pairs], *odd]
     return hashes[0]
 
 
@@ -127,7 +127,7 @@ def _text(data: bytes | str, what: str) -> str:
 
 
 def _check_name(name: str) -> None:
-    plain = name and "+" not in name and not any(character.isspace() for character in name)
+    plain = name and "+" not in name and not any(map(str.isspace, name))
     hold(plain, "a key's name is empty or holds a space or a `+`")
 
 
@@ -212,12 +212,10 @@ def verify_note(note: Note, keys: Iterable[Key]) -> tuple[Key, ...]:
     known = {(key.name, key.id): key for key in keys}
     signed = []
     for name, identity, signature in note.signatures:
-        key = known.get((name, identity))
-        if key is None:
-            continue
-        right = key.holds(note.text, signature)
-        hold(right, f"the signature of `{name}` is wrong", "the text was changed after it was signed")
-        signed.append(key)
+        if key := known.get((name, identity)):
+            right = key.holds(note.text, signature)
+            hold(right, f"the signature of `{name}` is wrong", "the text was changed after it was signed")
+            signed.append(key)
     hold(signed, "none of the given keys signed this", "give the key of the log that it names")
     return tuple(signed)
 
@@ -246,7 +244,7 @@ def verified_checkpoint(data: bytes | str, keys: Iterable[Key]) -> Checkpoint:
     signed = verify_note(note, keys)
     checkpoint = parse_checkpoint(note.text)
     own = any(key.kind == ED25519 and key.name == checkpoint.origin for key in signed)
-    hold(own, f"the checkpoint of `{checkpoint.origin}` is not signed by that log's own key")
+    hold(own, f"the checkpoint of {checkpoint.origin!a} is not signed by that log's own key")
     return checkpoint
 
 
@@ -309,23 +307,23 @@ def receipt_bytes(receipt: Receipt) -> bytes:
 
 
 def json_object(data: bytes | str, what: str) -> dict[str, Any]:
-    """A JSON object; raises `ProofFailed` for anything else."""
+    """A JSON object, in which no key stands twice; raises `ProofFailed` for anything else."""
     try:
-        value = json.loads(data)
+        value = json.loads(data, object_pairs_hook=_record)
     except (ValueError, RecursionError):
         raise ProofFailed(f"the {what} is not JSON") from None
     hold(isinstance(value, dict), f"the {what} is not a record")
     return dict(value)
 
 
+def _record(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    hold(len(dict(pairs)) == len(pairs), "a record holds a key twice, of which readers take the one or the other")
+    return dict(pairs)
+
+
 def part_hash(name: str, salt: bytes, text: str) -> bytes:
     """The hash of one part of a private record under its own 32-byte salt."""
     return hashlib.sha256(PART_TAG + name.encode() + b"\n" + salt + text.encode()).digest()
-
-
-def is_name(value: Any) -> bool:
-    """Whether a value is a plain name, as fields and parts have: a letter, then at most 99 letters, digits and `_`."""
-    return isinstance(value, str) and bool(_NAME.fullmatch(value))
 
 
 def commitment_of(parts: Iterable[tuple[str, bytes]]) -> bytes:
@@ -334,7 +332,7 @@ def commitment_of(parts: Iterable[tuple[str, bytes]]) -> bytes:
     Every name stands before its hash, so that no closed part can later be passed off under another name.
     """
     ordered = sorted(parts)
-    plain = all(is_name(name) for name, _ in ordered) and len(dict(ordered)) == len(ordered)
+    plain = all(NAME.fullmatch(name) for name, _ in ordered) and len(dict(ordered)) == len(ordered)
     hold(plain, "the parts of a private record must have plain names, each its own")
     told = b"".join(name.encode() + b"\n" + digest for name, digest in ordered)
     return hashlib.sha256(COMMITMENT_TAG + told).digest()
@@ -355,8 +353,7 @@ def check_receipt(data: bytes | str, keys: Iterable[Key], digest: str = "") -> H
     proof = parse_proof(data)
     checkpoint = verified_checkpoint(proof.checkpoint, keys)
     receipt = parse_receipt(proof.extra)
-    leaf = leaf_hash(receipt.entry.encode())
-    verify_inclusion(leaf, proof.index, checkpoint.size, proof.hashes, checkpoint.root)
+    verify_inclusion(leaf_hash(receipt.entry.encode()), proof.index, checkpoint.size, proof.hashes, checkpoint.root)
     entry = json_object(receipt.entry, "entry")
     answer = _opened(receipt, entry)
     other = "its bytes were changed, or it belongs to another receipt"
@@ -398,11 +395,8 @@ def read_bundle(directory: str, index: int, width: int) -> list[bytes]:
 
 def _read(directory: str, level: int | str, index: int, width: int) -> tuple[bytes, int]:
     for held in sorted({width, 256}):
-        try:
-            with open(f"{directory}/{tile_path(level, index, held)}", "rb") as file:  # noqa: PTH123
-                return file.read(), held
-        except OSError:
-            continue
+        with suppress(OSError), open(f"{directory}/{tile_path(level, index, held)}", "rb") as file:  # noqa: PTH123
+            return file.read(), held
     raise ProofFailed("is missing or cannot be read", where=tile_path(level, index, width), remedy=MEND)
 
 
@@ -419,13 +413,13 @@ def decode_bundle(data: bytes) -> list[bytes]:
 
 def check_tiles(directory: str, checkpoint: Checkpoint) -> None:
     """Hash every entry under a verified checkpoint and compare every tile and the root; raises `ProofFailed`."""
-    level, count, tail = 0, checkpoint.size, b""
-    roots: list[bytes] = []
+    level, count, tail, roots = 0, checkpoint.size, b"", list[bytes]()
     while count:
         above = []
         for start in range(0, count, 256):
             width = min(256, count - start)
-            hashes = roots[start : start + width] if level else _entry_hashes(directory, start // 256, width)
+            bundle = () if level else read_bundle(directory, start // 256, width)
+            hashes = roots[start : start + width] or list(map(leaf_hash, bundle))
             _compare(directory, level, start // 256, hashes)
             if width == 256:
                 above.append(root_of(hashes))
@@ -434,11 +428,6 @@ def check_tiles(directory: str, checkpoint: Checkpoint) -> None:
         level, count, roots = level + 1, count // 256, above
     same = (tail or root_of([])) == checkpoint.root
     hold(same, "the signed root is not the root of these entries", MEND, "checkpoint")
-
-
-def _entry_hashes(directory: str, index: int, width: int) -> list[bytes]:
-    sha256 = hashlib.sha256
-    return [sha256(b"\x00" + entry).digest() for entry in read_bundle(directory, index, width)]
 
 
 def _compare(directory: str, level: int, index: int, hashes: Sequence[bytes]) -> None:
@@ -463,7 +452,7 @@ def check_log(directory: str, keys: Iterable[Key]) -> Checkpoint:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run the check from the command line; 0 it holds, 2 wrong usage, 12 it does not hold."""
+    """Run the check, told in ASCII so that no log speaks to the terminal; 0 it holds, 2 wrong usage, 12 it does not."""
     try:
         code, text = 0, _checked(arguments)
     except (GetoptError, KeyError, ValueError):
@@ -472,7 +461,7 @@ def main(arguments: Sequence[str]) -> int:
         code, text = 2, f"error: cannot read `{error.filename}`: {error.strerror}"
     except ProofFailed as error:
         code, text = 12, f"does not hold: {error}"
-    print(text, file=sys.stderr if code else sys.stdout)
+    print(text.encode("ascii", "backslashreplace").decode(), file=sys.stderr if code else sys.stdout)
     return code
 
 
@@ -486,7 +475,7 @@ def _checked(arguments: Sequence[str]) -> str:
     (receipt,) = rest
     digest = file_digest(options["--data"]) if "--data" in options else ""
     holds = check_receipt(read_whole(receipt), keys, digest)
-    said = json.dumps({"entry": holds.entry, "answer": holds.answer}, ensure_ascii=False, indent=2)
+    said = json.dumps({"entry": holds.entry, "answer": holds.answer}, indent=2)
     return f"holds: entry {holds.index} of the {holds.size} in `{holds.origin}`\n{said}"
 
 
