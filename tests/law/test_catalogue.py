@@ -4,6 +4,7 @@ import re
 import tomllib
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from ruamel.yaml import YAML
 from easement.base.errors import UsageError
 from easement.law.catalogue import DATA, catalogue
 from easement.law.entry import Checked, Entry, Kind
-from easement.law.model import BodyClass, ConditionKind
+from easement.law.model import BodyClass, ConditionKind, ExpectedField, Identifier, Question, SmallNumberRule
 from easement.law.power import Nature, Power, Status
 
 KNOWN = catalogue()
@@ -155,8 +156,8 @@ def test_a_pattern_takes_the_right_examples(rule: object) -> None:
 
 
 def test_every_question_leads_to_a_question_or_to_an_answer() -> None:
-    known = set(ids(KNOWN.questions))
-    for question in KNOWN.questions:
+    known = set(ids(KNOWN.all(Question)))
+    for question in KNOWN.all(Question):
         assert {question.next_if_yes, question.next_if_no} - {""} <= known
         assert question.next_if_yes or question.yes or question.leads, question.id
 
@@ -205,8 +206,8 @@ def test_an_unknown_id_is_refused_with_near_matches() -> None:
         (KNOWN.condition, KNOWN.find_condition, "s1_p18_safeguarding"),
         (KNOWN.purpose, KNOWN.find_purpose, "direct-care"),
         (KNOWN.body_class, KNOWN.find_body_class, "local-authority"),
-        (KNOWN.identifier, KNOWN.find_identifier, "nhs_number"),
-        (KNOWN.small_number_rule, KNOWN.small_number_rule, "product_default"),
+        (partial(KNOWN.get, Identifier), partial(KNOWN.find, Identifier), "nhs_number"),
+        (partial(KNOWN.get, SmallNumberRule), partial(KNOWN.find, SmallNumberRule), "product_default"),
     ],
 )
 def test_looking_up_and_finding_agree(
@@ -221,8 +222,8 @@ def test_looking_up_and_finding_agree(
 def test_every_shelf_has_its_name() -> None:
     shelves = [
         *(KNOWN.bases, KNOWN.conditions, KNOWN.powers, KNOWN.purposes, KNOWN.body_classes, KNOWN.clashes),
-        *(KNOWN.duties, KNOWN.expected_fields, KNOWN.dpia_triggers, KNOWN.identifiers, KNOWN.small_number_rules),
-        KNOWN.questions,
+        *(KNOWN.duties, KNOWN.all(ExpectedField), KNOWN.dpia_triggers, KNOWN.identifiers, KNOWN.all(SmallNumberRule)),
+        KNOWN.all(Question),
     ]
     assert {shelf[0].shelf for shelf in shelves} == set(Kind)
 

@@ -26,8 +26,8 @@ KIND_OF = {
 }
 """The kind that checks each identifier of the catalogue which can be checked."""
 
-IDENTIFIERS = {each.id: each for each in KNOWN.shelf(Identifier.shelf)}
-RULES = {each.id: each for each in KNOWN.shelf(SmallNumberRule.shelf)}
+IDENTIFIERS = {each.id: each for each in KNOWN.all(Identifier)}
+RULES = {each.id: each for each in KNOWN.all(SmallNumberRule)}
 
 
 @pytest.mark.parametrize("rule", ["product_default", "nhs_hes"])

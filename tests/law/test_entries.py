@@ -9,6 +9,7 @@ import pytest
 from easement.base.errors import BadFile
 from easement.law.catalogue import catalogue
 from easement.law.entry import Kind
+from easement.law.model import SmallNumberRule
 from easement.law.read import entries
 from easement.law.shelves import Catalogue
 
@@ -107,7 +108,7 @@ def test_entries_cannot_be_changed_in_place() -> None:
     with pytest.raises(ValueError, match="`policy_document`"):
         replace(KNOWN.condition("art9_g"), policy_document="maybe")
     with pytest.raises(ValueError, match="do not make a rule"):
-        replace(KNOWN.small_number_rules[0], suppress_to=0)
+        replace(KNOWN.all(SmallNumberRule)[0], suppress_to=0)
 
 
 def test_a_shelf_is_loaded_once_and_only_when_asked() -> None:

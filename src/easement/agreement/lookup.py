@@ -62,7 +62,7 @@ class Lookup:
 
     def entry(self, code: str, *kinds: Kind) -> Entry | None:
         """The catalogue's entry of one of these kinds, if it has one."""
-        return next((found for kind in kinds if (found := self._catalogue.find(kind, code))), None)
+        return next((found for kind in kinds if (found := self._catalogue.on_shelf(kind, code))), None)
 
     def standard(self, ref: str) -> Item:
         """A standard's title."""

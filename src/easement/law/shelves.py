@@ -16,11 +16,8 @@ from easement.law.model import (
     Condition,
     DpiaTrigger,
     Duty,
-    ExpectedField,
     Identifier,
     Purpose,
-    Question,
-    SmallNumberRule,
 )
 from easement.law.power import Power
 
@@ -45,128 +42,116 @@ class Catalogue:
         """Every entry of one kind, in the order of its files."""
         return tuple(entry for name, entry in self._named(kind).items() if name == entry.id)
 
-    def find(self, kind: Kind, id_: str) -> Entry | None:
+    def on_shelf(self, kind: Kind, id_: str) -> Entry | None:
         """The entry of one kind with this id or alias, or `None`."""
         return self._named(kind).get(id_)
 
     def entry(self, id_: str) -> Entry:
         """The entry of any kind with this id or alias; raises `UsageError` with near matches."""
         for kind in Kind:
-            if found := self.find(kind, id_):
+            if found := self.on_shelf(kind, id_):
                 return found
         raise _unknown("entry of the law catalogue", id_, [name for kind in Kind for name in self._named(kind)])
 
+    def all(self, type_: type[Found]) -> tuple[Found, ...]:
+        """Every entry of one type: `all(Question)`, in the order of its files."""
+        return cast("tuple[Found, ...]", self.shelf(type_.shelf))
+
+    def find(self, type_: type[Found], id_: str) -> Found | None:
+        """The entry of one type with this id or alias, or `None`: `find(Power, "edu_2005_s110")`."""
+        return cast("Found | None", self.on_shelf(type_.shelf, id_))
+
+    def get(self, type_: type[Found], id_: str) -> Found:
+        """The entry of one type with this id or alias; raises `UsageError` with near matches."""
+        found = self.find(type_, id_)
+        if found is None:
+            raise _unknown(_NOUNS.get(type_.shelf, type_.shelf.value), id_, list(self._named(type_.shelf)))
+        return found
+
     def basis(self, id_: str) -> Basis:
         """A lawful basis, such as `art6_1_e`."""
-        return self._get(Basis, id_)
+        return self.get(Basis, id_)
 
     def find_basis(self, id_: str) -> Basis | None:
         """A lawful basis, or `None`."""
-        return self._find(Basis, id_)
+        return self.find(Basis, id_)
 
     def condition(self, id_: str) -> Condition:
         """A condition, such as `art9_g` or `s1_p18`."""
-        return self._get(Condition, id_)
+        return self.get(Condition, id_)
 
     def find_condition(self, id_: str) -> Condition | None:
         """A condition, or `None`."""
-        return self._find(Condition, id_)
+        return self.find(Condition, id_)
 
     def power(self, id_: str) -> Power:
         """A power, gateway, bar or exemption, such as `edu_2005_s110`."""
-        return self._get(Power, id_)
+        return self.get(Power, id_)
 
     def find_power(self, id_: str) -> Power | None:
         """A power, gateway, bar or exemption, or `None`."""
-        return self._find(Power, id_)
+        return self.find(Power, id_)
 
     def purpose(self, code: str) -> Purpose:
         """A purpose, such as `benefit-eligibility`."""
-        return self._get(Purpose, code)
+        return self.get(Purpose, code)
 
     def find_purpose(self, code: str) -> Purpose | None:
         """A purpose, or `None`."""
-        return self._find(Purpose, code)
+        return self.find(Purpose, code)
 
     def body_class(self, code: str) -> BodyClass:
         """A kind of body, such as `local-authority`."""
-        return self._get(BodyClass, code)
+        return self.get(BodyClass, code)
 
     def find_body_class(self, code: str) -> BodyClass | None:
         """A kind of body, or `None`."""
-        return self._find(BodyClass, code)
-
-    def identifier(self, id_: str) -> Identifier:
-        """An identifier or format, such as `nhs_number`."""
-        return self._get(Identifier, id_)
-
-    def find_identifier(self, id_: str) -> Identifier | None:
-        """An identifier or format, or `None`."""
-        return self._find(Identifier, id_)
-
-    def small_number_rule(self, id_: str) -> SmallNumberRule:
-        """A rule for small numbers, such as `product_default`."""
-        return self._get(SmallNumberRule, id_)
+        return self.find(BodyClass, code)
 
     @property
     def bases(self) -> tuple[Basis, ...]:
         """The lawful bases of article 6."""
-        return self._all(Basis)
+        return self.all(Basis)
 
     @property
     def conditions(self) -> tuple[Condition, ...]:
         """The conditions for sensitive data, and the recognised legitimate interests."""
-        return self._all(Condition)
+        return self.all(Condition)
 
     @property
     def powers(self) -> tuple[Power, ...]:
         """The powers and gateways, with the bars and exemptions among them (`is_power` tells)."""
-        return self._all(Power)
+        return self.all(Power)
 
     @property
     def purposes(self) -> tuple[Purpose, ...]:
         """What data is shared for."""
-        return self._all(Purpose)
+        return self.all(Purpose)
 
     @property
     def body_classes(self) -> tuple[BodyClass, ...]:
         """The kinds of body."""
-        return self._all(BodyClass)
+        return self.all(BodyClass)
 
     @property
     def clashes(self) -> tuple[Clash, ...]:
         """The purposes that pull against each other."""
-        return self._all(Clash)
+        return self.all(Clash)
 
     @property
     def duties(self) -> tuple[Duty, ...]:
         """Rights, retention, breach, transfers, contracts, records."""
-        return self._all(Duty)
-
-    @property
-    def expected_fields(self) -> tuple[ExpectedField, ...]:
-        """What the regulator's code expects an agreement to say."""
-        return self._all(ExpectedField)
+        return self.all(Duty)
 
     @property
     def dpia_triggers(self) -> tuple[DpiaTrigger, ...]:
         """The signs that an impact assessment is due."""
-        return self._all(DpiaTrigger)
+        return self.all(DpiaTrigger)
 
     @property
     def identifiers(self) -> tuple[Identifier, ...]:
         """Identifiers and formats."""
-        return self._all(Identifier)
-
-    @property
-    def small_number_rules(self) -> tuple[SmallNumberRule, ...]:
-        """The rules for small numbers in tables."""
-        return self._all(SmallNumberRule)
-
-    @property
-    def questions(self) -> tuple[Question, ...]:
-        """The plain questions that lead to a basis, in order."""
-        return self._all(Question)
+        return self.all(Identifier)
 
     def is_a(self, class_code: str, ancestor: str) -> bool:
         """Whether every body of one kind is of the other: `is_a("school", "public-authority")`. A kind is itself.
@@ -188,18 +173,6 @@ class Catalogue:
             entries = tuple(self.load(kind))
             self._shelves[kind] = {name: entry for entry in entries for name in (entry.id, *entry.aliases)}
         return self._shelves[kind]
-
-    def _all(self, type_: type[Found]) -> tuple[Found, ...]:
-        return cast("tuple[Found, ...]", self.shelf(type_.shelf))
-
-    def _find(self, type_: type[Found], id_: str) -> Found | None:
-        return cast("Found | None", self.find(type_.shelf, id_))
-
-    def _get(self, type_: type[Found], id_: str) -> Found:
-        found = self._find(type_, id_)
-        if found is None:
-            raise _unknown(_NOUNS.get(type_.shelf, type_.shelf.value), id_, list(self._named(type_.shelf)))
-        return found
 
     @cached_property
     def _ancestors(self) -> Mapping[str, frozenset[str]]:

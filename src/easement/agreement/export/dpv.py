@@ -106,7 +106,7 @@ def _bases(terms: Agreement, share: Share, catalogue: Catalogue) -> Iterator[dic
 
 
 def _basis(id_: str, kind: Kind, catalogue: Catalogue) -> dict[str, Any]:
-    found = catalogue.find(kind, id_)
+    found = catalogue.on_shelf(kind, id_)
     basis = {"@id": names.law(id_), "@type": "dpv:LegalBasis", **_match(id_)}
     return basis | ({"skos:prefLabel": found.citation} if found else {"skos:note": "not in the law catalogue"})
 
