@@ -74,18 +74,21 @@ def test_the_ledger_alone_makes_commitments(ledger):
 
 
 def test_released_records_are_counted_by_agreement_share_and_day(ledger):
+    """R2.2: a version signed anew (another digest) goes on counting, and an answer of no record costs one."""
     for said in (
         {"count": 3},
-        {"count": 4},
+        {"count": 4, "agreement": "cd" * 32},
+        {"count": 0},
         {"share": "other"},
-        {"agreement": "cd" * 32},
+        {"agreement_id": "another"},
         {"time": "2026-11-22T00:00Z"},
     ):
         ledger.append(released(**said))
     ledger.append(Entry(time=f"{DAY}T23:05Z", type=EntryType.DISCLOSURE_REFUSED, reasons=("role.not-entitled",)))
-    assert ledger.counted(AGREEMENT, "entitled-children", DAY) == 7
-    assert ledger.counted(AGREEMENT, "entitled-children", "2026-11-22") == 1
-    assert ledger.counted(AGREEMENT, "nobody", DAY) == 0
+    assert ledger.counted("free-school-meals", "entitled-children", DAY) == 8
+    assert ledger.counted("free-school-meals", "entitled-children", "2026-11-22") == 1
+    assert ledger.counted("free-school-meals", "nobody", DAY) == 0
+    assert ledger.fsck() == []
 
 
 @pytest.mark.parametrize("size", [254, 255, 256, 600])

@@ -129,7 +129,7 @@ class Disclosure:
         if limits.records_per_request is not None and count > limits.records_per_request:
             text = f"the answer would hold {count:,} records and the limit is {limits.records_per_request:,}"
             return Reason(Code.LIMIT_REQUEST_TOO_LARGE, False, f"{place}.records_per_request", text, "ask for fewer")
-        used = self.holder.ledger.counted(self.decision.agreement, self.decision.share, now.date().isoformat())
+        used = self.holder.ledger.counted(self.decision.agreement_id, self.decision.share, now.date().isoformat())
         if limits.records_per_day is not None and used + count > limits.records_per_day:
             text = (
                 f"{used:,} records have crossed today, {count:,} more would pass the limit {limits.records_per_day:,}"

@@ -117,7 +117,7 @@ def _facts(holder: Holder, asked: Ask, prepared: Prepared, law: Catalogue, now: 
         problems=problems,
         gaps=tuple(code for code in dict.fromkeys(found.code for found in musts(findings)) if code != TERM_OVER),
         training=asked.training,
-        records_today=holder.ledger.counted(prepared.digest, wanted, day) if wanted in prepared.offers else 0,
+        records_today=holder.ledger.counted(prepared.terms.id, wanted, day) if wanted in prepared.offers else 0,
         consented=asked.consented,
     )
 

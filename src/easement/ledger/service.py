@@ -233,10 +233,13 @@ class Ledger:
             return logged
         raise ProofFailed(f"there is no entry {index}", remedy=f"the ledger holds {self.size}, counted from 0")
 
-    def counted(self, agreement: str, share: str, day: str) -> int:
-        """The records released under an agreement's share on one UTC day (`2026-11-21`)."""
+    def counted(self, agreement_id: str, share: str, day: str) -> int:
+        """The records released under an agreement's share, whatever its version, on one UTC day (`2026-11-21`).
+
+        Every answer counts as one at least: that nobody was found is told too.
+        """
         with reading(self.engine) as connection:
-            return tables.counted(connection, agreement, share, day)
+            return tables.counted(connection, agreement_id, share, day)
 
     def private(self, index: int) -> dict[str, OpenPart]:
         """The parts of an entry's private record; raises `ProofFailed` when it has none, or no longer has."""

@@ -59,6 +59,7 @@ entries = Table(
     Column("body", LargeBinary, nullable=False),
     Column("type", String, nullable=False),
     Column("agreement", String),
+    Column("agreement_id", String),
     Column("share", String),
     Column("day", String, nullable=False),
     Column("count", Whole),
@@ -89,14 +90,14 @@ head = Table(
 days = Table(
     "ledger_day_counts",
     metadata,
-    Column("agreement", String, primary_key=True),
+    Column("agreement_id", String, primary_key=True),
     Column("share", String, primary_key=True),
     Column("day", String, primary_key=True),
     Column("count", Whole, nullable=False),
 )
 
 _OF_DAY = (
-    days.c.agreement == bindparam("of_agreement"),
+    days.c.agreement_id == bindparam("of_agreement"),
     days.c.share == bindparam("of_share"),
     days.c.day == bindparam("on_day"),
 )
@@ -109,7 +110,7 @@ PAGE = 4_096
 
 
 DaySums = dict[tuple[str, str, str], int]
-"""Records released, by agreement, share and day."""
+"""Records released, by agreement id, share and day: a version signed anew does not begin a new day."""
 
 
 class Draft(NamedTuple):
@@ -131,7 +132,9 @@ class Row:
 
 def draft(entry: Entry, body: bytes, private: Sealed | None) -> Draft:
     """An entry as the row that is stored of it, whose columns only repeat what `body` says."""
-    return Draft((body, entry.type.value, entry.agreement, entry.share, entry.time[:10], entry.count), private)
+    day = entry.time[:10]
+    row = (body, entry.type.value, entry.agreement, entry.agreement_id, entry.share, day, entry.count)
+    return Draft(row, private)
 
 
 def create(engine: Engine) -> None:
@@ -182,27 +185,28 @@ def _tally(connection: Connection, drafts: Iterable[Draft]) -> None:
     sums: DaySums = {}
     for each in drafts:
         add_released(sums, each)
-    for (agreement, share, day), count in sums.items():
-        place = {"of_agreement": agreement, "of_share": share, "on_day": day}
+    for (agreement_id, share, day), count in sums.items():
+        place = {"of_agreement": agreement_id, "of_share": share, "on_day": day}
         if not connection.execute(_ADD, place | {"added": count}).rowcount:
-            connection.execute(insert(days).values(agreement=agreement, share=share, day=day, count=count))
+            connection.execute(insert(days).values(agreement_id=agreement_id, share=share, day=day, count=count))
 
 
 def add_released(sums: DaySums, draft: Draft) -> None:
-    """Add what an entry released to the sums of agreement, share and day."""
-    _, kind, agreement, share, day, count = draft.row
+    """Add what an entry released to the sums of agreement, share and day: one at least, as none tells something too."""
+    _, kind, _, *place, count = draft.row
     if kind == EntryType.DISCLOSURE_RELEASED:
-        sums[agreement, share, day] = sums.get((agreement, share, day), 0) + count
+        agreement_id, share, day = place
+        sums[agreement_id, share, day] = sums.get((agreement_id, share, day), 0) + max(count, 1)
 
 
-def counted(connection: Connection, agreement: str, share: str, day: str) -> int:
-    """The records released under one share on one UTC day (`2026-11-21`)."""
-    return connection.scalar(_COUNTED, {"of_agreement": agreement, "of_share": share, "on_day": day}) or 0
+def counted(connection: Connection, agreement_id: str, share: str, day: str) -> int:
+    """The records released under one share on one UTC day (`2026-11-21`), an answer of none counted as one."""
+    return connection.scalar(_COUNTED, {"of_agreement": agreement_id, "of_share": share, "on_day": day}) or 0
 
 
 def all_days(connection: Connection) -> DaySums:
     """Every day's sum as it is stored."""
-    return {(agreement, share, day): count for agreement, share, day, count in connection.execute(select(days))}
+    return {(agreement_id, share, day): count for agreement_id, share, day, count in connection.execute(select(days))}
 
 
 def stored(connection: Connection) -> int:
