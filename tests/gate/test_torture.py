@@ -20,6 +20,7 @@ SETTLED = {
     EntryType.DISCLOSURE_RELEASED, EntryType.DISCLOSURE_FAILED, EntryType.DISCLOSURE_REFUSED,
     EntryType.DISCLOSURE_ABANDONED,
 }  # fmt: skip
+UNHURT = "ended before the kill"
 
 
 @pytest.fixture(scope="module")
@@ -36,12 +37,10 @@ class Campaign:
         self.zygote, self.world, self.draw = zygote, world, random.Random(seed)
         self.digests: dict[int, str] = {}
         self.counts: Counter[str] = Counter()
-        self.window = max(self._whole(f"warm{n}.csv") for n in range(3)) * 1.2
-
-    def _whole(self, name: str) -> float:
         begun = time.monotonic()
-        assert self._run(name) == 0
-        return time.monotonic() - begun
+        assert self._run("warm.csv") == 0
+        self.window = time.monotonic() - begun
+        """In which a kill falls, in seconds: kept to what a disclosure takes, so that most are cut off."""
 
     def _run(self, name: str, **when: float) -> int:
         return self.zygote.run(
@@ -55,6 +54,7 @@ class Campaign:
         before = self.world.entries(max(1, self._size() - 1))
         ended = self._run(name, seconds=self.draw.uniform(0, self.window))
         assert ended in (0, -9)
+        self.window *= 0.96 if ended == 0 else 1.015
         after = self.world.entries(before[-1].index + 1)
         said = {logged.entry.type for logged in after if logged.entry.type is not EntryType.DISCLOSURE_ABANDONED}
         self._remember()
@@ -67,7 +67,7 @@ class Campaign:
 
     def _moment(self, ended: int, said: set[EntryType], here: Path) -> str:
         if ended == 0:
-            return "ended before the kill"
+            return UNHURT
         if here.exists():
             return "killed after the data arrived"
         if EntryType.DISCLOSURE_RELEASED in said:
@@ -107,18 +107,20 @@ class Campaign:
         self.check_ledger()
 
 
-def campaign(zygote: Zygote, folder: Path, rounds: int, seed: int) -> Counter[str]:
-    done = Campaign(zygote, furnish(folder), seed)
-    for number in range(rounds):
+def campaign(zygote: Zygote, folder: Path, kills: int, seed: int) -> Counter[str]:
+    """Go on until so many were killed; what happened, and how often."""
+    done, number = Campaign(zygote, furnish(folder), seed), 0
+    while done.counts.total() - done.counts[UNHURT] < kills:
         done.round(number)
-        if number % 50 == 49:
+        number += 1
+        if number % 50 == 0:
             done.check_ledger()
     done.finish()
     return done.counts
 
 
 def test_a_few_random_kills_leave_nothing_unlogged_and_nothing_unsettled(zygote: Zygote, tmp_path: Path) -> None:
-    assert campaign(zygote, tmp_path, 15, seed=15).total() == 15
+    assert campaign(zygote, tmp_path, 15, seed=15).total() >= 15
 
 
 @pytest.mark.torture
@@ -129,5 +131,5 @@ def test_a_thousand_random_kills_leave_nothing_unlogged_and_nothing_unsettled(
     begun = time.monotonic()
     counts = campaign(zygote, tmp_path, 1_000, seed=1_000)
     with capsys.disabled():
-        print(f"\n1,000 rounds in {time.monotonic() - begun:.0f} s: {dict(counts)}")  # noqa: T201
-    assert len(counts) >= 4, "the kills must fall everywhere"
+        print(f"\n1,000 kills in {time.monotonic() - begun:.0f} s: {dict(counts)}")  # noqa: T201
+    assert len(counts) == 5, "the kills must fall everywhere"
