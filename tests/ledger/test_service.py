@@ -57,6 +57,16 @@ def test_entries_are_found_by_type_and_by_agreement(ledger):
     assert [logged.index for logged in ledger.entries(2, type=EntryType.DISCLOSURE_RELEASED)] == [2, 3, 4]
 
 
+def test_what_became_of_an_intent_is_found_by_an_index(ledger):
+    fill(ledger, 50)
+    assert [logged.index for logged in ledger.entries(intent=17)] == [18]
+    assert list(ledger.entries(intent=50)) == []
+    query = 'explain query plan select body from ledger_entries where intent = 17 order by "index"'
+    with ledger.engine.connect() as connection:
+        (plan,) = connection.execute(text(query)).all()
+    assert "ledger_entries_by_intent" in plan.detail
+
+
 def test_many_entries_are_read_a_page_at_a_time(ledger, monkeypatch):
     monkeypatch.setattr(tables, "PAGE", 4)
     fill(ledger, 11)

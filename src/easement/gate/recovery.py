@@ -4,7 +4,6 @@ What the ledger has as released is delivered; what it has as intended and nothin
 crossed already or never began. A kill while this runs leaves the same question for the next run.
 """
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -72,11 +71,7 @@ def _intent(holder: Holder, answer: Staged, note: Note) -> int | None:
 
 def _outcome(holder: Holder, intent: int) -> Logged | None:
     """The entry that says what became of an intent: released, refused after all, failed or abandoned."""
-    return next(_about(holder.ledger.entries(intent), intent), None)
-
-
-def _about(entries: Iterator[Logged], intent: int) -> Iterator[Logged]:
-    return (logged for logged in entries if logged.entry.intent == intent)
+    return next(holder.ledger.entries(intent=intent), None)
 
 
 def _log_abandoned(holder: Holder, intent: int, now: datetime) -> None:

@@ -221,11 +221,12 @@ class Ledger:
         *,
         type: EntryType | None = None,  # noqa: A002 - the entry's own word
         agreement: str | None = None,
+        intent: int | None = None,
     ) -> Iterator[Logged]:
-        """Entries `start` to before `stop` in order, or those of them of one type or under one agreement's digest."""
+        """Entries `start` to before `stop` in order, or those of one type, one agreement's digest or one intent."""
         with reading(self.engine) as connection:
             last = tables.size(connection) if stop is None else stop
-            yield from tables.read(connection, start, last, kind=type, agreement=agreement)
+            yield from tables.read(connection, start, last, kind=type, agreement=agreement, intent=intent)
 
     def entry(self, index: int) -> Logged:
         """One entry; raises `ProofFailed` when there is none at `index`."""

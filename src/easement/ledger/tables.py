@@ -63,7 +63,9 @@ entries = Table(
     Column("share", String),
     Column("day", String, nullable=False),
     Column("count", Whole),
+    Column("intent", Whole),
     Index("ledger_entries_by_agreement", "agreement", "index"),
+    Index("ledger_entries_by_intent", "intent", "index"),
 )
 
 records = Table(
@@ -133,7 +135,7 @@ class Row:
 def draft(entry: Entry, body: bytes, private: Sealed | None) -> Draft:
     """An entry as the row that is stored of it, whose columns only repeat what `body` says."""
     day = entry.time[:10]
-    row = (body, entry.type.value, entry.agreement, entry.agreement_id, entry.share, day, entry.count)
+    row = (body, entry.type.value, entry.agreement, entry.agreement_id, entry.share, day, entry.count, entry.intent)
     return Draft(row, private)
 
 
@@ -193,9 +195,8 @@ def _tally(connection: Connection, drafts: Iterable[Draft]) -> None:
 
 def add_released(sums: DaySums, draft: Draft) -> None:
     """Add what an entry released to the sums of agreement, share and day: one at least, as none tells something too."""
-    _, kind, _, *place, count = draft.row
+    _, kind, _, agreement_id, share, day, count, _ = draft.row
     if kind == EntryType.DISCLOSURE_RELEASED:
-        agreement_id, share, day = place
         sums[agreement_id, share, day] = sums.get((agreement_id, share, day), 0) + max(count, 1)
 
 
@@ -224,11 +225,17 @@ def rows(connection: Connection) -> Iterator[Row]:
 
 
 def read(
-    connection: Connection, start: int, stop: int, *, kind: str | None = None, agreement: str | None = None
+    connection: Connection,
+    start: int,
+    stop: int,
+    *,
+    kind: str | None = None,
+    agreement: str | None = None,
+    intent: int | None = None,
 ) -> Iterator[Logged]:
-    """Entries `start` to before `stop` in order, a page at a time; all, or those of one type or agreement."""
-    wanted = [entries.c.type == kind] if kind else []
-    wanted += [entries.c.agreement == agreement] if agreement else []
+    """Entries `start` to before `stop` in order, a page at a time; all, or those of one type, agreement or intent."""
+    facts = ((entries.c.type, kind), (entries.c.agreement, agreement), (entries.c.intent, intent))
+    wanted = [column == value for column, value in facts if value is not None]
     query = select(entries.c.index, entries.c.body).where(*wanted).order_by(entries.c.index).limit(PAGE)
     while True:
         page = connection.execute(query.where(entries.c.index >= start, entries.c.index < stop)).all()
