@@ -1,7 +1,8 @@
 """Governed bulk of 10 million rows by 10 columns against the same projection in plain DuckDB, Parquet to Parquet.
 
 Each run is a process of its own, so that its peak memory is its own; the kinds take turns, and the ratio is the median
-of the pairs, of wall time and (steadier on a shared machine) of processor time. Time is of the disclosure alone (decide, intend, query, seal, record, deliver), not of starting Python.
+of the pairs, of wall time and (steadier on a shared machine) of processor time. Time is of the disclosure alone
+(decide, intend, query, seal, record, deliver), not of starting Python.
 """
 
 import json

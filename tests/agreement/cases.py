@@ -269,14 +269,40 @@ TRIPS: list[Row] = [
     _with("fields.standard-unknown", "meals", _share(standard="benefit-award/9")),
     _with("fields.element-unknown", "meals", _share(fields={"family_nam": "plain"})),
     _with("fields.form-does-not-fit", "meals", _share(fields={"family_name": "year"})),
-    _with("fields.pseudonymised-names", "meals", _share(level="pseudonymised", fields={"given_name": "plain"})),
-    _with("fields.pseudonymised-singles-out", "meals", _share(level="pseudonymised", fields={"postcode": "plain"})),
     _with(
-        "fields.anonymised-names", "meals", _share(level="anonymised", k=10, fields={"claim_reference": "pseudonym"})
+        "fields.pseudonymised-names",
+        "meals",
+        _share(level="pseudonymised", fields={"given_name": "plain"}),
+        "fields.nameless-by-name",
     ),
-    _with("fields.anonymised-names", "meals", _share(level="anonymised", k=10, fields={"given_name": {"truncate": 1}})),
-    _with("fields.k-too-small", "meals", _share(level="anonymised", k=4, fields={"award": "plain"})),
-    _with("fields.k-small", "meals", _share(level="anonymised", k=9, fields={"award": "plain"})),
+    _with(
+        "fields.pseudonymised-singles-out",
+        "meals",
+        _share(level="pseudonymised", fields={"postcode": "plain"}),
+        "fields.nameless-by-name",
+    ),
+    _with(
+        "fields.anonymised-names",
+        "meals",
+        _share(level="anonymised", k=10, fields={"claim_reference": "pseudonym"}),
+        "fields.nameless-by-name",
+    ),
+    _with(
+        "fields.anonymised-names",
+        "meals",
+        _share(level="anonymised", k=10, fields={"given_name": {"truncate": 1}}),
+        "fields.nameless-by-name",
+    ),
+    _with("fields.nameless-by-name", "meals", _share(level="pseudonymised", fields={"award": "plain"})),
+    _with(
+        "fields.k-too-small",
+        "meals",
+        _share(level="anonymised", k=4, fields={"award": "plain"}),
+        "fields.nameless-by-name",
+    ),
+    _with(
+        "fields.k-small", "meals", _share(level="anonymised", k=9, fields={"award": "plain"}), "fields.nameless-by-name"
+    ),
     _with("fields.aggregate-has-fields", "meals", _share(level="aggregate", modes=["aggregate"])),
     _with("fields.plain-where-less-would-do", "meals", _share(fields={"award_start": "plain"})),
     _with("fields.plain-where-less-would-do", "meals", _share(fields={"net_monthly_earnings": "plain"})),

@@ -87,11 +87,15 @@ def test_every_rule_is_tripped_by_a_case():
         {f"{SHARE}.aggregate.small_numbers": {"hide_below": 10, "round_to": 10}},
         {
             f"{SHARE}.level": "anonymised",
+            f"{SHARE}.modes": ["bulk"],
+            f"{SHARE}.subjects": "all",
             f"{SHARE}.k": 10,
             f"{SHARE}.fields": {"award": "plain", "family_name": "present"},
         },
         {
             f"{SHARE}.level": "pseudonymised",
+            f"{SHARE}.modes": ["bulk"],
+            f"{SHARE}.subjects": "all",
             f"{SHARE}.fields": {"claim_reference": "pseudonym", "date_of_birth": "year", "postcode": "outward"},
         },
         {"transparency": {"public": False, "reason_not_public": "an open inquiry", "notice": "with the letter"}},

@@ -57,6 +57,14 @@ shares:
     subjects: all
     fields: {award: plain, postcode: outward, earnings: plain}
     aggregate: {dimensions: [award, postcode]}
+  take-up:
+    from: dwp
+    to: [northtown]
+    standard: award/1
+    level: pseudonymised
+    modes: [bulk, match]
+    subjects: all
+    fields: {reference: pseudonym, award: plain}
 people:
   northtown: {roles: [benefits-officer], training: [data-protection]}
 duties: {retain: P1Y, then: delete, risk_after_disclosure: recipient}

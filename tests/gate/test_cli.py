@@ -106,7 +106,7 @@ def test_an_anonymised_extract_says_how_many_records_are_left_out(asking: Run, w
 
 
 def test_a_match_says_how_many_are_held_for_a_person(asking: Run, world: World) -> None:
-    roll, mapping = world.listed([("P7", "Twin", "", "2010-07-07", "NT3 3CC")])
+    roll, mapping = world.listed([("P7", "Twin", "", "2010-07-07", "NT3 3DD")])
     ended = asking(
         "share", "entitled", "match", "--match", str(roll), "--match-dataset", str(mapping), "--out", "m.csv"
     )

@@ -52,6 +52,14 @@ REFUSED: list[tuple[str, dict[str, Any], dict[str, Any], Code, str]] = [
     ("no list", {"listed": False}, {}, Code.SUBJECTS_LIST_NEEDED, "shares.entitled.subjects"),
     ("counted list", {"mode": Mode.AGGREGATE}, {}, Code.SUBJECTS_LIST_REFUSED, "shares.entitled.subjects"),
     ("day's limit", {}, {"records_today": 100}, Code.LIMIT_DAY_REACHED, "shares.entitled.limits.records_per_day"),
+    ("nameless", {"share": "take-up", "mode": Mode.MATCH}, {}, Code.MODE_NOT_AGREED, "shares.take-up.modes"),
+    (
+        "nameless by list",
+        {"share": "take-up", "mode": Mode.BULK},
+        {},
+        Code.SUBJECTS_LIST_REFUSED,
+        "shares.take-up.subjects",
+    ),
     ("objection", {}, {"objected": True}, Code.PERSON_OBJECTED, "purpose"),
 ]
 
@@ -93,7 +101,7 @@ def test_an_unknown_share_is_refused_and_the_known_ones_are_named(agreement: Pre
     decision = decide(request(share="everything"), agreement, facts())
     (reason,) = decision.unmet
     assert reason.code is Code.SHARE_UNKNOWN
-    assert "`entitled`, `open`, `counted`" in reason.remedy
+    assert "`entitled`, `open`, `counted`, `take-up`" in reason.remedy
 
 
 def test_fields_beyond_the_agreement_are_withheld_and_said_to_be(agreement: Prepared) -> None:

@@ -178,7 +178,7 @@ def test_an_answer_to_another_disk_arrives_whole(world: World, small_disk: Calla
     assert world.verified(place / "answer.csv").index == outcome.entry
     assert sorted(path.name for path in place.iterdir()) == ["answer.csv", "answer.csv.receipt"]
     assert (place / "answer.csv").stat().st_mode & 0o777 == 0o600
-    assert (place / "answer.csv.receipt").stat().st_mode & 0o777 == 0o644
+    assert (place / "answer.csv.receipt").stat().st_mode & 0o777 == 0o600
 
 
 def test_a_full_destination_gets_nothing_and_the_answer_waits_until_there_is_room(

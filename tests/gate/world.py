@@ -92,7 +92,7 @@ shares:
     standard: benefit-award/1
     level: anonymised
     k: 5
-    modes: [bulk, lookup, match]
+    modes: [bulk]
     subjects: all
     fields: {award: plain, sex: plain}
   counted:
@@ -169,8 +169,8 @@ DIRTY: tuple[Row, ...] = (
     ("C04", "bad", "  Elm ", "Kim\nLee", "04/04/2013", "F", "not one", "UC", "616.67", "04/01/2026", "01/12/2026"),
     ("C05", "", "=1+1", "Ann", "05/05/2012", "M", "NT2 2BB", "XX", "10", "05/01/2026", ""),
     ("C06", "", "Yew", "Max", "06/06/2011", "M", "NT2 2BB", "PC", "5000", "06/01/2026", ""),
-    ("C07", "", "Twin", "Ada", "07/07/2010", "F", "NT3 3CC", "IS", "", "07/01/2026", ""),
-    ("C08", "", "Twin", "Bea", "07/07/2010", "F", "NT3 3CC", "IS", "50", "07/01/2026", ""),
+    ("C07", "", "Twin", "Ada", "07/07/2010", "F", "NT3 3DD", "IS", "", "07/01/2026", ""),
+    ("C08", "", "Twin", "Bea", "07/07/2010", "F", "NT3 3DD", "IS", "50", "07/01/2026", ""),
 )
 """Every kind of dirt once: quotes, line breaks, other scripts, formulas, days that are none, codes nobody listed."""
 

@@ -87,6 +87,11 @@ class Level(StrEnum):
     ANONYMISED = "anonymised"
     AGGREGATE = "aggregate"
 
+    @property
+    def nameless(self) -> bool:
+        """Whether records cross without names: then nobody may be found in them by a name, a number or a list."""
+        return self in (Level.PSEUDONYMISED, Level.ANONYMISED)
+
 
 class Mode(StrEnum):
     """How a share may be asked for."""

@@ -100,7 +100,7 @@ def mode_agreed(request: Request, _agreement: Prepared, offer: Offer, _facts: Fa
     modes = ", ".join(f"`{mode}`" for mode in sorted(offer.modes)) or "none"
     text = f"the share may not be asked for by `{request.mode}`"
     if request.mode in offer.terms.modes:
-        text += ": it is anonymised, and the answer would be about people whom the asker names"
+        text += f": it is {offer.level}, and the answer would be about people whom the asker names"
     return _unmet(code, offer, text, f"open: {modes}")
 
 
@@ -163,13 +163,15 @@ def person_named(request: Request, _agreement: Prepared, offer: Offer, _facts: F
 
 
 def _wrong_values(request: Request, offer: Offer) -> list[str]:
-    """The identifiers and dates given that cannot be any: what is found by them would be another person, or nobody."""
+    """The values given that cannot be any: what is found by them would be another person, or nobody."""
     found = []
     for name, value in request.person.items():
-        role = offer.roles.get(name)
-        kind = offer.standard.elements[name].identifier if role is Key.IDENTIFIER else None
-        if kind is not None or role is Key.DATE_OF_BIRTH:
-            judged = check(kind or Kind.DATE, value)
+        element = offer.standard.elements.get(name)
+        if element is not None and element.codes and value not in element.codes:
+            found.append(f"the {name.replace('_', ' ')} given is none of {', '.join(element.codes)}")
+        kind = element and (element.identifier or (Kind.DATE if element.key is Key.DATE_OF_BIRTH else None))
+        if kind:
+            judged = check(kind, value)
             if isinstance(judged, NotValid):
                 found.append(f"the {name.replace('_', ' ')} given cannot be one: {judged.reason}")
     return found
@@ -186,12 +188,12 @@ def list_given(request: Request, _agreement: Prepared, offer: Offer, _facts: Fac
 
 
 def no_list_on_counts(request: Request, _agreement: Prepared, offer: Offer, _facts: Facts) -> Reason:
-    """A count or an anonymised extract over a list that the asker chooses would single a person out by asking twice."""
+    """Over a list that the asker chooses, a count or records without names would tell of one person by asking twice."""
     code = Code.SUBJECTS_LIST_REFUSED
     no_list = request.mode in (Mode.AGGREGATE, Mode.LOOKUP)
-    if not request.listed or not (no_list or offer.level is Level.ANONYMISED):
+    if not request.listed or not (no_list or offer.level.nameless):
         return offer.met[code]
-    what = f"`{request.mode}`" if no_list else "an anonymised share"
+    what = f"`{request.mode}`" if no_list else f"a share of level `{offer.level}`"
     text = f"{what} takes no list: asked twice with one person more, it would single that person out"
     return _unmet(code, offer, text, "ask without a list")
 

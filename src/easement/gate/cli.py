@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 import click
 
@@ -36,6 +36,8 @@ def _asking(command: Command) -> Command:
         click.option("--purpose", required=True, metavar="CODE", help="What it is for."),
         click.option("--mode", type=click.Choice(MODES), required=True, help="How it is asked for."),
         click.option("--person", multiple=True, metavar="K=V", help="For a lookup: an element that names the person."),
+        click.option("--person-file", type=click.File("r"), metavar="FILE",
+                     help="The same, one K=V a line, read from FILE or, for -, from stdin: kept off the command line."),
         click.option("--fields", default="", metavar="A,B", help="Only these fields (default: all that are agreed)."),
         click.option("--match", type=FILE, metavar="FILE", help="The recipient's own list."),
         click.option("--match-dataset", type=FILE, metavar="MAPPING", help="The mapping of that list to a standard."),
@@ -65,7 +67,7 @@ def _ask(options: dict[str, Any], out: Path | None = None) -> "Ask":
         purpose=options["purpose"],
         mode=Mode(options["mode"]),
         fields=tuple(dict.fromkeys(name.strip() for name in options["fields"].split(",") if name.strip())),
-        person=_person(options["person"]),
+        person=_person((*options["person"], *_lines(options["person_file"]))),
         listed=options["match"] is not None,
         asked_by=options["asked_by"],
         why=options["why"],
@@ -80,6 +82,11 @@ def _ask(options: dict[str, Any], out: Path | None = None) -> "Ask":
         training=frozenset(options["trained"]),
         consented=options["consent_held"],
     )
+
+
+def _lines(file: TextIO | None) -> list[str]:
+    """What stands on the lines of a file, without its blank lines."""
+    return [line.rstrip("\r\n") for line in file or () if line.strip()]
 
 
 def _person(pairs: tuple[str, ...]) -> dict[str, str]:
@@ -160,6 +167,8 @@ def _shared(outcome: "Outcome") -> str:
     released = outcome.released
     things = "cell" if outcome.decision.mode == "aggregate" else "record"
     lines = [f"{click.style('shared', fg='green')}: {_many(released.count, things)} in {clear_path(outcome.data)}"]
+    if outcome.decision.mode == "lookup" and not released.count:
+        lines.append("  nobody whom the share covers was found by what was said; the person may be known all the same")
     lines += _terms(outcome.decision)
     if released.suppressed and things == "cell":
         lines.append(f"  hidden: {_many(released.suppressed, things)} (small numbers, shown as *)")

@@ -45,6 +45,9 @@ def dataset_for(home: Path, standard: str, chosen: Path | None) -> Dataset:
     """
     folders = (home / "standards",)
     if chosen is not None:
+        if chosen.resolve().parent != (home / "datasets").resolve():
+            remedy = f"put it into {home / 'datasets'}, where whoever keeps the node can see it"
+            raise UsageError(f"`{chosen}` is not one of this node's mappings", remedy=remedy)
         dataset = dataset_from(chosen, None, folders)
         if dataset.mapping.standard != standard:
             what = f"`{chosen}` maps to `{dataset.mapping.standard}`, and the share is of `{standard}`"

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from easement.base.durable import write_whole
+from easement.base.errors import UsageError
 from easement.gate.ask import Ask, Outcome
 from easement.gate.datasets import Dataset, dataset_for, dataset_from, file_of, table_of
 from easement.gate.decide import refused_after
@@ -37,6 +38,13 @@ def log_refusal(
     index = holder.ledger.append(told, PrivateRecord({"who": who_record(request, holder.master_key, agreement)}))
     holder.ledger.checkpoint()
     return index
+
+
+def _check_theirs(listed: Dataset, held: Dataset, home: Path) -> None:
+    """The recipient's list is its own: matched against itself, a register would cross whole."""
+    place = listed.data.resolve()
+    if place == held.data.resolve() or place.is_relative_to(home.resolve()):
+        raise UsageError(f"`{listed.data}` is the provider's own", remedy="send the recipient's list: --match FILE")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +100,7 @@ class Disclosure:
         files = [file_of(dataset, "held_data")]
         theirs = self._list(folders)
         if theirs:
+            _check_theirs(theirs, dataset, self.holder.home)
             files.append(file_of(theirs, "listed_data"))
         with open_sources(*files, output=self.answer.folder, memory=f"{self.holder.memory_mb}MB") as session:
             held_table = table_of(session.sources["held_data"], dataset, offer.standard)
@@ -127,12 +136,12 @@ class Disclosure:
         limits = self.prepared.offers[self.decision.share].terms.limits
         place = f"shares.{self.decision.share}.limits"
         if limits.records_per_request is not None and count > limits.records_per_request:
-            text = f"the answer would hold {count:,} records and the limit is {limits.records_per_request:,}"
+            text = f"the answer would hold more records than the limit of {limits.records_per_request:,}"
             return Reason(Code.LIMIT_REQUEST_TOO_LARGE, False, f"{place}.records_per_request", text, "ask for fewer")
         used = self.holder.ledger.counted(self.decision.agreement_id, self.decision.share, now.date().isoformat())
         if limits.records_per_day is not None and used + count > limits.records_per_day:
             text = (
-                f"{used:,} records have crossed today, {count:,} more would pass the limit {limits.records_per_day:,}"
+                f"with {used:,} records crossed today, this answer would pass the limit of {limits.records_per_day:,}"
             )
             remedy = "ask for fewer, ask again tomorrow, or agree a higher limit"
             return Reason(Code.LIMIT_DAY_REACHED, False, f"{place}.records_per_day", text, remedy)

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from easement.gate.keys import pseudonym_key
-from easement.gate.model import Decision, Request
+from easement.gate.model import Code, Decision, Request
 from easement.gate.prepare import Prepared
 from easement.gate.subjects import subject_tokens
 from easement.ledger.model import Entry, EntryType, Form, PrivateRecord, answer_part, minute
@@ -18,6 +18,9 @@ def entry(type_: EntryType, now: datetime, decision: Decision, agreement: Prepar
     What an asker made up (a share, an organisation, a purpose, a field) is left out unless the agreement, its standard
     or the law catalogue knows it, so that nobody's name or number can be written into the log through it.
     """
+    unknown = any(reason.code is Code.AGREEMENT_NOT_IN_FORCE for reason in decision.unmet)
+    if unknown:  # anybody may have made it up: its digest says enough
+        return Entry(time=minute(now), type=type_, agreement=decision.agreement, mode=decision.mode.value, **facts)
     said = _said(decision, agreement) if decision.allowed else {}
     named = decision.provider and decision.recipient in agreement.terms.parties
     return Entry(
@@ -56,7 +59,7 @@ def _said(decision: Decision, agreement: Prepared) -> dict[str, Any]:
 
 def who_record(request: Request, master: bytes, agreement: Prepared) -> dict[str, Any]:
     """The private part that says who asked and about whom: subjects as tokens under a key of the provider's own."""
-    key, offer = pseudonym_key(master, "subjects", "ledger"), agreement.offers.get(request.share)
+    key, offer = pseudonym_key(master, "ledger:subjects", ""), agreement.offers.get(request.share)
     return {
         "asked_by": _storable(request.asked_by),
         "organisation": _storable(request.recipient),

@@ -15,12 +15,11 @@ from typing import Any
 from easement.agreement.read import AgreementFile, read_agreement
 from easement.agreement.render import to_markdown
 from easement.base.durable import aside
-from easement.base.errors import BadFile, EasementError, UsageError
+from easement.base.errors import BadFile, UsageError
 from easement.gate.ports import Holder
 from easement.law.catalogue import catalogue
 from easement.ledger import verifier
-from easement.ledger.model import EntryType, Logged
-from easement.ledger.receipt import make_receipt
+from easement.ledger.model import Logged
 from easement.ledger.service import Ledger
 from easement.ledger.verifier import Receipt, receipt_bytes
 from easement.meaning.standards import standard
@@ -50,8 +49,9 @@ on any machine with Python 3.11 and the package `cryptography`; nothing here nee
 
     python verifier.py proofs/{example}.receipt --key log.vkey
 
-It says what the entry holds, and ends with an error if one bit of entry, proof, checkpoint or signature is wrong. To
-check a file that was disclosed against its receipt, add `--data FILE`.
+It says what the entry holds, and ends with an error if one bit of entry, proof, checkpoint or signature is wrong. These
+proofs leave the answer's digest closed, because of a small answer it would tell too much. Whoever holds an answer has
+its own receipt, which opens it: `python verifier.py ANSWER.receipt --key log.vkey --data ANSWER`.
 
 ## Check it by hand
 
@@ -149,12 +149,7 @@ def _files(holder: Holder, chosen: Sequence[Logged], agreements: Agreements, siz
 
 
 def _proof(holder: Holder, logged: Logged) -> str:
-    """A disclosure's receipt where its answer can still be opened, else the bare proof of the entry."""
-    if logged.entry.type is EntryType.DISCLOSURE_RELEASED:
-        try:
-            return make_receipt(holder.ledger, logged.index)
-        except EasementError:  # its private record was erased, as it may be; the entry is proved all the same
-            pass
+    """The bare proof of an entry. An answer's own digest stays closed: of a small answer it would tell too much."""
     return holder.ledger.prove(logged.index, extra=receipt_bytes(Receipt(logged.body.decode())))
 
 

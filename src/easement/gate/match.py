@@ -11,9 +11,11 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
+from easement.meaning.checks import IN_SQL, is_valid
 from easement.meaning.identifiers import Kind
 from easement.meaning.keys import normalised
 from easement.meaning.model import Key, Standard
+from easement.meaning.template import fill
 
 __all__ = ["RULES", "Rule", "key_columns", "linking"]
 
@@ -22,21 +24,25 @@ __all__ = ["RULES", "Rule", "key_columns", "linking"]
 class Rule:
     """One way for two records to be the same person: keys that are equal, and keys that must not contradict.
 
-    Keys that contradict are present on both sides and different. Rules stand in order of strength.
+    Keys that contradict are present on both sides and different. Rules stand in order of strength; what only a rule
+    that is not `sure` pairs is held for a person.
     """
 
     name: str
     equal: tuple[str, ...]
     agree: tuple[str, ...] = ()
+    sure: bool = True
 
 
 RULES = (
-    Rule("identifier", ("identifier",), ("birth",)),
+    Rule("identifier and family", ("identifier", "family"), ("birth",)),
+    Rule("identifier and birth", ("identifier", "birth")),
     Rule("all keys", ("family", "given", "birth", "place"), ("identifier",)),
     Rule("names and birth", ("family", "given", "birth"), ("identifier",)),
     Rule("family, birth and place", ("family", "birth", "place"), ("identifier", "initial")),
     Rule("given name, birth and place", ("given", "birth", "place"), ("identifier",)),
     Rule("names and place", ("family", "given", "place"), ("identifier", "birth")),
+    Rule("identifier alone", ("identifier",), sure=False),
 )
 """Strongest first. Twins differ in given name, parent and child of one name in birth: neither is linked."""
 
@@ -72,23 +78,45 @@ def _or_null(value: exp.Expr | None, key: Key) -> exp.Expr:
 def _identifier(elements: Mapping[str, exp.Expr], standard: Standard, kind: Kind | None) -> exp.Expr:
     for element in standard.keyed(Key.IDENTIFIER):
         if kind is not None and element.identifier == kind and element.name in elements:
-            return normalised(kind, elements[element.name])
+            return _sound(kind, normalised(kind, elements[element.name]))
     return exp.cast(exp.null(), "varchar")
+
+
+REPEATED = """select listed_row from (
+    select *, count(*) over (partition by key_identifier) as of_number,
+      count(distinct key_birth) over (partition by key_family, key_given, key_place) as births
+    from listed
+  ) where (key_identifier is not null and of_number > 1)
+    or (key_family is not null and key_given is not null and births > 1)"""
+"""Rows of a list that give one number twice, or one name at one place several birthdays: whoever tries values until one
+fits would learn them, so such rows are held."""
+
+
+def _sound(kind: Kind, number: exp.Expr) -> exp.Expr:
+    """The number where it can be one: check digits hold, and it is not one digit over and over; else null."""
+    case = exp.Case().when(fill("regexp_full_match(:x, '(0+|1+|2+|3+|4+|5+|6+|7+|8+|9+)')", x=number), exp.null())
+    if kind in IN_SQL:
+        case = case.when(exp.not_(is_valid(kind, number)), exp.null())
+    return case.else_(number)
+
+
+LINKED = """select h as held_row, l as listed_row, tier from (
+    select h, l, tier, count(*) over (partition by h) as of_held, count(*) over (partition by l) as of_listed
+    from (select *, min(tier) over (partition by h) as best_h, min(tier) over (partition by l) as best_l from pairs)
+    where tier = best_h and tier = best_l
+  ) where of_held = 1 and of_listed = 1 and tier not in ({unsure})
+    and not exists (select 1 from repeated where listed_row = l)"""
+"""Pairs in which each side is the other's single best, by a rule that is sure."""
 
 
 def linking(rules: Sequence[Rule] = RULES) -> tuple[tuple[str, str], ...]:
     """Tables to make, in order, each as name and query: from `held` and `listed` to `linked` and `doubtful`."""
+    unsure = ", ".join(["-1", *(str(tier) for tier, rule in enumerate(rules) if not rule.sure)])
     joins = "\n  union all ".join(_join(tier, rule) for tier, rule in enumerate(rules))
     return (
+        ("repeated", REPEATED),
         ("pairs", f"select h, l, min(tier) as tier from (\n  {joins}\n) group by h, l"),
-        (
-            "linked",
-            """select h as held_row, l as listed_row, tier from (
-    select h, l, tier, count(*) over (partition by h) as of_held, count(*) over (partition by l) as of_listed
-    from (select *, min(tier) over (partition by h) as best_h, min(tier) over (partition by l) as best_l from pairs)
-    where tier = best_h and tier = best_l
-  ) where of_held = 1 and of_listed = 1""",
-        ),
+        ("linked", LINKED.format(unsure=unsure)),
         (
             "doubtful",
             """select h as held_row, l as listed_row, tier from pairs

@@ -30,6 +30,9 @@ __all__ = ["DOUBTFUL", "LIST_REFERENCE", "TAKEN", "WHO", "Plan", "Table", "plan"
 LIST_REFERENCE = "your_reference"
 """The column that carries the recipient's own record key back to it in a match."""
 
+SHUFFLED = " order by random()"
+"""Records without names cross in no order: in the table's own, they would join line by line with another answer."""
+
 WHO, TAKEN = "easement_who", "easement_taken"
 """Columns that never leave: who each record is about, and in a lookup whether the share covers it."""
 
@@ -116,7 +119,8 @@ class _Planner:
 
     def bulk(self) -> Plan:
         if self.decision.level is not Level.ANONYMISED:
-            return self._plan(self._select(self._forms(), self._held(), self._rows()))
+            shuffled = SHUFFLED if self.decision.level is Level.PSEUDONYMISED else ""
+            return self._plan(self._select(self._forms(), self._held(), self._rows()) + shuffled)
         held = self._held(*self._subject())
         rows = self._select([*self._forms(), f'{_sql(self._who())} as "{WHO}"'], held, self._rows())
         return self._plan(self._grouped(rows), everyone=f"select count(*) from {held} where {self._rows()}")
@@ -126,7 +130,11 @@ class _Planner:
             what = f"the provider's table has no `{', '.join(lacking)}`, so nobody could be found by it"
             raise UsageError(what, remedy=f"name the person by what it has: {', '.join(self._subject())}")
         named = [_equal(self.table.standard.elements[name]) for name in person]
-        columns = [*self._forms(), f'{_sql(self._who())} as "{WHO}"', f'coalesce({self._rows()}, false) as "{TAKEN}"']
+        columns = [
+            *self._forms(),
+            f'{_sql(self._who(exactly=True))} as "{WHO}"',
+            f'coalesce({self._rows()}, false) as "{TAKEN}"',
+        ]
         sql = self._select(columns, self._held(*person), " and ".join(named))
         given = {f"person_{name}": _given(self.table.standard.elements[name], v) for name, v in person.items()}
         return self._plan(sql, parameters=given)
@@ -217,7 +225,7 @@ class _Planner:
         """For the level `anonymised`: only records whose values at least `k` people have, however many records each."""
         alike = ", ".join(f'"{name}"' for name in self.decision.fields)
         people = f'count(distinct "{WHO}") over (partition by {alike})'
-        return f"select {alike} from ({rows}) qualify {people} >= {self.share.k}"
+        return f"select {alike} from ({rows}) qualify {people} >= {self.share.k}{SHUFFLED}"
 
     def _subject(self) -> tuple[str, ...]:
         """The elements that say whom a record is about: an identifier, names, birth and place, and its own key."""
@@ -227,9 +235,14 @@ class _Planner:
         named = [e.name for key in keys for e in standard.keyed(key)[:1] if e.name in filled]
         return (*numbers, *named, *(name for name in standard.record_key if name in filled))
 
-    def _who(self) -> exp.Expr:
-        """Whom a record is about, as one text: its number, else its names together, else the record itself."""
+    def _who(self, *, exactly: bool = False) -> exp.Expr:
+        """Whom a record is about, as one text: its number, else its names together, else the record itself.
+
+        `exactly` tells people of one name and birthday apart by where they live. To count, one who moved is one.
+        """
         elements = [self.table.standard.elements[name] for name in self._subject()]
+        if not exactly and any(e.key is Key.DATE_OF_BIRTH for e in elements):
+            elements = [e for e in elements if e.key is not Key.POSTCODE]
         groups = [
             [e for e in elements if e.key is Key.IDENTIFIER],
             [e for e in elements if e.key not in (Key.IDENTIFIER, None)],

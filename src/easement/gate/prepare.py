@@ -121,8 +121,8 @@ def _offer(terms: Agreement, id_: str, share: Share, standard: Standard) -> Offe
 
 
 def _modes(share: Share) -> frozenset[Mode]:
-    """How it may be asked for: never by a person's name where it is anonymised, for the answer would be about them."""
-    by_name = {Mode.LOOKUP, Mode.MATCH} if share.level is Level.ANONYMISED else set[Mode]()
+    """How it may be asked for: never by a person's name where none crosses, for the answer would be about them."""
+    by_name = {Mode.LOOKUP, Mode.MATCH} if share.level.nameless else set[Mode]()
     return frozenset(share.modes) - by_name
 
 

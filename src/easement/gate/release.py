@@ -77,9 +77,13 @@ def held_pairs(session: Session) -> Iterator[tuple[Any, ...]]:
 
 
 def _lookup(session: Session, plan: Plan, decision: Decision, target: Path, format_: str) -> Released:
-    """The records of one person; records of several people are held, even those that the share does not cover."""
+    """The records of one person; where several fit and one of them is covered, nothing is disclosed about any.
+
+    People whom the share does not cover look like nobody, however many fit.
+    """
     found = _rows(session, plan, MAX_FOUND)
-    if found is None or len({record[WHO] for record in found}) > 1:
+    covered = found is None or any(record[TAKEN] for record in found)
+    if found is None or (covered and len({record[WHO] for record in found}) > 1):
         text = "more than one person fits what was said of them; nothing is disclosed about any"
         remedy = "say more: an identifier, or every name, the date of birth and the postcode"
         return Released(refusal=Reason(Code.PERSON_AMBIGUOUS, False, f"shares.{decision.share}", text, remedy))

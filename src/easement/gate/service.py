@@ -9,6 +9,7 @@ from easement.agreement.check import check, musts
 from easement.agreement.read import AgreementFile, read_agreement
 from easement.agreement.signing import signed_by
 from easement.base.errors import ProofFailed, UsageError
+from easement.gate.agreements import keep_agreement
 from easement.gate.answers import answer_format
 from easement.gate.ask import Ask, Outcome
 from easement.gate.decide import decide
@@ -64,6 +65,7 @@ def share(holder: Holder, asked: Ask, *, now: datetime, clock: Callable[[], date
     if asked.out is None:
         raise UsageError("a disclosure needs a place to go", remedy="name it: --out FILE")
     _check_list(asked)
+    _check_out(holder, asked, asked.out)
     format_, now = answer_format(asked.out), now.astimezone(UTC)
     finish_left_behind(holder, now=now)
     file = read_agreement(asked.agreement)
@@ -72,6 +74,7 @@ def share(holder: Holder, asked: Ask, *, now: datetime, clock: Callable[[], date
         decision, prepared = _decided(holder, asked, file, now)
         if not decision.allowed:
             return Outcome(decision, log_refusal(holder, asked.request, prepared, decision, now))
+        keep_agreement(holder.home / "agreements", file)
         with staged(holder.home / "releases", asked.out) as answer:
             return Disclosure(holder, asked, prepared, decision, answer, format_, clock).run(now)
 
@@ -82,6 +85,14 @@ def _check_list(asked: Ask) -> None:
     if given != (asked.request.listed, asked.request.listed):
         remedy = "give both --match and --match-dataset, or neither"
         raise UsageError("a list, its mapping and the request that speaks of it go together", remedy=remedy)
+
+
+def _check_out(holder: Holder, asked: Ask, out: Path) -> None:
+    """An answer replaces neither what it is made from nor anything of the node's."""
+    place = out.resolve()
+    inputs = [path for path in (asked.agreement, asked.dataset, asked.match, asked.match_dataset) if path is not None]
+    if place in [path.resolve() for path in inputs] or place.is_relative_to(holder.home.resolve()):
+        raise UsageError(f"`{out}` is an input, or stands inside the node", remedy="name another place: --out FILE")
 
 
 def _check_provider(holder: Holder, file: AgreementFile, share: str) -> None:

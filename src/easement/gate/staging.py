@@ -21,7 +21,7 @@ from easement.base.errors import StorageFailed
 
 __all__ = ["Note", "Staged", "exclusive", "left_behind", "receipt_path", "staged"]
 
-SECRET, PUBLIC = 0o600, 0o644
+SECRET = 0o600
 MAKING, DELIVERING = "making", "delivering"
 """What is done by one process at a time: making a folder together with its lock; putting a receipt and its data."""
 
@@ -62,12 +62,14 @@ class Staged:
     def deliver(self) -> None:
         """Put receipt and data at their target, receipt first, each whole or not at all; then forget the folder."""
         with exclusive(self.folder.parent, DELIVERING):
-            for source, target, mode in (
-                (self.receipt, receipt_path(self.target), PUBLIC),
-                (self.data, self.target, SECRET),
-            ):
-                if source.exists():
-                    _move(source, target, mode)
+            if self.receipt.exists():
+                _move(self.receipt, receipt_path(self.target), SECRET)
+            if self.data.exists():
+                try:
+                    _move(self.data, self.target, SECRET)
+                except StorageFailed:
+                    receipt_path(self.target).unlink(missing_ok=True)
+                    raise
         self.forget()
 
     def forget(self) -> None:

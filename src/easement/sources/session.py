@@ -120,6 +120,8 @@ def lock(paths: Sequence[str], *, output: Path | None, scratch: Path, memory: st
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
         "enable_external_file_cache": False,
+        # DuckDB 2.0.0 pushes a `try_cast` that stands twice into the reader as a hard type; one bad value ends it all.
+        "disabled_optimizers": "type_pushdown",
         "memory_limit": memory,
         # With order kept, one slow reader fills the memory with batches that wait for their turn (measured: out of
         # memory at 2 million rows of CSV). Who needs an order asks for it, and the file's own order tells nobody more.

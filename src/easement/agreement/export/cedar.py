@@ -223,8 +223,8 @@ def _share(terms: Agreement, id_: str, share: Share, standards: Mapping[str, Sta
 
 
 def _modes(share: Share) -> set[Mode]:
-    """What is anonymised is never asked for by a person's name."""
-    return set(share.modes) - ({Mode.LOOKUP, Mode.MATCH} if share.level is Level.ANONYMISED else set[Mode]())
+    """What crosses without names is never asked for by a person's name."""
+    return set(share.modes) - ({Mode.LOOKUP, Mode.MATCH} if share.level.nameless else set[Mode]())
 
 
 def _whole(place: str, scope: str, share: Share) -> Iterator[str]:
@@ -258,7 +258,7 @@ def _subjects(place: str, scope: str, share: Share, standard: Standard) -> Itera
     listed = ["match", "bulk"] if share.subjects == "matched" else ["match"]
     needed = f"when {{ !context.listed && {_set(listed)}.contains(context.mode) }}"
     yield _forbid(clause, needed, scope=scope, suffix=".listed")
-    crowd = "true" if share.level is Level.ANONYMISED else '["aggregate", "lookup"].contains(context.mode)'
+    crowd = "true" if share.level.nameless else '["aggregate", "lookup"].contains(context.mode)'
     refused = f"when {{ context.listed && {crowd} }}"
     yield _forbid(clause, refused, scope=scope, suffix=".unlisted")
 

@@ -111,6 +111,24 @@ def anonymised_names(case: Case) -> Iterator[Found]:
 
 
 @rule(
+    "fields.nameless-by-name",
+    Level.MUST,
+    "Records without names are not asked for by name or by list",
+    why="whoever names a person and gets one record back knows whose pseudonym, or whose record, it is",
+    source=sources.ANONYMISATION,
+)
+def nameless_by_name(case: Case) -> Iterator[Found]:
+    for id_, share in case.terms.shares.items():
+        by_name = [mode.value for mode in share.modes if mode.value in ("lookup", "match")]
+        if share.level.nameless and by_name:
+            text = f"`{id_}` is of level {share.level} and may be asked for by {' and '.join(by_name)}"
+            yield Found(("shares", id_, "modes"), text, "keep `bulk`, or set the level to `identifiable`")
+        if share.level.nameless and share.subjects == "matched":
+            text = f"`{id_}` is of level {share.level}, and only people on a list are covered"
+            yield Found(("shares", id_, "subjects"), text, "set `subjects: all`, or the level to `identifiable`")
+
+
+@rule(
     "fields.k-too-small",
     Level.MUST,
     "The smallest group of an anonymised share is at least 5",
