@@ -92,7 +92,7 @@ def test_a_signed_root_of_other_entries_is_named(ledger, home):
 
 
 def test_a_changed_entry_in_the_database_is_named(ledger):
-    false = released(intent=77).encode().hex()
+    false = released(intent=41, mode="match").encode().hex()
     execute(ledger, f"update ledger_entries set body = x'{false}' where \"index\" = 42")
     assert told(ledger) == [
         ("database, entry 42", "the entry is not the one that was published"),
