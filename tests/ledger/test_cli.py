@@ -39,10 +39,10 @@ def easement(capsys):
 def test_entries_are_published_proved_and_verified(easement, home):
     code, out, _ = easement("ledger", "checkpoint", "--node", home)
     assert (code, out) == (0, "Published 4 entries of `northtown/ledger` in node/ledger.\n")
-    code, out, err = easement("ledger", "prove", 2, "--node", home, "--out", "receipt.tlog-proof")
-    assert (code, out) == (0, "Wrote the receipt of entry 2 to receipt.tlog-proof.\n")
-    assert "next: easement verify receipt.tlog-proof --key node/keys/log.vkey" in err
-    code, out, _ = easement("verify", "receipt.tlog-proof", "--key", "node/keys/log.vkey")
+    code, out, err = easement("ledger", "prove", 2, "--node", home, "--out", "entry-2.receipt")
+    assert (code, out) == (0, "Wrote the receipt of entry 2 to entry-2.receipt.\n")
+    assert "next: easement verify entry-2.receipt --key node/keys/log.vkey" in err
+    code, out, _ = easement("verify", "entry-2.receipt", "--key", "node/keys/log.vkey")
     assert code == 0
     assert out.startswith("It holds: this is entry 2 of 4 in the signed log `northtown/ledger`.\n")
     assert "  parties: provider dwp, recipient northtown\n" in out

@@ -15,9 +15,9 @@ VECTORS = REFERENCE / "vectors"
 def test_the_receipt_shown_holds_for_the_file_shown():
     keys = verifier.read_keys(str(VECTORS / "log.vkey"))
     digest = verifier.file_digest(str(VECTORS / "answer.csv"))
-    holds = verifier.check_receipt((VECTORS / "receipt.tlog-proof").read_bytes(), keys, digest)
+    holds = verifier.check_receipt((VECTORS / "answer.csv.receipt").read_bytes(), keys, digest)
     assert (holds.origin, holds.index, holds.size) == ("dwp.example/ledger", 2, 4)
-    page, shown = (REFERENCE / "receipt.md").read_text(), (VECTORS / "receipt.tlog-proof").read_text()
+    page, shown = (REFERENCE / "receipt.md").read_text(), (VECTORS / "answer.csv.receipt").read_text()
     assert all(line in page for line in shown.split("\n")[2:])
 
 
