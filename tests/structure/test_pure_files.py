@@ -32,6 +32,7 @@ TOUCHES_THE_WORLD = {
     "ledger/tables.py": "the queries on the ledger's tables",
     "ledger/tiles.py": "reads tiles from the disk",
     "ledger/verifier.py": "an outsider's program: reads the receipt, the key and the data it is given",
+    "gate/agreements.py": "keeps the agreements that a node gave under",
     "gate/answers.py": "writes an answer's file",
     "gate/datasets.py": "finds and reads the mappings of a node",
     "gate/disclosure.py": "one disclosure on its way, each step durable",
