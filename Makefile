@@ -19,7 +19,7 @@ $(VENV)/.ready: requirements/dev.lock pyproject.toml
 venv: $(VENV)/.ready  ## make the environment in .venv
 
 demo: venv  ## run the whole story on a small synthetic town
-	$(BIN)/easement demo
+	$(BIN)/easement demo --fresh
 
 test: venv  ## run the tests
 	$(BIN)/python -m pytest
