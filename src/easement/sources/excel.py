@@ -1,14 +1,15 @@
 """Spreadsheets: one sheet as a table of text, the way a person reads it, and the same whatever the other cells hold.
 
 A date comes as `2026-09-02`, a whole number without a point, true and false as words. The values a formula last had
-are read; a cell in error reads as empty, for the library does not tell the two apart.
+are read; a cell in error reads as empty, for the library does not tell the two apart. Some files make the library abort
+its process: `sources.apart` runs this in one of its own.
 """
 
 import zipfile
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from itertools import islice
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, BinaryIO
 
 import pyarrow
 import pyarrow.parquet
@@ -21,11 +22,11 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
-from easement.base.errors import BadData
+from easement.base.errors import BadData, StorageFailed
 from easement.sources.held import Held
 from easement.sources.model import File
 
-__all__ = ["Sheet", "write_sheet"]
+__all__ = ["write_rows"]
 
 MAX_UNPACKED = 500_000_000
 """Most bytes a spreadsheet may unpack to: the library holds a sheet whole, at 1.7 bytes of memory for each of these."""
@@ -33,26 +34,23 @@ MAX_UNPACKED = 500_000_000
 LARGE = 100_000
 """Rows from which a person is told that another format is read with less memory."""
 
+_CELLS = 1_000_000
 _BATCH = 10_000
 _EXACT = 2**53
 
 
-class Sheet(NamedTuple):
-    """The names a sheet gives its columns, and what a person should be told of it."""
+def write_rows(held: Held, sink: BinaryIO) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Write a sheet's rows to `sink` as Parquet, each column as text; returns column names, and notes for a person.
 
-    names: tuple[str, ...]
-    notes: tuple[str, ...]
-
-
-def write_sheet(held: Held, sink: BinaryIO) -> Sheet:
-    """Write a sheet's rows to `sink` as Parquet, each column as text; raises `BadData` for what is no table."""
+    Raises `BadData` for what is no table, `StorageFailed` where the disk is full.
+    """
     sheet = _sheet(held)
     first, width, height = _extent(held.file, sheet)
     rows = islice(sheet.iter_rows(), first, None)
     names = _texts(next(rows), width) if held.file.header != 0 else [None] * width
     _write((row for row in rows if any(cell != "" for cell in row)), width, sink)
     told = f"`{held.file.path.name}` has {height:,} rows; the same table as CSV or Parquet needs far less memory"
-    return Sheet(tuple(name or "" for name in names), (told,) if height > LARGE else ())
+    return tuple(name or "" for name in names), (told,) if height > LARGE else ()
 
 
 def _sheet(held: Held) -> CalamineSheet:
@@ -123,11 +121,18 @@ def _extent(file: File, sheet: CalamineSheet) -> tuple[int, int, int]:
 
 def _write(rows: Iterator[Sequence[Any]], width: int, sink: BinaryIO) -> None:
     schema = pyarrow.schema([(f"c{position}", pyarrow.string()) for position in range(width)])
-    with pyarrow.parquet.ParquetWriter(sink, schema) as writer:
-        while batch := [_texts(row, width) for row in islice(rows, _BATCH)]:
-            columns = [pyarrow.array(values, pyarrow.string()) for values in zip(*batch, strict=True)]
-            writer.write_table(pyarrow.table(columns, schema=schema))
-    sink.flush()
+    together = min(_BATCH, max(_CELLS // width, 1_000))
+    try:
+        with pyarrow.parquet.ParquetWriter(sink, schema) as writer:
+            while batch := [_texts(row, width) for row in islice(rows, together)]:
+                columns = [pyarrow.array(values, pyarrow.string()) for values in zip(*batch, strict=True)]
+                writer.write_table(pyarrow.table(columns, schema=schema))
+        sink.flush()
+    except OSError as error:
+        raise StorageFailed(
+            f"the spreadsheet cannot be made ready: {error.strerror or 'the disk would not take it'}",
+            remedy="free space or mend the disk, then ask again",
+        ) from None
 
 
 def _texts(row: Sequence[Any], width: int) -> list[str | None]:

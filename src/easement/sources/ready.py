@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from easement.base.errors import BadData
+from easement.sources.apart import write_sheet
 from easement.sources.delimited import CRLF, SAMPLE, Layout, find_layout
-from easement.sources.excel import write_sheet
 from easement.sources.held import Held, unnamed
 from easement.sources.model import Format
 from easement.sources.text import Checked, check, found_encoding
