@@ -29,6 +29,11 @@ class Held:
         """The path of the open file itself (Linux: procfs)."""
         return f"/proc/self/fd/{self.descriptor}"
 
+    @property
+    def size(self) -> int:
+        """How many bytes the file had when it was opened, packed as it is."""
+        return self.stamp[2]
+
     def stream(self) -> BinaryIO:
         """The file's bytes from the start, unpacked where it is packed; the caller closes it."""
         if self.file.packed:

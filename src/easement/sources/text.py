@@ -14,6 +14,15 @@ __all__ = ["Checked", "check", "found_encoding"]
 CHUNK = 1 << 20
 """Bytes looked at together: larger is no faster, and memory stays small."""
 
+MAX_TEXT = 100_000_000_000
+"""Longest text read, in bytes: 200 million rows of 500 bytes; checking alone takes minutes."""
+
+MAX_RATIO = 200
+"""Most bytes that one packed byte may unpack to: tables reach 5 to 50, and gzip at most some 1,030."""
+
+SMALL = 100_000_000
+"""Bytes to which any packed text may unpack: so few are read in a second or two."""
+
 _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _NOT_QUOTE_OR_LINE = bytes(byte for byte in range(256) if byte not in b'"\r\n')
 _CONTROLS = re.compile("[\x80-\x9f]")
@@ -49,8 +58,10 @@ def check(held: Held, encoding: str, sink: BinaryIO | None = None) -> Checked:
     """
     decoder = codecs.getincrementaldecoder("utf-8-sig" if encoding == "utf-8" else encoding)()
     lines, controls, before = _Lines(), False, 0
+    _check_length(held, held.size)
     with held.stream() as stream:
         while chunk := _read(stream, held, CHUNK):
+            _check_length(held, before + len(chunk))
             text = _decode(held, encoding, decoder, chunk, before)
             plain = chunk if encoding == "utf-8" and sink is None else text.encode()
             if b"\0" in plain:
@@ -71,6 +82,19 @@ def _read(stream: BinaryIO, held: Held, size: int) -> bytes:
         raise BadData(
             "the file is not whole, or not compressed with gzip", where=str(held.file.path), remedy="fetch it anew"
         ) from error
+
+
+def _check_length(held: Held, length: int) -> None:
+    """Refuse what is too long to be the table meant, as soon as so much of it was seen."""
+    most = min(MAX_TEXT, max(SMALL, MAX_RATIO * held.size)) if held.file.packed else MAX_TEXT
+    if length > most:
+        raise BadData(
+            f"the text {'unpacks to' if held.file.packed else 'has'} more than {most:,} bytes",
+            where=str(held.file.path),
+            remedy="unpack it, look whether it is the table meant, and name that file"
+            if length <= MAX_TEXT
+            else "split the table, or export it as Parquet",
+        )
 
 
 def _decode(held: Held, encoding: str, decoder: codecs.IncrementalDecoder, chunk: bytes, before: int) -> str:
