@@ -3,7 +3,9 @@
 import contextlib
 import tempfile
 from pathlib import Path
+from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -35,21 +37,35 @@ def written(table: list[list[str]], delimiter: str, ending: str, always: bool, l
     return ending.join(lines) + ending * last
 
 
-@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])
-@given(
-    tables(), st.sampled_from(",;|\t~"), st.sampled_from(["\n", "\r\n", "\r"]), st.booleans(), st.booleans(),
-    st.booleans(),
-)  # fmt: skip
-def test_any_table_comes_back_the_same(
-    made: tuple[str, list[list[str]]], delimiter: str, ending: str, always: bool, last: bool, named: bool
-) -> None:
-    encoding, table = made
+@st.composite
+def files(draw: st.DrawFn) -> tuple[bytes, dict[str, Any], list[list[str]]]:
+    """A file's bytes, how it is to be read, and the table it holds."""
+    encoding, table = draw(tables())
+    named, delimiter = draw(st.booleans()), draw(st.sampled_from(",;|\t~"))
     header = [[f"h{place}" for place in range(len(table[0]))]] if named else []
-    text = written(header + table, delimiter, ending, always, last)
+    ending = draw(st.sampled_from(["\n", "\r\n", "\r"]))
+    text = written(header + table, delimiter, ending, draw(st.booleans()), draw(st.booleans()))
+    how = {"encoding": encoding, "delimiter": delimiter, "header": None if named else 0}
+    return text.encode(encoding), how, table
+
+
+def check_comes_back(data: bytes, how: dict[str, Any], table: list[list[str]]) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        path = put(Path(folder), text.encode(encoding))
-        found = rows(path, encoding=encoding, delimiter=delimiter, header=None if named else 0)
+        found = rows(put(Path(folder), data), **how)
     assert found == [tuple(value or None for value in record) for record in table]
+
+
+@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+@given(files())
+def test_any_table_comes_back_the_same(made: tuple[bytes, dict[str, Any], list[list[str]]]) -> None:
+    check_comes_back(*made)
+
+
+@pytest.mark.torture
+@settings(deadline=None, max_examples=2_000, suppress_health_check=[HealthCheck.too_slow])
+@given(files())
+def test_any_of_two_thousand_tables_comes_back_the_same(made: tuple[bytes, dict[str, Any], list[list[str]]]) -> None:
+    check_comes_back(*made)
 
 
 @settings(deadline=None, max_examples=100)
@@ -61,7 +77,7 @@ def test_clean_names_are_apart_and_on_one_line(originals: list[str]) -> None:
     assert clean_names(names) == names
 
 
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.binary(max_size=200),
     st.sampled_from(["x.csv", "x.json", "x.jsonl", "x.parquet", "x.xlsx", "x.xls", "x.csv.gz"]),
