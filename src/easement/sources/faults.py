@@ -51,7 +51,7 @@ def told(error: Exception, tables: Sequence[Ready]) -> EasementError:
         case "Permission":
             return EasementError("a query reached for something outside its sources", remedy="report this as a defect")
         case "Conversion" | "Out of Range":
-            return _unreadable(text, table)
+            return _unreadable(text)
         case "Binder" | "Catalog":
             return _unknown(text)
     if table is not None:
@@ -68,14 +68,12 @@ def _table_of(text: str, tables: Sequence[Ready]) -> Ready | None:
     return next(iter(named + meant), None)
 
 
-def _unreadable(text: str, table: Ready | None) -> EasementError:
-    words = {meaning for name, meaning in _TYPES.items() if re.search(rf"\b{name}\b", text.split("LINE 1:")[0])}
+def _unreadable(text: str) -> EasementError:
+    said = re.split("when casting|LINE 1:", text)[0]
+    words = {meaning for name, meaning in _TYPES.items() if re.search(rf"\b{name}\b", said, re.IGNORECASE)}
     kind = words.pop() if len(words) == 1 else "what its column is meant to hold"
-    line = _LINE.search(text) if table and table.checked and not table.checked.quoted_lines else None
     return BadData(
-        f"a value cannot be read as {kind}",
-        where=f"{table.held.file.path}:{line.group(1)}" if table and line else "",
-        remedy="mend the value in the table, or say in the mapping how to read it",
+        f"a value cannot be read as {kind}", remedy="mend the value in the table, or say in the mapping how to read it"
     )
 
 
