@@ -1,4 +1,12 @@
-"""Many waiters, one durable commit: drafts that arrive while a commit runs share the next one."""
+"""Many waiters, one durable commit: drafts that arrive while a commit runs share the next one.
+
+What always holds; `_busy`, `_open`, heirs and `settled` change under `_lock` alone:
+- `_busy` belongs to at most one thread, the one that commits; `_hand_over` gives it back, or on to the next heir.
+- A group leaves `_open` before its commit begins and takes no draft after that; only who took it out commits it.
+- A group is settled once, after its first index or its failure was set, and nobody reads those before.
+- An heir's lock is acquired before anyone else can see it, so that a release can only mean that the turn has come.
+- Where `_busy` belongs to nobody there is no heir: the first to wait leads, and no waiter is left lying.
+"""
 
 import threading
 from collections.abc import Callable, Sequence
