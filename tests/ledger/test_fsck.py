@@ -118,7 +118,7 @@ def test_an_entry_that_is_none_is_named(ledger):
 
 
 def test_columns_that_say_another_thing_than_their_entry_are_named(ledger):
-    execute(ledger, "update ledger_entries set share = 'another' where \"index\" = 303")
+    execute(ledger, "update ledger_entries set agreement = 'another' where \"index\" = 303")
     assert told(ledger) == [("database, entry 303", "the columns do not say what the entry says")]
 
 

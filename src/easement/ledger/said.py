@@ -111,7 +111,14 @@ def _fresh(name: str, fits: Callable[[Any], bool]) -> Writer:
 
 
 def _number(name: str) -> Writer:
-    return lambda value: f'"{name}":{value}' if is_number(value) else _written(name, value, good=False)
+    head = f'"{name}":'
+
+    def write(value: Any) -> str:
+        if type(value) is int and 0 <= value < MAX_NUMBER:
+            return head + str(value)
+        raise ValueError(name)
+
+    return write
 
 
 KEYS: Mapping[str, Writer] = {

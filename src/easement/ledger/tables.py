@@ -59,10 +59,6 @@ entries = Table(
     Column("body", LargeBinary, nullable=False),
     Column("type", String, nullable=False),
     Column("agreement", String),
-    Column("agreement_id", String),
-    Column("share", String),
-    Column("day", String, nullable=False),
-    Column("count", Whole),
     Column("intent", Whole),
     Index("ledger_entries_by_agreement", "agreement", "index"),
     Index("ledger_entries_by_intent", "intent", "index"),
@@ -115,11 +111,17 @@ DaySums = dict[tuple[str, str, str], int]
 """Records released, by agreement id, share and day: a version signed anew does not begin a new day."""
 
 
+_TYPES = {each: each.value for each in EntryType}
+"""Types as plain text, which drivers bind faster."""
+
+
 class Draft(NamedTuple):
-    """An entry ready to be written: its row without the index, and its private record where it has one."""
+    """An entry ready to be written: its row without the index, its private record, and what it adds to a day's sum."""
 
     row: tuple[Any, ...]
     sealed: Sealed | None
+    place: tuple[str, str, str] | None
+    adds: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,10 +135,15 @@ class Row:
 
 
 def draft(entry: Entry, body: bytes, private: Sealed | None) -> Draft:
-    """An entry as the row that is stored of it, whose columns only repeat what `body` says."""
-    day = entry.time[:10]
-    row = (body, entry.type.value, entry.agreement, entry.agreement_id, entry.share, day, entry.count, entry.intent)
-    return Draft(row, private)
+    """An entry as the row that is stored of it, whose columns repeat what it is looked up by.
+
+    A released answer counts as one record at least: that nobody was found is told too.
+    """
+    row = (body, _TYPES[entry.type], entry.agreement, entry.intent)
+    if entry.type != EntryType.DISCLOSURE_RELEASED:
+        return Draft(row, private, None, 0)
+    place = (entry.agreement_id or "", entry.share or "", entry.time[:10])
+    return Draft(row, private, place, max(entry.count or 0, 1))
 
 
 def create(engine: Engine) -> None:
@@ -194,10 +201,9 @@ def _tally(connection: Connection, drafts: Iterable[Draft]) -> None:
 
 
 def add_released(sums: DaySums, draft: Draft) -> None:
-    """Add what an entry released to the sums of agreement, share and day: one at least, as none tells something too."""
-    _, kind, _, agreement_id, share, day, count, _ = draft.row
-    if kind == EntryType.DISCLOSURE_RELEASED:
-        sums[agreement_id, share, day] = sums.get((agreement_id, share, day), 0) + max(count, 1)
+    """Add what an entry released to the sums of agreement, share and day."""
+    if draft.place:
+        sums[draft.place] = sums.get(draft.place, 0) + draft.adds
 
 
 def counted(connection: Connection, agreement_id: str, share: str, day: str) -> int:
