@@ -93,6 +93,12 @@ def test_one_record_is_one_record(asking: Run) -> None:
     assert ended.out.startswith("shared: 1 record in one.json\n")
 
 
+def test_an_empty_lookup_does_not_say_that_nobody_is_known(asking: Run) -> None:
+    nobody = ("--person", "family_name=Nobody", "--person", "date_of_birth=2001-01-01")
+    ended = asking("share", "entitled", "lookup", *nobody, "--out", "none.csv")
+    assert ended.out.startswith("shared: 0 records in none.csv\n  nobody whom the share covers was found")
+
+
 def test_a_table_says_how_many_cells_are_hidden(asking: Run) -> None:
     ended = asking("share", "counted", "aggregate", "--out", "c.csv")
     assert "shared: 6 cells in c.csv" in ended.out

@@ -59,3 +59,10 @@ def test_what_the_mapping_says_of_its_file_goes_to_whoever_opens_it(home: Path) 
     opened = file_of(dataset_for(home, "benefit-award/1", None), "held_data")
     assert (opened.name, opened.format, opened.delimiter) == ("held_data", Format.CSV, ";")
     assert opened.encoding is not None
+
+
+def test_a_mapping_from_outside_the_node_is_not_its_own(home: Path, tmp_path: Path) -> None:
+    other = tmp_path / "elsewhere.yaml"
+    other.write_text(MAPPING)
+    with pytest.raises(UsageError, match="is not one of this node's mappings"):
+        dataset_for(home, "benefit-award/1", other)

@@ -198,3 +198,9 @@ def test_a_pack_replaces_an_older_one_whole(busy: World) -> None:
     (busy.out / "pack.zip").write_bytes(b"older")
     assert zipfile.is_zipfile(packed(busy)[1])
     assert [path.name for path in busy.out.glob(".*")] == []
+
+
+def test_agreements_under_which_nothing_was_done_stay_out(busy: World) -> None:
+    other = busy.variant(("version: 1.0.0", "version: 9.0.0"))
+    (busy.node / "agreements" / "another.yaml").write_text(other.read_text())
+    assert len([name for name in names(packed(busy)[1]) if name.endswith(".yaml")]) == 1

@@ -123,7 +123,32 @@ def test_an_error_that_nobody_foresaw_is_logged_as_a_failure(world: World, monke
     assert world.types() == ["intended", "failed"]
 
 
+@pytest.mark.parametrize("place", ["the register", "a copy in the node"])
+def test_the_providers_own_register_is_no_list_of_the_recipients(world: World, place: str) -> None:
+    """Matched against itself, all of it would cross."""
+    own = register(world)
+    if place == "a copy in the node":
+        own = world.node / "copy.csv"
+        own.write_bytes(register(world).read_bytes())
+    with pytest.raises(UsageError, match="is the provider's own"):
+        world.share("entitled", Mode.MATCH, match=own, match_dataset=mapping(world))
+    assert world.types() == ["intended", "failed"]
+
+
 # Where the answer goes
+
+
+def test_an_answer_replaces_neither_what_it_is_made_from_nor_anything_of_the_nodes(world: World) -> None:
+    roll, with_mapping = world.listed([("P1", "Ash", "Jo", "2015-02-01", "")])
+    for place in (
+        roll,
+        world.node / "datasets" / "awards.csv",
+        world.node / "new.csv",
+        world.node / "x" / ".." / "y.csv",
+    ):
+        with pytest.raises(UsageError, match="is an input, or stands inside the node"):
+            world.share("entitled", Mode.MATCH, str(place), match=roll, match_dataset=with_mapping)
+    assert world.types() == []
 
 
 def test_a_destination_whose_folder_is_not_there_is_told_before_anything_is_logged(world: World) -> None:

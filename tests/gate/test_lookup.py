@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from easement.agreement.model import Mode
+from easement.base.errors import UsageError
 from easement.gate.decide import decide
 from easement.gate.model import Code
 from easement.gate.prepare import Prepared
@@ -148,3 +149,21 @@ def test_an_empty_answer_still_has_its_columns(world: World, tmp_path: Path) -> 
     empty = world.lookup("none.csv", family_name="Nobody", date_of_birth="2011-06-06")
     assert empty.data is not None
     assert empty.data.read_text() == "claim_reference,family_name,given_name,date_of_birth,award,net_monthly_earnings\n"
+
+
+def test_a_code_that_nobody_listed_is_refused_with_those_that_are(world: World) -> None:
+    outcome = world.lookup(family_name="Ash", date_of_birth="2015-02-01", sex="robot")
+    (reason,) = outcome.decision.unmet
+    assert reason.code is Code.PERSON_NOT_NAMED
+    assert "the sex given is none of " in reason.text
+    assert "robot" not in reason.text
+
+
+def test_a_person_is_not_looked_for_by_what_the_table_does_not_have(world: World) -> None:
+    """Else nobody would ever be found, and every answer would say that nobody is known."""
+    mapping = world.node / "datasets" / "awards.yaml"
+    mapping.write_text(mapping.read_text().replace("_insurance_number: nino", "_insurance_number: {absent: not kept}"))
+    with pytest.raises(UsageError, match="has no `national_insurance_number`") as failed:
+        world.lookup(national_insurance_number="AB123456C")
+    assert "family_name" in failed.value.remedy
+    assert world.types() == ["intended", "failed"]

@@ -215,3 +215,21 @@ def test_a_table_that_says_nobodys_name_counts_as_one_person_at_most(
     rows: Rows = [{"award": "UC", "earnings": n} for n in range(30)]
     found = rows_of(agreement, standard, tmp_path, rows, mode=Mode.AGGREGATE)
     assert {row[-1] for row in found} == {1}
+
+
+def test_a_key_that_a_standard_does_not_have_matches_nobody(
+    agreement: Prepared, standard: Standard, tmp_path: Path
+) -> None:
+    """A standard without places matches by what it has."""
+    placeless = standard.model_copy(
+        update={"elements": {name: e for name, e in standard.elements.items() if name != "postcode"}}
+    )
+    made = dict(planned(agreement, placeless, mode=Mode.MATCH, listed=table(placeless)).steps)
+    assert "CAST(NULL AS TEXT) AS key_place" in made["held"]
+
+
+def test_a_number_that_no_query_can_judge_is_compared_as_it_stands(agreement: Prepared, standard: Standard) -> None:
+    element = standard.elements["nino"].model_copy(update={"identifier": "uprn"})
+    odd = standard.model_copy(update={"elements": {**standard.elements, "nino": element}})
+    made = dict(planned(agreement, odd, mode=Mode.MATCH, listed=table(odd)).steps)
+    assert "AS key_identifier" in made["held"]

@@ -22,7 +22,9 @@ def zygote() -> Iterator[Zygote]:
     process.close()
 
 
-def killed(zygote: Zygote, world: World, step: str, call: int, side: str, name: str = "answer.csv") -> None:
+def killed(
+    zygote: Zygote, world: World, step: str, call: int, side: str, name: str = "answer.csv", **more: str
+) -> None:
     ended = zygote.run(
         node=str(world.node),
         agreement=str(world.agreement),
@@ -31,6 +33,7 @@ def killed(zygote: Zygote, world: World, step: str, call: int, side: str, name: 
         step=step,
         call=call,
         side=side,
+        **more,
     )
     assert ended == -9, f"{step} was not called {call} times"
 
@@ -162,6 +165,28 @@ def test_an_answer_whose_private_record_was_erased_meanwhile_waits_without_harm(
         node.ledger.erase(2)
     assert finish(world) == ()
     assert world.share("forms", Mode.BULK, "next.csv").data is not None
+
+
+def test_another_disclosures_intent_is_not_taken_for_one_that_was_never_made(zygote: Zygote, world: World) -> None:
+    away = world.node / "away"
+    killed(zygote, world, "Staged.note", 1, "after", "never.csv")
+    (first,) = world.staged()
+    (world.node / "releases" / first).rename(away)
+    world.share("forms", Mode.BULK, "other.csv")
+    away.rename(world.node / "releases" / first)
+    assert finish(world) == ()
+    assert world.types() == RELEASED
+    assert world.staged() == []
+
+
+def test_what_is_held_for_a_person_is_kept_when_a_kill_came_before_it_was(zygote: Zygote, world: World) -> None:
+    roll, mapping = world.listed([("P7", "Twin", "", "2010-07-07", "NT3 3DD")])
+    listed = {"match": str(roll), "match_dataset": str(mapping)}
+    killed(zygote, world, "disclosure.keep_held", 1, "before", share="entitled", **listed)
+    assert list((world.node / "held").iterdir()) == []
+    finish(world)
+    assert [path.name for path in (world.node / "held").iterdir()] == ["1.csv"]
+    assert world.types() == RELEASED
 
 
 def test_a_folder_that_was_never_begun_is_removed(world: World) -> None:

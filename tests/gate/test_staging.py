@@ -142,3 +142,36 @@ def test_forgetting_twice_is_no_error(tmp_path: Path) -> None:
     answer.forget()
     answer.forget()
     assert not answer.folder.exists()
+
+
+@pytest.mark.parametrize("note", [b"", b"{}", b"not json", b"\xff", b'{"target": "a.csv", "after": "soon"}'])
+def test_a_note_that_somebody_spoilt_leaves_the_folder_to_them(releases: Path, tmp_path: Path, note: bytes) -> None:
+    with staged(releases, tmp_path / "a.csv") as answer:
+        answer.note(after=0)
+        answer.data.write_text("data")
+    (answer.folder / "note.json").write_bytes(note)
+    assert left(releases) == []
+    assert answer.data.read_text() == "data"
+    assert left(releases) == [], "its lock was let go"
+
+
+def test_a_receipt_whose_data_cannot_follow_does_not_stay(
+    releases: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "a.csv"
+    with staged(releases, target) as answer:
+        answer.note(after=0)
+        answer.data.write_text("data")
+        answer.receipt.write_text("proof")
+        target.mkdir()
+        with pytest.raises(StorageFailed):
+            answer.deliver()
+    assert not receipt_path(target).exists()
+    assert answer.data.read_text() == "data"
+
+
+def test_a_receipt_alone_can_be_delivered(releases: Path, tmp_path: Path) -> None:
+    with staged(releases, tmp_path / "a.csv") as answer:
+        answer.receipt.write_text("proof")
+        answer.deliver()
+    assert receipt_path(tmp_path / "a.csv").read_text() == "proof"

@@ -88,7 +88,9 @@ def _child(order: dict[str, Any]) -> int:
     if "step" in order:
         _arm(order["step"], order["call"], order["side"])
     try:
-        world.share(order.get("share", "forms"), Mode.BULK, order["name"])
+        given = {name: Path(order[name]) for name in ("match", "match_dataset") if name in order}
+        mode = Mode.MATCH if given else Mode.BULK
+        world.share(order.get("share", "forms"), mode, order["name"], **given)
     except Exception as error:
         sys.stderr.write(f"{type(error).__name__}: {error}\n")
         return 1
