@@ -15,6 +15,7 @@ from easement.gate.decide import decide
 from easement.gate.keys import PseudonymKey
 from easement.gate.plan import Plan, Table, plan
 from easement.gate.prepare import Prepared
+from easement.meaning.identifiers import Kind
 from easement.meaning.model import Standard
 
 from .conftest import facts, request
@@ -229,7 +230,7 @@ def test_a_key_that_a_standard_does_not_have_matches_nobody(
 
 
 def test_a_number_that_no_query_can_judge_is_compared_as_it_stands(agreement: Prepared, standard: Standard) -> None:
-    element = standard.elements["nino"].model_copy(update={"identifier": "uprn"})
+    element = standard.elements["nino"].model_copy(update={"identifier": Kind.E164})
     odd = standard.model_copy(update={"elements": {**standard.elements, "nino": element}})
     made = dict(planned(agreement, odd, mode=Mode.MATCH, listed=table(odd)).steps)
     assert "AS key_identifier" in made["held"]
