@@ -55,8 +55,10 @@ shares:
     standard: award/1
     modes: [bulk, aggregate]
     subjects: all
-    fields: {award: plain, postcode: outward, earnings: plain}
-    aggregate: {dimensions: [award, postcode]}
+    fields: {award: plain, postcode: outward, given_name: {truncate: 1}}
+    aggregate:
+      dimensions: [award, postcode]
+      measures: {people: count, mean_earnings: {mean: earnings}}
   take-up:
     from: dwp
     to: [northtown]

@@ -161,7 +161,7 @@ def test_an_ask_says_what_would_cross_and_reads_nothing(asking: Run, world: Worl
 def test_an_ask_as_json_is_the_decision(asking: Run) -> None:
     assert list(asking("ask", "forms", "bulk", "--json").data) == [
         "allowed", "agreement", "share", "provider", "recipient", "purpose", "mode", "level", "basis", "fields",
-        "withheld", "duties", "reasons",
+        "measures", "withheld", "duties", "reasons",
     ]  # fmt: skip
 
 

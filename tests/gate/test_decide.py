@@ -122,9 +122,16 @@ def test_a_count_is_by_what_the_agreement_says_and_nothing_else(agreement: Prepa
     decision = decide(request(share="counted", mode=Mode.AGGREGATE, listed=False), agreement, facts())
     assert decision.allowed
     assert {name: form.written for name, form in decision.fields.items()} == {"award": "plain", "postcode": "outward"}
-    assert decision.withheld["earnings"] == "it is not among what is counted by"
+    assert decision.withheld["given_name"] == "it is not among what is counted by"
     assert decision.withheld["family_name"] == "the agreement does not name it"
     assert decision.level is Level.AGGREGATE
+
+
+def test_what_a_sum_or_mean_is_of_is_said_and_not_called_withheld(agreement: Prepared) -> None:
+    decision = decide(request(share="counted", mode=Mode.AGGREGATE, listed=False), agreement, facts())
+    assert decision.measures == {"people": "count", "mean_earnings": "mean of earnings"}
+    assert "earnings" not in decision.withheld
+    assert decide(request(share="counted", mode=Mode.BULK, listed=False), agreement, facts()).measures == {}
 
 
 def test_without_a_word_on_dimensions_there_is_one_count_of_everybody(agreement: Prepared) -> None:

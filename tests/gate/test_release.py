@@ -20,7 +20,7 @@ def test_matches_in_doubt_are_kept_in_the_node_and_disclosed_to_nobody(world: Wo
     assert outcome.held == world.node / "held" / f"{outcome.intent}.csv"
     assert outcome.held.stat().st_mode & 0o777 == 0o600
     assert read(outcome.held) == [
-        {"list_reference": "P7", "held_reference": claim, "rule": "family, birth and place"} for claim in ("C07", "C08")
+        {"list_reference": "P7", "held_reference": claim, "rule": "no given name"} for claim in ("C07", "C08")
     ]
 
 

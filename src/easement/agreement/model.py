@@ -238,6 +238,12 @@ class Aggregate(_Terms):
     )
     small_numbers: SmallNumbers = Field(SmallNumbers(), description="How small counts are hidden.")
 
+    @property
+    def summed(self) -> tuple[str, ...]:
+        """The elements that the measures add up, each once."""
+        measures = [measure for measure in self.measures.values() if not isinstance(measure, str)]
+        return tuple(dict.fromkeys(element for measure in measures for element in measure.values()))
+
 
 class Limits(_Terms):
     """How much may cross."""

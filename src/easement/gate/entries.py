@@ -50,7 +50,7 @@ def _said(decision: Decision, agreement: Prepared) -> dict[str, Any]:
     elements = agreement.offers[decision.share].standard.elements
     return {
         "basis": basis if all(basis.values()) else None,
-        "fields": {name: form.written for name, form in decision.fields.items()},
+        "fields": {name: form.written for name, form in decision.fields.items()} | dict(decision.measures),
         "withheld": tuple(name for name in decision.withheld if name in elements),
         "form": Form(decision.level) if decision.level else None,
         "risk": decision.duties.risk_after_disclosure if decision.duties else None,

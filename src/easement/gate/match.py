@@ -24,13 +24,14 @@ __all__ = ["RULES", "Rule", "key_columns", "linking"]
 class Rule:
     """One way for two records to be the same person: keys that are equal, and keys that must not contradict.
 
-    Keys that contradict are present on both sides and different. Rules stand in order of strength; what only a rule
-    that is not `sure` pairs is held for a person.
+    Keys that contradict are present on both sides and different. Of `begins`, one side begins the other, as `J` does
+    `Jo`. Rules stand in order of strength; what only a rule that is not `sure` pairs is held for a person.
     """
 
     name: str
     equal: tuple[str, ...]
     agree: tuple[str, ...] = ()
+    begins: str = ""
     sure: bool = True
 
 
@@ -39,9 +40,10 @@ RULES = (
     Rule("identifier and birth", ("identifier", "birth")),
     Rule("all keys", ("family", "given", "birth", "place"), ("identifier",)),
     Rule("names and birth", ("family", "given", "birth"), ("identifier",)),
-    Rule("family, birth and place", ("family", "birth", "place"), ("identifier", "initial")),
+    Rule("family, birth and place", ("family", "birth", "place"), ("identifier",), begins="given"),
     Rule("given name, birth and place", ("given", "birth", "place"), ("identifier",)),
     Rule("names and place", ("family", "given", "place"), ("identifier", "birth")),
+    Rule("no given name", ("family", "birth", "place"), ("identifier", "given"), sure=False),
     Rule("identifier alone", ("identifier",), sure=False),
 )
 """Strongest first. Twins differ in given name, parent and child of one name in birth: neither is linked."""
@@ -60,7 +62,6 @@ def key_columns(elements: Mapping[str, exp.Expr], standard: Standard, *, identif
     yield exp.alias_(_identifier(elements, standard, identifier), "key_identifier")
     yield exp.alias_(_or_null(family, Key.FAMILY_NAME), "key_family")
     yield exp.alias_(first, "key_given")
-    yield exp.alias_(exp.Anonymous(this="left", expressions=[given_name.copy(), exp.convert(1)]), "key_initial")
     yield exp.alias_(birth.copy() if birth else exp.cast(exp.null(), "date"), "key_birth")
     yield exp.alias_(_or_null(place, Key.POSTCODE), "key_place")
 
@@ -131,6 +132,9 @@ def _join(tier: int, rule: Rule) -> str:
         f"(held.key_{key} is null or listed.key_{key} is null or held.key_{key} = listed.key_{key})"
         for key in rule.agree
     ]
+    if key := rule.begins:
+        ours, theirs = f"held.key_{key}", f"listed.key_{key}"
+        equal.append(f"(starts_with({ours}, {theirs}) or starts_with({theirs}, {ours}))")
     return (
         f"select held.held_row as h, listed.listed_row as l, {tier} as tier "
         f"from held join listed on {' and '.join(equal + agree)}"

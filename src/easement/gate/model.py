@@ -111,7 +111,8 @@ class Reason:
 class Decision:
     """Allow or deny, with a reason for every check; what may cross in which form, and what is withheld and why.
 
-    `agreement` is the agreement's digest. `fields` and `withheld` are empty on a refusal.
+    `agreement` is the agreement's digest. `measures` says what stands in the cells of a count. `fields`, `measures` and
+    `withheld` are empty on a refusal.
     """
 
     allowed: bool
@@ -126,6 +127,7 @@ class Decision:
     mode: Mode
     level: Level | None = None
     fields: Mapping[str, Form] = field(default_factory=dict)
+    measures: Mapping[str, str] = field(default_factory=dict)
     withheld: Mapping[str, str] = field(default_factory=dict)
     basis: Mapping[str, str] = field(default_factory=dict)
     duties: Duties | None = None
@@ -148,6 +150,7 @@ class Decision:
             "level": self.level.value if self.level else None,
             "basis": dict(self.basis),
             "fields": {name: form.written for name, form in self.fields.items()},
+            "measures": dict(self.measures),
             "withheld": dict(self.withheld),
             "duties": self.duties.model_dump(mode="json") if self.duties else None,
             "reasons": [reason.as_dict() for reason in self.reasons],

@@ -25,7 +25,7 @@ from easement.meaning.identifiers import Kind
 from easement.meaning.model import Element, Key, Standard
 from easement.meaning.normalise import normalise
 
-__all__ = ["DOUBTFUL", "LIST_REFERENCE", "TAKEN", "WHO", "Plan", "Table", "plan", "summed"]
+__all__ = ["DOUBTFUL", "LIST_REFERENCE", "TAKEN", "WHO", "Plan", "Table", "plan"]
 
 LIST_REFERENCE = "your_reference"
 """The column that carries the recipient's own record key back to it in a match."""
@@ -167,11 +167,11 @@ class _Planner:
     def aggregate(self) -> Plan:
         counted = self.share.aggregate or Aggregate()
         dimensions = self._forms()
-        sums = [f'sum({_name(e)}) as "sum of {e}"' for e in summed(counted)]
+        sums = [f'sum({_name(e)}) as "sum of {e}"' for e in counted.summed]
         columns = [*dimensions, f"count(distinct {_sql(self._who())}) as easement_people", *sums]
         places = ", ".join(str(n + 1) for n in range(len(dimensions)))
         grouped = f" group by {places} order by {places}" if dimensions else ""
-        held = self._held(*summed(counted), *self._subject())
+        held = self._held(*counted.summed, *self._subject())
         return self._plan(self._select(columns, held, self._rows()) + grouped)
 
     def _plan(self, sql: str, *, parameters: Mapping[str, Any] | None = None, steps: tuple[tuple[str, str], ...] = (),
@@ -256,12 +256,6 @@ def _together(elements: Sequence[Element]) -> exp.Expr:
     parts = [exp.func("coalesce", _comparable(element), exp.convert("")) for element in elements]
     joined = exp.func("concat_ws", exp.convert("\x1f"), *parts)
     return exp.func("nullif", joined, exp.convert("\x1f" * (len(parts) - 1)))
-
-
-def summed(counted: Aggregate) -> tuple[str, ...]:
-    """The elements that a table's measures add up, each once."""
-    measures = [measure for measure in counted.measures.values() if not isinstance(measure, str)]
-    return tuple(dict.fromkeys(element for measure in measures for element in measure.values()))
 
 
 def _comparable(element: Element) -> exp.Expr:

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
 from easement.agreement.forms import Form, FormKind
-from easement.agreement.model import Agreement, Duties, Level, Mode, Share
+from easement.agreement.model import Aggregate, Agreement, Duties, Level, Mode, Share
 from easement.agreement.read import AgreementFile
 from easement.agreement.standing import Calendar
 from easement.gate.model import Code, Reason
@@ -32,6 +33,7 @@ class Offer:
     recipients: frozenset[str]
     modes: frozenset[Mode]
     forms: Mapping[Mode, Mapping[str, Form]]
+    measures: Mapping[str, str]
     withheld: Mapping[Mode, Mapping[str, str]]
     roles: Mapping[str, Key]
     entitled: Mapping[str, frozenset[str]]
@@ -111,7 +113,8 @@ def _offer(terms: Agreement, id_: str, share: Share, standard: Standard) -> Offe
         recipients=recipients,
         modes=modes,
         forms=forms,
-        withheld={mode: _withheld(forms[mode], share, standard) for mode in forms},
+        measures=_measures(share) if Mode.AGGREGATE in modes else {},
+        withheld={mode: _withheld(_crossing(mode, forms[mode], share), share, standard) for mode in forms},
         roles={name: e.key for name, e in standard.elements.items() if e.key is not None},
         entitled={party: frozenset(who.roles) if who else frozenset() for party, who in people.items()},
         training={party: frozenset(who.training) if who else frozenset() for party, who in people.items()},
@@ -133,7 +136,24 @@ def _dimensions(share: Share) -> Mapping[str, Form]:
     return {name: share.fields.get(name, plain) for name in dimensions}
 
 
-def _withheld(crossing: Mapping[str, Form], share: Share, standard: Standard) -> Mapping[str, str]:
+def _measures(share: Share) -> Mapping[str, str]:
+    """What stands in each cell of a count, in words: `count`, or `mean of net_monthly_earnings`."""
+    counted = share.aggregate or Aggregate()
+    return {name: m if isinstance(m, str) else _measured(m) for name, m in counted.measures.items()}
+
+
+def _measured(measure: Mapping[Literal["sum", "mean"], str]) -> str:
+    ((kind, element),) = measure.items()
+    return f"{kind} of {element}"
+
+
+def _crossing(mode: Mode, forms: Mapping[str, Form], share: Share) -> frozenset[str]:
+    """The elements of which something crosses: fields, and in a count what its sums and means are of."""
+    counted = share.aggregate or Aggregate()
+    return frozenset(forms) | (frozenset(counted.summed) if mode is Mode.AGGREGATE else frozenset())
+
+
+def _withheld(crossing: frozenset[str], share: Share, standard: Standard) -> Mapping[str, str]:
     """Why each other element does not cross: nobody agreed to it, or it was agreed for records and not for counts."""
     named = "it is not among what is counted by"
     return {

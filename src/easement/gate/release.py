@@ -12,7 +12,7 @@ from typing import Any
 from easement.agreement.model import Aggregate, Mode, Share
 from easement.gate.answers import table_records, wrap_records, write_answer
 from easement.gate.model import Code, Decision, Reason
-from easement.gate.plan import DOUBTFUL, TAKEN, WHO, Plan, summed
+from easement.gate.plan import DOUBTFUL, TAKEN, WHO, Plan
 from easement.gate.small_numbers import Cell, protected
 from easement.sources.rows import CopyFormat, copy, stream
 from easement.sources.session import Session
@@ -99,7 +99,7 @@ def _aggregate(session: Session, plan: Plan, decision: Decision, share: Share, t
         text, remedy = f"a table of more than {MAX_CELLS:,} cells is no aggregate", "agree fewer or coarser dimensions"
         place = f"shares.{decision.share}.aggregate"
         return Released(refusal=Reason(Code.LIMIT_REQUEST_TOO_LARGE, False, place, text, remedy))
-    cells = [_cell(row, plan.columns, summed(counted)) for row in rows]
+    cells = [_cell(row, plan.columns, counted.summed) for row in rows]
     published = list(protected(cells, counted.small_numbers))
     records = table_records(plan.columns, counted, published)
     write_answer(target, format_, decision, (*plan.columns, *counted.measures), records)
