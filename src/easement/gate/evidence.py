@@ -67,8 +67,8 @@ prints it; `easement agreement status FILE --keys members` says whose signatures
 ## What this shows and what it does not
 
 A proof shows that an entry was in the ledger when the checkpoint was signed and was not changed since. That no
-disclosure went round the ledger can only be shown by comparing it with what the other side received. The numbers of all entries
-up to {size:,} exist: ask for any that is missing here.
+disclosure went round the ledger can only be shown by comparing it with what the other side received. The numbers of
+all entries up to {size:,} exist: ask for any that is missing here.
 """
 
 
