@@ -16,7 +16,7 @@ import pytest
 from easement.sources import apart, text
 
 OPENING = """
-import json, resource, sys
+import json, pathlib, resource, sys
 resource.setrlimit(resource.RLIMIT_AS, (3_000_000_000, 3_000_000_000))
 resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 from easement.base.errors import BadData
@@ -26,7 +26,9 @@ try:
         said = "read"
 except BadData as error:
     said = error.what
-own, apart = (resource.getrusage(who).ru_maxrss * 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+# Not `ru_maxrss` for this process: it remembers the one that it was forked from.
+own = int(pathlib.Path("/proc/self/status").read_text().partition("VmHWM:")[2].split()[0]) * 1024
+apart = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
 print(json.dumps([said, own, apart]))
 """
 
