@@ -232,6 +232,17 @@ def test_a_value_may_hold_an_equals_sign(asking: Run, world: World) -> None:
     assert len(read(world.out / "f.csv")) == 1
 
 
+def test_a_person_can_be_named_in_a_file_and_so_off_the_command_line(asking: Run, world: World) -> None:
+    """What stands on a command line is seen by whoever lists the machine's processes."""
+    named = world.out / "roll.person"
+    named.write_text("family_name=Ash\r\n\ndate_of_birth=2015-02-01\n")
+    ended = asking("share", "entitled", "lookup", "--person-file", str(named), "--out", "one.csv")
+    assert ended.code == 0
+    assert len(read(world.out / "one.csv")) == 1
+    twice = asking("ask", "entitled", "lookup", "--person-file", str(named), "--person", "family_name=Oak")
+    assert twice.code == 2
+
+
 @pytest.mark.parametrize("option", ["--match", "--match-dataset"])
 def test_a_list_and_its_mapping_go_together(asking: Run, option: str) -> None:
     ended = asking("share", "entitled", "match", option, "roll.csv", "--out", "a.csv")
