@@ -249,13 +249,13 @@ class _Planner:
             [e for e in elements if e.key is None],
         ]
         texts = [_together(group) for group in groups if group]
-        return exp.func("coalesce", *texts, exp.convert("")) if texts else exp.convert("")
+        return exp.func("coalesce", *texts, exp.convert(""), copy=False) if texts else exp.convert("")
 
 
 def _together(elements: Sequence[Element]) -> exp.Expr:
-    parts = [exp.func("coalesce", _comparable(element), exp.convert("")) for element in elements]
-    joined = exp.func("concat_ws", exp.convert("\x1f"), *parts)
-    return exp.func("nullif", joined, exp.convert("\x1f" * (len(parts) - 1)))
+    parts = [exp.func("coalesce", _comparable(element), exp.convert(""), copy=False) for element in elements]
+    joined = exp.func("concat_ws", exp.convert("\x1f"), *parts, copy=False)
+    return exp.func("nullif", joined, exp.convert("\x1f" * (len(parts) - 1)), copy=False)
 
 
 def _comparable(element: Element) -> exp.Expr:
