@@ -12,7 +12,7 @@ from easement.gate.model import Facts, Request
 from easement.gate.prepare import Prepared, prepare
 from easement.meaning.model import Standard
 
-from .world import World, furnish
+from .world import World, copied, furnish
 
 TERMS = """
 format: easement-agreement/1
@@ -74,10 +74,16 @@ term: {starts: 2026-09-01, ends: 2029-08-31, review_every: P12M}
 """
 
 
+@pytest.fixture(scope="session")
+def first_world(tmp_path_factory: pytest.TempPathFactory) -> World:
+    """Real nodes, a signed agreement and a dirty register, made once and only ever copied."""
+    return furnish(tmp_path_factory.mktemp("first"))
+
+
 @pytest.fixture
-def world(tmp_path: Path) -> World:
-    """Real nodes, a signed agreement and a dirty register, fresh for each test."""
-    return furnish(tmp_path)
+def world(tmp_path: Path, first_world: World) -> World:
+    """The same, fresh for each test."""
+    return copied(first_world, tmp_path)
 
 
 @pytest.fixture(scope="module")

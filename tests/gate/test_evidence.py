@@ -17,19 +17,26 @@ from easement.gate.evidence import pack
 from easement.ledger.verifier import check_receipt, parse_key
 from easement.node.home import open_node
 
-from .world import DIRTY, World
+from .world import DIRTY, World, copied
 
 ASH = {"family_name": "Ash", "date_of_birth": "2015-02-01"}
 
 
-@pytest.fixture
-def busy(world: World) -> World:
-    """A node that disclosed, refused and failed."""
+@pytest.fixture(scope="module")
+def first_busy(first_world: World, tmp_path_factory: pytest.TempPathFactory) -> World:
+    """A node that disclosed, refused and found too many; made once and only ever copied."""
+    world = copied(first_world, tmp_path_factory.mktemp("busy"))
     world.share("forms", Mode.BULK, "forms.csv", asked_by="Pat Caseworker", why="a review of awards")
     world.lookup("ash.csv", **ASH)
     world.share("forms", Mode.BULK, role="teacher", purpose="immigration-enforcement")
     world.lookup("twins.csv", family_name="Twin", date_of_birth="2010-07-07")
     return world
+
+
+@pytest.fixture
+def busy(first_busy: World, tmp_path: Path) -> World:
+    """The same, fresh for each test."""
+    return copied(first_busy, tmp_path)
 
 
 def packed(world: World, name: str = "pack.zip", **wanted: Any) -> tuple[dict[str, Any], Path]:

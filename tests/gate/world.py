@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -302,6 +303,13 @@ def furnish(folder: Path, rows: Sequence[Row] = DIRTY) -> World:
     world = World(node.home, agreement, out, keys)
     world.hold(rows)
     return world
+
+
+def copied(world: World, folder: Path) -> World:
+    """The same world in another folder, to change as one likes; much quicker than making it anew."""
+    shutil.copytree(world.node.parent, folder, dirs_exist_ok=True)
+    agreement = folder / world.agreement.relative_to(world.node.parent)
+    return World(folder / "dwp", agreement, folder / "out", world.keys)
 
 
 def write_rows(path: Path, columns: Sequence[str], rows: Sequence[Row]) -> None:
