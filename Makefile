@@ -42,6 +42,6 @@ docs: venv  ## write the generated reference pages anew
 
 lock:  ## export the lock anew with hashes and without addresses (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --group dev pyproject.toml --output-file requirements/dev.lock
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url pyproject.toml --output-file requirements/easement.lock
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --constraint requirements/dev.lock pyproject.toml --output-file requirements/easement.lock
 
 .PHONY: help venv demo test check bench torture docs lock

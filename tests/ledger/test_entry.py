@@ -20,6 +20,9 @@ FORMS = st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7E), min_size=
 NUMBERS = st.integers(0, 2**53 - 1)
 TIMES = st.datetimes(datetime(1971, 1, 1), datetime(2999, 1, 1)).map(lambda t: minute(t.replace(tzinfo=UTC)))  # noqa: DTZ001
 
+DIGESTS = st.binary(min_size=32, max_size=32).map(bytes.hex)
+TOKENS = st.binary(min_size=16, max_size=16).map(bytes.hex)
+
 ENTRIES = st.builds(
     Entry,
     time=TIMES,
@@ -39,6 +42,11 @@ ENTRIES = st.builds(
     count=NUMBERS,
     intent=NUMBERS,
     erased=NUMBERS,
+    message=TOKENS,
+    peer_entry=NUMBERS,
+    directory=DIGESTS,
+    sequence=NUMBERS,
+    key=DIGESTS,
     risk=st.none() | CODES,
     reasons=st.lists(CODES, max_size=3).map(tuple),
     commitment=st.none() | st.binary(min_size=32, max_size=32).map(bytes.hex),
@@ -117,6 +125,11 @@ def test_an_entry_must_say_what_its_type_requires(kind, key):
         "count": 1,
         "intent": 0,
         "erased": 0,
+        "message": "0f" * 16,
+        "peer_entry": 0,
+        "directory": AGREEMENT,
+        "sequence": 1,
+        "key": AGREEMENT,
         "reasons": ("role.not-entitled",),
     }
     Entry(time=f"{DAY}T23:05Z", type=kind, **whole)

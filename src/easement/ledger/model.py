@@ -21,6 +21,15 @@ REQUIRED: Mapping[str, tuple[str, ...]] = {
     EntryType.DISCLOSURE_REFUSED: ("reasons",),
     EntryType.DISCLOSURE_FAILED: ("intent",),
     EntryType.DISCLOSURE_ABANDONED: ("intent",),
+    EntryType.VERSION_SUSPENDED: ("agreement", "agreement_id", "version"),
+    EntryType.VERSION_RESUMED: ("agreement", "agreement_id", "version"),
+    EntryType.REQUEST_REFUSED: ("reasons",),
+    EntryType.DISCLOSURE_RECEIVED: ("parties", "agreement", "agreement_id", "share", "count", "message", "peer_entry"),
+    EntryType.DISCLOSURE_LOST: ("parties", "message", "peer_entry"),
+    EntryType.DIRECTORY_PUBLISHED: ("directory", "sequence"),
+    EntryType.SET_OPENED: ("parties", "agreement", "agreement_id", "share", "intent"),
+    EntryType.DUTY_MET: ("intent",),
+    EntryType.KEY_CHANGED: ("key",),
 }
 """What an entry of each type must say; the rest it may say."""
 
@@ -33,7 +42,9 @@ class Entry:
     """One public entry. Every value is a code, a digest, a number or a field's name: there is no room for a person.
 
     `time` is UTC to the minute (`minute` makes it); `fields` maps each field to its form as the agreement writes it;
-    `intent` and `erased` are indexes of earlier entries. Raises `BadData` for anything an entry cannot hold.
+    `intent` and `erased` are indexes of earlier entries, and `peer_entry` is one of the other party's log. `message` is
+    the random id of a request between nodes; `directory` and `key` are SHA-256 digests, and `sequence` counts versions
+    of the directory. Raises `BadData` for anything an entry cannot hold.
     """
 
     time: str
@@ -53,6 +64,11 @@ class Entry:
     count: int | None = None
     intent: int | None = None
     erased: int | None = None
+    message: str | None = None
+    peer_entry: int | None = None
+    directory: str | None = None
+    sequence: int | None = None
+    key: str | None = None
     risk: str | None = None
     reasons: tuple[str, ...] | None = None
     commitment: str | None = None

@@ -29,6 +29,15 @@ class EntryType(StrEnum):
     DISCLOSURE_REFUSED = "gate:disclosure:refused"
     DISCLOSURE_FAILED = "gate:disclosure:failed"
     DISCLOSURE_ABANDONED = "gate:disclosure:abandoned"
+    VERSION_SUSPENDED = "agreement:version:suspended"
+    VERSION_RESUMED = "agreement:version:resumed"
+    REQUEST_REFUSED = "exchange:request:refused"
+    DISCLOSURE_RECEIVED = "exchange:disclosure:received"
+    DISCLOSURE_LOST = "exchange:disclosure:lost"
+    DIRECTORY_PUBLISHED = "exchange:directory:published"
+    SET_OPENED = "exchange:set:opened"
+    DUTY_MET = "exchange:duty:met"
+    KEY_CHANGED = "node:key:changed"
 
 
 class Form(StrEnum):
@@ -50,6 +59,7 @@ _MINUTE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}Z")
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/-]{0,199}")
 _FORM = re.compile(r"[ -~]{1,500}")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
+_TOKEN = re.compile(r"[0-9a-f]{32}")
 
 
 def is_digest(value: Any) -> bool:
@@ -65,6 +75,11 @@ def is_name(value: Any) -> bool:
 def is_number(value: Any) -> bool:
     """Whether a value is a whole number that every JSON reader keeps exact."""
     return type(value) is int and 0 <= value < MAX_NUMBER
+
+
+def _is_token(value: Any) -> bool:
+    """Whether a value is 128 random bits in lower-case hexadecimal, which say nothing of anybody."""
+    return isinstance(value, str) and bool(_TOKEN.fullmatch(value))
 
 
 def _is_code(value: Any) -> bool:
@@ -127,16 +142,21 @@ KEYS: Mapping[str, Writer] = {
     "basis": _mapping("basis", _are_parties),
     "commitment": _fresh("commitment", is_digest),
     "count": _number("count"),
+    "directory": _fresh("directory", is_digest),
     "erased": _number("erased"),
     "fields": _mapping("fields", _are_forms),
     "form": _plain("form", frozenset(Form).__contains__),
     "intent": _number("intent"),
+    "key": _fresh("key", is_digest),
+    "message": _fresh("message", _is_token),
     "mode": _plain("mode", _is_code),
     "organisation": _plain("organisation", _is_code),
     "parties": _mapping("parties", _are_parties),
+    "peer_entry": _number("peer_entry"),
     "purpose": _plain("purpose", _is_code),
     "reasons": _plain("reasons", _are_codes),
     "risk": _plain("risk", _is_code),
+    "sequence": _number("sequence"),
     "share": _plain("share", _is_code),
     "time": _plain("time", _is_minute),
     "type": _plain("type", frozenset(EntryType).__contains__),

@@ -4,7 +4,17 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
-__all__ = ["LedgerSettings", "OrganisationSettings", "Settings", "SourceSettings"]
+__all__ = [
+    "DatabaseSettings",
+    "ExchangeSettings",
+    "LedgerSettings",
+    "OrganisationSettings",
+    "ServerSettings",
+    "Settings",
+    "SourceSettings",
+    "StaffSettings",
+    "WitnessSettings",
+]
 
 
 def _one_line(text: str) -> str:
@@ -43,9 +53,86 @@ class SourceSettings(_Section):
     memory_mb: int = Field(default=600, ge=100, le=1_000_000, description="Memory of one query, in megabytes.")
 
 
+class DatabaseSettings(_Section):
+    """`[database]`: where the node keeps what is not in files."""
+
+    url: Line = Field(
+        default="",
+        pattern=r"^(postgresql://\S+)?$",
+        description="A PostgreSQL address, `postgresql://user@host/name`; empty for the encrypted file `node.db`. "
+        "Its password stands in `keys/database.password`, never here.",
+    )
+
+
+class ServerSettings(_Section):
+    """`[server]`: how the node is reached."""
+
+    host: Line = Field(default="127.0.0.1", description="The address to listen on.")
+    port: int = Field(default=8350, ge=1, le=65_535, description="The port to listen on.")
+    url: Line = Field(
+        default="",
+        pattern=r"^(https?://[^\s/]+)?$",
+        description="How others reach this node, `https://node.northtown.example`; empty for host and port.",
+    )
+    workers: int = Field(default=1, ge=1, le=64, description="Processes that answer; more than one needs PostgreSQL.")
+    tls_certificate: Line = Field(default="", description="A PEM file with the certificate chain; empty without TLS.")
+    tls_key: Line = Field(default="", description="A PEM file with the certificate's private key.")
+    max_body_mb: int = Field(default=16, ge=1, le=1_024, description="Longest message taken, in megabytes.")
+    max_waiting: int = Field(
+        default=200, ge=1, le=10_000, description="Requests in hand at once before more are told to come back later."
+    )
+
+
+class ExchangeSettings(_Section):
+    """`[exchange]`: messages to and from other nodes."""
+
+    timeout_seconds: int = Field(default=10, ge=1, le=120, description="How long to wait for another node's answer.")
+    clock_skew_seconds: int = Field(
+        default=30, ge=0, le=300, description="How far another node's clock may be ahead of ours."
+    )
+    keep_answers_hours: int = Field(
+        default=24, ge=1, le=168, description="How long an answer is kept, sealed, for a retry that asks for it again."
+    )
+    link_minutes: int = Field(
+        default=15, ge=1, le=1_440, description="How long a link to a file of a bulk disclosure works."
+    )
+
+
+class StaffSettings(_Section):
+    """`[staff]`: how people sign in."""
+
+    local_accounts: bool = Field(default=True, description="Whether people may sign in with a password kept here.")
+    second_factor: bool = Field(default=True, description="Whether a local account needs a code from an authenticator.")
+    session_hours: int = Field(default=8, ge=1, le=24, description="How long somebody stays signed in.")
+    idle_minutes: int = Field(
+        default=30, ge=5, le=480, description="How long somebody who does nothing stays signed in."
+    )
+    oidc_issuer: Line = Field(default="", description="The OpenID Connect provider's address; empty for none.")
+    oidc_client_id: Line = Field(
+        default="", description="This node's id at the provider. Its secret stands in `keys/oidc.secret`."
+    )
+
+
+class WitnessSettings(_Section):
+    """`[witness]`: who cosigns this node's checkpoints, and what happens when nobody does."""
+
+    quorum: int = Field(default=0, ge=0, le=16, description="Cosignatures wanted on a checkpoint; 0 asks for none.")
+    alarm_minutes: int = Field(
+        default=60, ge=1, le=10_080, description="How old the last cosigned checkpoint may be before the node warns."
+    )
+    grace_hours: int = Field(
+        default=72, ge=1, le=8_760, description="How old it may be before the node stops disclosing."
+    )
+
+
 class Settings(_Section):
     """All settings of a node."""
 
     organisation: OrganisationSettings
     ledger: LedgerSettings
     sources: SourceSettings = SourceSettings()
+    database: DatabaseSettings = DatabaseSettings()
+    server: ServerSettings = ServerSettings()
+    exchange: ExchangeSettings = ExchangeSettings()
+    staff: StaffSettings = StaffSettings()
+    witness: WitnessSettings = WitnessSettings()

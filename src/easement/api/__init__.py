@@ -1,0 +1,1 @@
+"""The program's face: the application, its errors and its routes under `/api/v1`."""

@@ -1,0 +1,1 @@
+"""The people's face: layout, pages and what they are built from."""
