@@ -44,6 +44,7 @@ TOUCHES_THE_WORLD = {
     "gate/service.py": "what a caller can do at the gate",
     "gate/staging.py": "holds an answer until the ledger has it",
     "node/home.py": "makes and opens a node's directory",
+    "node/schema.py": "makes the tables of a node's database",
     "*/cli.py": "a door",
     "cli/root.py": "the root of the doors",
     "demo/*.py": "makes a town on the disk and tells the story in it",

@@ -7,13 +7,22 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, MetaData, create_engine, event
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
 from easement.base.errors import StorageFailed
 
-__all__ = ["KEY_BYTES", "open_database", "reading", "scrub", "storage", "writing"]
+__all__ = ["KEY_BYTES", "METADATA", "open_database", "reading", "scrub", "storage", "writing"]
+
+METADATA = MetaData(
+    naming_convention={
+        "fk": "%(table_name)s_%(column_0_N_name)s_fkey",
+        "ix": "%(table_name)s_by_%(column_0_N_name)s",
+        "uq": "%(table_name)s_%(column_0_N_name)s_key",
+    }
+)
+"""All tables of a node, whichever room's they are; a table is named by its room first (`ledger_entries`)."""
 
 KEY_BYTES = 32
 """A raw AES-256 key: SQLCipher takes it as it is, so that opening costs no key stretching."""

@@ -1,6 +1,6 @@
 """Where entries get their index and become durable. Nothing here is SQLite's alone."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -14,7 +14,6 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     String,
     Table,
     bindparam,
@@ -25,10 +24,12 @@ from sqlalchemy import (
     update,
 )
 
+from easement.base.database import METADATA
 from easement.ledger.commitment import Sealed
 from easement.ledger.model import Entry, EntryType, Logged
 
 __all__ = [
+    "Also",
     "DaySums",
     "Draft",
     "Row",
@@ -39,7 +40,6 @@ __all__ = [
     "create",
     "draft",
     "erase",
-    "metadata",
     "read",
     "rows",
     "sealed",
@@ -47,14 +47,11 @@ __all__ = [
     "stored",
 ]
 
-metadata = MetaData()
-"""The ledger's tables, for whoever makes or checks a database."""
-
 Whole = BigInteger().with_variant(Integer(), "sqlite")
 
 entries = Table(
     "ledger_entries",
-    metadata,
+    METADATA,
     Column("index", Whole, primary_key=True, autoincrement=False),
     Column("body", LargeBinary, nullable=False),
     Column("type", String, nullable=False),
@@ -66,28 +63,28 @@ entries = Table(
 
 records = Table(
     "ledger_private_records",
-    metadata,
+    METADATA,
     Column("index", Whole, primary_key=True, autoincrement=False),
     Column("record", LargeBinary, nullable=False),
 )
 
 keys = Table(
     "ledger_private_keys",
-    metadata,
+    METADATA,
     Column("index", Whole, primary_key=True, autoincrement=False),
     Column("wrapped", LargeBinary, nullable=False),
 )
 
 head = Table(
     "ledger_head",
-    metadata,
+    METADATA,
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("size", Whole, nullable=False),
 )
 
 days = Table(
     "ledger_day_counts",
-    metadata,
+    METADATA,
     Column("agreement_id", String, primary_key=True),
     Column("share", String, primary_key=True),
     Column("day", String, primary_key=True),
@@ -115,13 +112,19 @@ _TYPES = {each: each.value for each in EntryType}
 """Types as plain text, which drivers bind faster."""
 
 
+Also = Callable[[Connection, int], object]
+"""What goes into the same commit as an entry: it gets the transaction, and the entry's index."""
+
+
 class Draft(NamedTuple):
-    """An entry ready to be written: its row without the index, its private record, and what it adds to a day's sum."""
+    """An entry ready to be written: its row without the index, its private record, what it adds to a day's sum, and
+    what is written with it."""
 
     row: tuple[Any, ...]
     sealed: Sealed | None
     place: tuple[str, str, str] | None
     adds: int
+    also: Also | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,21 +137,21 @@ class Row:
     wrapped: bytes | None
 
 
-def draft(entry: Entry, body: bytes, private: Sealed | None) -> Draft:
+def draft(entry: Entry, body: bytes, private: Sealed | None, also: Also | None = None) -> Draft:
     """An entry as the row that is stored of it, whose columns repeat what it is looked up by.
 
     A released answer counts as one record at least: that nobody was found is told too.
     """
     row = (body, _TYPES[entry.type], entry.agreement, entry.intent)
     if entry.type != EntryType.DISCLOSURE_RELEASED:
-        return Draft(row, private, None, 0)
+        return Draft(row, private, None, 0, also)
     place = (entry.agreement_id or "", entry.share or "", entry.time[:10])
-    return Draft(row, private, place, max(entry.count or 0, 1))
+    return Draft(row, private, place, max(entry.count or 0, 1), also)
 
 
 def create(engine: Engine) -> None:
     """Make the tables, and the head that counts the entries."""
-    metadata.create_all(engine)
+    METADATA.create_all(engine, tables=[entries, records, keys, head, days])
     with engine.begin() as connection:
         if connection.scalar(select(func.count()).select_from(head)) == 0:
             connection.execute(insert(head).values(id=1, size=0))

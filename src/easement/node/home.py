@@ -6,6 +6,8 @@ members/        the public keys of the organisations this one deals with, one `I
 node.db         the database, encrypted at rest (SQLCipher)
 ledger/         tiles and checkpoint, public
 agreements/ standards/ datasets/   the files this node works by
+directory/      the exchange's signed directory, as it was fetched last
+indexes/ jobs/  what lookups answer from, and the work of bulk disclosures; both hold personal data
 releases/ held/ answers on their way out, and matches held for a person; no answer is left when nothing is in hand
 """
 
@@ -20,6 +22,7 @@ from functools import cached_property
 from pathlib import Path
 
 from pydantic import ValidationError
+from sqlalchemy import Engine
 
 from easement.base.database import open_database
 from easement.base.durable import flush_directory, write_whole
@@ -27,6 +30,7 @@ from easement.base.errors import BadFile, EasementError, Problem, ProofFailed, S
 from easement.ledger.note import Key, Signer, parse_key
 from easement.ledger.service import Ledger
 from easement.node.model import Settings
+from easement.node.schema import make_tables
 
 __all__ = ["Node", "create_node", "open_node"]
 
@@ -35,6 +39,9 @@ FOLDERS = {
     "keys": PRIVATE,
     "releases": PRIVATE,
     "held": PRIVATE,
+    "directory": PRIVATE,
+    "indexes": PRIVATE,
+    "jobs": PRIVATE,
     "members": PUBLIC,
     "ledger": PUBLIC,
     "agreements": PUBLIC,
@@ -52,6 +59,7 @@ class Node:
     organisation_key: Signer
     master_key: bytes
     ledger: Ledger
+    engine: Engine
 
     @property
     def organisation(self) -> str:
@@ -113,8 +121,7 @@ def _asked_for(organisation: str, name: str, origin: str) -> Settings:
 
 def _furnish(home: Path, settings: Settings) -> None:
     home.mkdir(mode=PUBLIC)
-    for folder, mode in FOLDERS.items():
-        (home / folder).mkdir(mode=mode)
+    _make_folders(home)
     write_whole(home / "easement.toml", _written(settings))
     organisation = Signer(settings.organisation.id, secrets.token_bytes(32))
     log = Signer(settings.ledger.origin, secrets.token_bytes(32))
@@ -126,6 +133,12 @@ def _furnish(home: Path, settings: Settings) -> None:
     engine = open_database(home / "node.db", _secret(home, "database"))
     Ledger.create(engine, home / "ledger", signer=log, master_key=_secret(home, "master")).close()
     engine.dispose()
+
+
+def _make_folders(home: Path) -> None:
+    """Make the folders that are not there, as when a node was made by an older program."""
+    for folder, mode in FOLDERS.items():
+        (home / folder).mkdir(mode=mode, exist_ok=True)
 
 
 @contextmanager
@@ -140,13 +153,15 @@ def open_node(home: Path) -> Iterator[Node]:
         raise BadFile(f"the settings cannot be read: {error}", where=str(path), remedy="mend the line named") from error
     settings = _settings(data, str(path))
     _check_database(home)
+    _make_folders(home)
     engine = open_database(home / "node.db", _secret(home, "database"))
     try:
+        make_tables(engine)
         master, own = _secret(home, "master"), _signer(home, "organisation", settings.organisation.id)
         log = _signer(home, "log", settings.ledger.origin)
         ledger = Ledger.open(engine, home / "ledger", signer=log, master_key=master)
         try:
-            yield Node(home, settings, own, master, ledger)
+            yield Node(home, settings, own, master, ledger, engine)
         finally:
             ledger.close()
     finally:
