@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+LOOKS := src/easement/web/static/SOURCE
 .DEFAULT_GOAL := help
 
 help:  ## show what can be made
@@ -16,7 +17,10 @@ $(VENV)/.ready: requirements/dev.lock pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
 	@touch $@
 
-venv: $(VENV)/.ready  ## make the environment in .venv
+$(LOOKS): $(VENV)/.ready $(wildcard src/easement/web/frontend.py)
+	@$(BIN)/python -m easement.web.frontend && touch -c $@ || true
+
+venv: $(VENV)/.ready $(LOOKS)  ## make the environment in .venv
 
 demo: venv  ## run the whole story on a small synthetic town
 	$(BIN)/easement demo --fresh
