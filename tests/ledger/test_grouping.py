@@ -28,7 +28,7 @@ class Disk:
             raise self.failure
         first, self.size = self.size, self.size + len(drafts)
         self.groups.append(list(drafts))
-        return first
+        return range(first, self.size)
 
 
 @pytest.fixture
@@ -118,6 +118,16 @@ def test_those_who_wait_for_the_next_group_learn_of_the_failure_too(group, disk)
     for thread in threads:
         thread.join(30)
     assert told == ["the disk is full"] * 6
+
+
+def test_a_draft_that_is_left_out_alone_learns_why_and_nobody_else_does():
+    group = Grouping(lambda drafts: [0, ValueError("not this one"), 1])
+    tickets = [group.add(number) for number in range(3)]
+    assert [tickets[0].wait(), tickets[2].wait()] == [0, 1]
+    for _ in range(2):
+        with pytest.raises(ValueError, match="not this one"):
+            tickets[1].wait()
+    assert group.failure is None
 
 
 def test_an_error_nobody_foresaw_is_a_failure_too(group, disk):

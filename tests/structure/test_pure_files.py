@@ -22,6 +22,7 @@ TOUCHES_THE_WORLD = {
     "agreement/read.py": "reads an agreement file",
     "agreement/service.py": "reads and writes the files beside an agreement",
     "sources/*.py": "reads where data lives",
+    "ledger/commit.py": "the transaction in which a group of entries becomes durable",
     "ledger/commitment.py": "salts and keys of private records are drawn here",
     "ledger/fsck.py": "reads the published tree from the disk",
     "ledger/grouping.py": "many threads wait for one commit",

@@ -3,7 +3,7 @@
 What always holds; `_busy`, `_open`, heirs and `settled` change under `_lock` alone:
 - `_busy` belongs to at most one thread, the one that commits; `_hand_over` gives it back, or on to the next heir.
 - A group leaves `_open` before its commit begins and takes no draft after that; only who took it out commits it.
-- A group is settled once, after its first index or its failure was set, and nobody reads those before.
+- A group is settled once, after its outcomes or its failure were set, and nobody reads those before.
 - An heir's lock is acquired before anyone else can see it, so that a release can only mean that the turn has come.
 - Where `_busy` belongs to nobody there is no heir: the first to wait leads, and no waiter is left lying.
 """
@@ -14,9 +14,12 @@ from typing import Generic, TypeVar
 
 from easement.base.errors import StorageFailed
 
-__all__ = ["Grouping", "Ticket"]
+__all__ = ["Grouping", "Outcomes", "Ticket"]
 
 Draft = TypeVar("Draft")
+
+Outcomes = Sequence[int | Exception]
+"""For each draft of a group, in its order: the index that it got, or why it alone was left out."""
 
 LARGEST = 2_048
 """Drafts in one group; a submitter that finds it full helps to commit before it goes on."""
@@ -25,11 +28,11 @@ LARGEST = 2_048
 class _Group(Generic[Draft]):
     """Drafts that will share a commit. The first thread to wait for it is its heir and will commit it."""
 
-    __slots__ = ("drafts", "failure", "first", "heir", "settled")
+    __slots__ = ("drafts", "failure", "heir", "outcomes", "settled")
 
     def __init__(self) -> None:
         self.drafts: list[Draft] = []
-        self.first = -1
+        self.outcomes: Outcomes = ()
         self.failure: StorageFailed | None = None
         self.heir: threading.Lock | None = None
         self.settled = threading.Event()
@@ -44,24 +47,31 @@ class Ticket(Generic[Draft]):
         self._grouping, self._group, self._place = grouping, group, place
 
     def wait(self) -> int:
-        """The entry's index, once it is durable; raises `StorageFailed` when it could not be made so."""
+        """The entry's index, once it is durable; raises `StorageFailed` when it could not be made so.
+
+        What the draft alone was refused for is raised as it is.
+        """
         group = self._group
         if not group.settled.is_set():
             self._grouping.settle(group)
         if group.failure is not None:
             raise _again(group.failure)
-        return group.first + self._place
+        outcome = group.outcomes[self._place]
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
 
 
 class Grouping(Generic[Draft]):
     """Gathers drafts and gives them to `commit` a group at a time, one group after another.
 
     There is no thread of its own: one of the waiting threads commits for all, then hands over to the first that
-    waits for the next group. `commit` returns the index of the group's first draft. When it fails, every waiter of
-    that group and every later draft gets `StorageFailed`: what the disk has refused once is never tried again.
+    waits for the next group. `commit` returns for each draft its index, or the error for which it alone was left out.
+    When it fails, every waiter of that group and every later draft gets `StorageFailed`: what the disk has refused
+    once is never tried again.
     """
 
-    def __init__(self, commit: Callable[[Sequence[Draft]], int]) -> None:
+    def __init__(self, commit: Callable[[Sequence[Draft]], Outcomes]) -> None:
         self._commit = commit
         self._lock = threading.Lock()
         self._open: _Group[Draft] = _Group()
@@ -128,7 +138,7 @@ class Grouping(Generic[Draft]):
         group.failure = self.failure
         try:
             if group.failure is None:
-                group.first = self._commit(group.drafts)
+                group.outcomes = self._commit(group.drafts)
         except BaseException as error:
             group.failure = _failure_of(error)
             raise

@@ -14,8 +14,9 @@ from easement.base.database import reading, scrub, writing
 from easement.base.errors import BadData, Problem, ProofFailed, StorageFailed
 from easement.ledger import fsck, publish, tables
 from easement.ledger.checkpoint import Checkpoint
+from easement.ledger.commit import Unwritten, commit_all, commit_apart
 from easement.ledger.commitment import OpenPart, Sealed, open_sealed, seal
-from easement.ledger.grouping import Grouping, Ticket
+from easement.ledger.grouping import Grouping, Outcomes, Ticket
 from easement.ledger.model import Entry, EntryType, Logged, PrivateRecord, minute
 from easement.ledger.note import Key, Signer
 from easement.ledger.proof import make_proof, proof_text
@@ -121,25 +122,33 @@ class Ledger:
 
     # Writing
 
-    def submit(self, entry: Entry, private: PrivateRecord | None = None) -> Ticket[tables.Draft]:
+    def submit(
+        self, entry: Entry, private: PrivateRecord | None = None, *, also: tables.Also | None = None
+    ) -> Ticket[tables.Draft]:
         """Hand in an entry; it is durable only when the ticket's `wait` returns its index.
 
-        With a private record, the entry's commitment is made here. Raises `BadData` for what cannot be held and
-        `StorageFailed` once an append has failed.
+        With a private record, the entry's commitment is made here. `also` writes rows into the same commit: it gets
+        the transaction, which it neither ends nor leaves for another, and the entry's index. It may be called twice,
+        the first time for nothing. What it raises, `wait` raises, and nothing of this entry is kept; others do not
+        notice. Raises `BadData` for what cannot be held and `StorageFailed` once an append has failed.
         """
         if entry.commitment is not None:
             raise BadData("an entry comes without its commitment", remedy="hand in its private record instead")
         sealed = seal(private, self._master) if private else None
         body = entry.encode(sealed.commitment.hex() if sealed else None)
-        return self._grouping.add(tables.draft(entry, body, sealed))
+        return self._grouping.add(tables.draft(entry, body, sealed, also))
 
-    def append(self, entry: Entry, private: PrivateRecord | None = None) -> int:
-        """Write an entry and return its index once it is durable; raises `StorageFailed` when it could not be."""
-        return self.submit(entry, private).wait()
+    def append(self, entry: Entry, private: PrivateRecord | None = None, *, also: tables.Also | None = None) -> int:
+        """Write an entry and return its index once it is durable; raises `StorageFailed` when it could not be.
 
-    def _commit(self, drafts: Sequence[tables.Draft]) -> int:
-        with writing(self.engine) as connection:
-            return tables.append(connection, drafts)
+        `also` is as `submit` has it, and what it raises is raised here.
+        """
+        return self.submit(entry, private, also=also).wait()
+
+    def _commit(self, drafts: Sequence[tables.Draft]) -> Outcomes:
+        with suppress(Unwritten):
+            return commit_all(self.engine, drafts)
+        return commit_apart(self.engine, drafts)
 
     def erase(self, index: int) -> int:
         """Destroy the key to an entry's private record for good, and log that it was done; the entry that says so.
