@@ -13,7 +13,9 @@ from .tree import Module, modules
 TOUCHES_THE_WORLD = {
     "base/database.py": "opens the node's database",
     "base/durable.py": "writes files whole and durable",
+    "base/postgresql.py": "opens a PostgreSQL database",
     "base/sealed.py": "writes and reads sealed files",
+    "base/stamps.py": "asks the file system and its clock whether files changed",
     "base/located.py": "reads the files that people write",
     "cli/present.py": "speaks to the terminal",
     "law/catalogue.py": "loads the catalogue that comes with the package",

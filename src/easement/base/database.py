@@ -1,5 +1,10 @@
-"""The node's database: SQLCipher by default, encrypted at rest; everything written for SQLite alone stands here."""
+"""The node's database: SQLCipher by default, encrypted at rest; everything written for SQLite alone stands here.
 
+Who writes works on PostgreSQL too (`easement.base.postgresql`): there several write at once, so what must happen one
+at a time says so with `take_turn`, a row's lock, or a key that cannot be there twice.
+"""
+
+import hashlib
 import os
 import threading
 from collections.abc import Callable, Iterator
@@ -7,13 +12,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, MetaData, create_engine, event
+from sqlalchemy import Connection, Engine, MetaData, create_engine, event, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
 from easement.base.errors import StorageFailed
 
-__all__ = ["KEY_BYTES", "METADATA", "open_database", "reading", "scrub", "storage", "writing"]
+__all__ = ["KEY_BYTES", "METADATA", "open_database", "reading", "scrub", "storage", "take_turn", "writing"]
 
 METADATA = MetaData(
     naming_convention={
@@ -127,8 +132,16 @@ def storage(
     try:
         yield
     except SQLAlchemyError as error:
-        cause = getattr(error, "orig", None) or type(error).__name__
-        raise StorageFailed(f"{what}: {cause}", remedy=remedy) from error
+        raise StorageFailed(f"{what}: {_cause(error)}", remedy=remedy) from error
+
+
+def _cause(error: SQLAlchemyError) -> str:
+    """What the driver said, in one line. PostgreSQL repeats values in its details, and in what it says of data."""
+    said = getattr(error, "orig", None) or type(error).__name__
+    if (state := getattr(said, "sqlstate", None)) is None:
+        return " ".join(str(said).split())
+    primary = "" if state.startswith("22") else getattr(getattr(said, "diag", None), "message_primary", None)
+    return primary or f"{type(said).__name__} ({state})"
 
 
 @contextmanager
@@ -142,7 +155,20 @@ def writing(engine: Engine) -> Iterator[Connection]:
 def reading(engine: Engine) -> Iterator[Connection]:
     """A transaction that only reads, one steady view, and holds up nobody; raises `StorageFailed`."""
     with storage("the database cannot be read"), engine.connect() as plain:
-        yield plain.execution_options(reads_only=True)
+        if engine.dialect.name == "postgresql":
+            yield plain.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        else:
+            yield plain.execution_options(reads_only=True)
+
+
+def take_turn(connection: Connection, name: str) -> None:
+    """From here to the end of this transaction, one at a time among all who take the turn of that name.
+
+    On SQLCipher a transaction that writes is alone already, so nothing is done there.
+    """
+    if connection.dialect.name == "postgresql":
+        number = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
+        connection.execute(text("select pg_advisory_xact_lock(:number)"), {"number": number})
 
 
 def scrub(engine: Engine, *, wait: bool = True) -> bool:
