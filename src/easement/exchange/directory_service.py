@@ -1,0 +1,189 @@
+"""The directory of a node's cluster: the version held, fetched anew at half its life, and who may speak by it."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+
+import httpx
+
+from easement.base.errors import EasementError, Problem, ProofFailed, Refused, SourceUnreachable
+from easement.exchange import directory_store as store
+from easement.exchange.directory import (
+    MAX_BUNDLE,
+    Directory,
+    Published,
+    Trust,
+    check_fresh,
+    verified_directory,
+)
+from easement.exchange.directory_parts import instant_text
+from easement.exchange.ports import Host
+from easement.ledger.note import Key
+
+__all__ = ["accept", "current_directory", "fetch", "known_keys", "problems", "read_all", "refresh"]
+
+
+def current_directory(host: Host, now: datetime) -> Directory:
+    """The directory by which this node exchanges; read from the disk only when it changed.
+
+    Raises `Refused` for a node in no cluster and for a stale directory, `ProofFailed` for a forged one.
+    """
+    directory = store.held(host.home)
+    if directory is None:
+        raise _no_cluster(host)
+    check_fresh(directory, now)
+    return directory
+
+
+def _no_cluster(host: Host) -> Refused:
+    return Refused(
+        f"the node of `{host.organisation}` belongs to no cluster, so it knows no other node",
+        remedy=f"ask a cluster's operator for a joining code, then: easement join CODE --node {host.home}",
+    )
+
+
+def known_keys(home: Path) -> Mapping[str, tuple[Key, ...]]:
+    """By organisation, every key in the directory held that was never revoked, replaced ones among them.
+
+    For what is signed once and kept, such as agreements; messages are held against `Directory.key`. Empty in no
+    cluster.
+    """
+    directory = store.held(home)
+    return {member.id: member.lasting_keys for member in directory.members} if directory else {}
+
+
+def refresh(host: Host, client: httpx.Client, now: datetime, *, force: bool = False) -> Directory:
+    """Fetch the next version when the held one has lived half its life, or at once when forced.
+
+    While the held version lives, a failed fetch is noted and no error, unless forced. Raises `SourceUnreachable` when
+    the operator does not answer, `ProofFailed` when what it sends is forged, rolled back or forked, `Refused` for a
+    node in no cluster and for a stale directory.
+    """
+    trust, directory = store.trusted(host.home), store.held(host.home)
+    if trust is None:
+        raise _no_cluster(host)
+    if directory and not force and now < directory.half_life:
+        return directory
+    try:
+        published = fetch(client, trust.url, host.settings.exchange.timeout_seconds)
+    except SourceUnreachable as error:
+        with store.locked(host.home):
+            store.note_fetch(host.home, now, error.what)
+        if directory is None or force or now >= directory.expires:
+            raise
+        return directory
+    return accept(host.home, published, now)
+
+
+def fetch(client: httpx.Client, url: str, seconds: float, path: str = "/directory/v1/current") -> Published:
+    """Ask the operator at `url` for a version; raises `SourceUnreachable`, `ProofFailed` for what is none."""
+    plain = {"accept": "application/json", "accept-encoding": "identity"}
+    try:
+        with client.stream("GET", url + path, headers=plain, timeout=seconds) as response:
+            if response.status_code != httpx.codes.OK:
+                raise _unreachable(url, f"it answered {response.status_code}")
+            return Published.parse(read_all(response, MAX_BUNDLE))
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise _unreachable(url, str(error) or type(error).__name__) from error
+
+
+def read_all(response: httpx.Response, most: int) -> bytes:
+    """The body of a streamed answer, never more than `most` bytes; raises `ProofFailed` for more, or packed ones."""
+    if response.headers.get("content-encoding", "identity") != "identity":
+        raise ProofFailed("the operator packs its answers, which nobody asked for", remedy="tell the operator")
+    body = bytearray()
+    for chunk in response.iter_raw():
+        body += chunk
+        if len(body) > most:
+            raise ProofFailed(f"the operator's answer is longer than {most:,} bytes", remedy="tell the operator")
+    return bytes(body)
+
+
+def _unreachable(url: str, why: str) -> SourceUnreachable:
+    return SourceUnreachable(
+        f"the cluster's operator at `{url}` cannot be asked: {why}",
+        remedy="try again later, or ask the operator; the directory held works until it expires",
+    )
+
+
+def accept(home: Path, published: Published, now: datetime) -> Directory:
+    """Keep a version that is newer than the held one; raises `ProofFailed` and raises an alarm for what must never be.
+
+    A lower number would bring revoked keys back, and two versions of one number show different members different
+    things: either is kept as an alarm, and the held version goes on.
+    """
+    with store.locked(home):
+        trust = store.trusted(home)
+        if trust is None:
+            raise Refused("this node belongs to no cluster", remedy="join one: easement join CODE")
+        try:
+            return _accepted(home, published, trust, now)
+        except EasementError as error:
+            store.note_fetch(home, now, error.what)
+            raise
+
+
+def _accepted(home: Path, published: Published, trust: Trust, now: datetime) -> Directory:
+    offered = verified_directory(published, trust)
+    directory = store.held(home)
+    if directory is not None:
+        _hold_against(home, directory, offered, published, now)
+    check_fresh(offered, now)
+    if directory is not None and directory.digest == offered.digest:
+        store.note_fetch(home, now)
+        return directory
+    store.keep(home, published, offered.trust(), now)
+    return offered
+
+
+def _hold_against(home: Path, kept: Directory, offered: Directory, published: Published, now: datetime) -> None:
+    number = offered.sequence
+    if number < kept.sequence:
+        what = f"the operator sent version {number} of the directory after version {kept.sequence}"
+        raise _alarm(home, store.Alarm("rollback", instant_text(now), what), offered, published)
+    if number == kept.sequence and offered.digest != kept.digest:
+        what = f"the operator sent two versions {number} of the directory"
+        raise _alarm(home, store.Alarm("fork", instant_text(now), what), offered, published)
+    if number == kept.sequence + 1 and offered.previous != kept.digest:
+        what = f"version {number} of the directory does not follow the version {kept.sequence} held"
+        raise _alarm(home, store.Alarm("fork", instant_text(now), what), offered, published)
+
+
+def _alarm(home: Path, alarm: store.Alarm, offered: Directory, published: Published) -> ProofFailed:
+    store.keep_alarm(home, alarm, published, offered)
+    remedy = "the version held goes on; ask the operator, and show other members what was kept"
+    return ProofFailed(alarm.what, where=str(home / store.FOLDER / "alarms"), remedy=remedy)
+
+
+def problems(host: Host, now: datetime) -> tuple[Problem, ...]:
+    """What is wrong with the directory, each with its mend, for `easement doctor`; nothing for a node in no cluster."""
+    where = str(host.home / store.FOLDER)
+    found = [Problem(where, alarm.what, _SETTLE) for alarm in store.alarms(host.home)]
+    try:
+        directory = store.held(host.home)
+        if directory is not None:
+            check_fresh(directory, now)
+            found += _of_own_place(host, directory, where, now)
+    except EasementError as error:
+        found.append(Problem(error.where or where, error.what, error.remedy))
+    failure = store.fetched(host.home).failure
+    if failure:
+        found.append(Problem(where, f"the last fetch failed: {failure}", "run `easement directory refresh`"))
+    return tuple(found)
+
+
+_SETTLE = "ask the operator why; when it is settled, take the file away"
+
+
+def _of_own_place(host: Host, directory: Directory, where: str, now: datetime) -> list[Problem]:
+    me = directory.find(host.organisation)
+    if me is None:
+        if directory.operator.id == host.organisation:
+            return []
+        return [Problem(where, f"`{host.organisation}` is no longer a member", "ask the operator for a joining code")]
+    own = host.organisation_key.key
+    if not any(each.parsed == own for each in me.present_keys(now)):
+        return [Problem(where, "the directory has another key for us", "announce the new key, or join anew")]
+    if me.log != str(host.ledger.key):
+        return [Problem(where, "the directory has another log for us", "ask the operator for a joining code")]
+    return []

@@ -1,0 +1,186 @@
+"""What a node keeps of its cluster's directory, in the folder `directory/` of its home.
+
+trust.json      whom the next version is held against: written when joining, and with every version accepted
+current.json    the version held: its JSON, the operator's note and the receipt of the operator's log, whole
+fetched.json    when it was last fetched, and what went wrong at the last try
+alarms/         what an operator must never send: a version rolled back, or two versions of one number
+"""
+
+import fcntl
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from easement.base.durable import write_whole
+from easement.base.errors import BadFile, EasementError, ProofFailed
+from easement.exchange.directory import Directory, Published, Trust, verified_directory
+from easement.exchange.directory_parts import instant_text
+from easement.ledger.note import parse_key
+
+__all__ = [
+    "FOLDER",
+    "Alarm",
+    "Fetched",
+    "alarms",
+    "fetched",
+    "held",
+    "keep",
+    "keep_alarm",
+    "locked",
+    "note_fetch",
+    "trusted",
+]
+
+FOLDER = "directory"
+"""The folder, within a node's home."""
+
+MOST_ALARMS = 100
+"""Alarms kept: the first ones tell what happened."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """What an operator sent that it must never send: `rollback` or `fork`, when, and what it was, in words."""
+
+    kind: str
+    at: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """When the directory was last fetched (`2026-11-22T02:17:00Z`), and why the last try failed, if it did."""
+
+    at: str = ""
+    tried: str = ""
+    failure: str = ""
+
+
+@contextmanager
+def locked(home: Path) -> Iterator[None]:
+    """Hold the folder against other threads and processes that would change it."""
+    folder = home / FOLDER
+    folder.mkdir(exist_ok=True)
+    with (folder / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def trusted(home: Path) -> Trust | None:
+    """Whom the directory is held against, nobody for a node that belongs to no cluster; raises `BadFile`."""
+    path = home / FOLDER / "trust.json"
+    try:
+        record = json.loads(path.read_bytes())
+        keys = tuple(map(parse_key, record["keys"]))
+        return Trust(record["cluster"], record["operator"], record["url"], keys, parse_key(record["log"]))
+    except FileNotFoundError:
+        return None
+    except (ValueError, KeyError, TypeError, ProofFailed):
+        remedy = "restore it from a backup, or ask the operator for a new joining code"
+        raise BadFile("this does not say whom the node trusts", where=str(path), remedy=remedy) from None
+
+
+Stamp = tuple[tuple[int, int, int], ...]
+_known: dict[Path, tuple[Stamp, Trust, Directory]] = {}
+_knowing = threading.Lock()
+
+
+def held(home: Path) -> Directory | None:
+    """The version held, dead or alive; read and verified anew only when its files change. Raises `ProofFailed`."""
+    found = _held(home)
+    return found[1] if found else None
+
+
+def _held(home: Path) -> tuple[Trust, Directory] | None:
+    folder = (home / FOLDER).absolute()
+    try:
+        stamp = _stamp(folder)
+    except FileNotFoundError:
+        return None
+    known = _known.get(folder)
+    if known is None or known[0] != stamp:
+        trust = trusted(
+            home
+        )  # before the version itself: whatever follows was accepted under this trust or a later one
+        if trust is None:
+            return None
+        published = Published.parse((folder / "current.json").read_bytes())
+        known = (stamp, trust, verified_directory(published, trust))
+        with _knowing:
+            _known[folder] = known
+    return known[1], known[2]
+
+
+def _stamp(folder: Path) -> Stamp:
+    stats = [(folder / name).stat() for name in ("trust.json", "current.json")]
+    return tuple((each.st_ino, each.st_mtime_ns, each.st_size) for each in stats)
+
+
+def keep(home: Path, published: Published, trust: Trust, now: datetime) -> None:
+    """Keep a version and whom the next one is held against, in this order: a kill between the two harms nothing."""
+    folder = home / FOLDER
+    folder.mkdir(exist_ok=True)
+    if trusted(home) is None:
+        _write(folder / "trust.json", _written(trust))
+    write_whole(folder / "current.json", published.encode())
+    _write(folder / "trust.json", _written(trust))
+    note_fetch(home, now)
+
+
+def _written(trust: Trust) -> dict[str, Any]:
+    keys = [str(key) for key in trust.keys]
+    return {
+        "cluster": trust.cluster,
+        "operator": trust.operator,
+        "url": trust.url,
+        "keys": keys,
+        "log": str(trust.log),
+    }
+
+
+def _write(path: Path, record: dict[str, Any]) -> None:
+    text = json.dumps(record, ensure_ascii=False, indent=2) + "\n"
+    if not path.exists() or path.read_text() != text:
+        write_whole(path, text)
+
+
+def note_fetch(home: Path, now: datetime, failure: str = "") -> None:
+    """Note that the directory was fetched, or that a try failed and why."""
+    at = fetched(home).at if failure else instant_text(now)
+    _write(home / FOLDER / "fetched.json", {"fetched": at, "tried": instant_text(now), "failure": failure})
+
+
+def fetched(home: Path) -> Fetched:
+    """When the directory was fetched."""
+    try:
+        record = json.loads((home / FOLDER / "fetched.json").read_bytes())
+        return Fetched(str(record["fetched"]), str(record["tried"]), str(record["failure"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return Fetched()
+
+
+def keep_alarm(home: Path, alarm: Alarm, offered: Published, directory: Directory) -> None:
+    """Keep an alarm with what was sent, whose signature and receipt prove who sent it; once for the same thing."""
+    folder = home / FOLDER / "alarms"
+    folder.mkdir(exist_ok=True)
+    path = folder / f"{alarm.kind}-{directory.sequence}-{directory.digest[:12]}.json"
+    if not path.exists() and sum(1 for _ in folder.iterdir()) < MOST_ALARMS:
+        record = {"kind": alarm.kind, "at": alarm.at, "what": alarm.what, "sent": offered.encode().decode()}
+        _write(path, record)
+
+
+def alarms(home: Path) -> tuple[Alarm, ...]:
+    """The alarms kept, the oldest first; a person who has settled one takes its file away."""
+    found = []
+    for path in (home / FOLDER / "alarms").glob("*.json"):
+        try:
+            record = json.loads(path.read_bytes())
+            found.append(Alarm(record["kind"], record["at"], record["what"]))
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise EasementError(f"cannot read the alarm `{path}`", remedy="look at the file by hand") from error
+    return tuple(sorted(found, key=lambda alarm: alarm.at))
