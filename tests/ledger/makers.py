@@ -4,10 +4,14 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+from sqlalchemy import Engine, text
+
 from easement.base.database import open_database
+from easement.base.postgresql import connect_database
 from easement.ledger.model import Entry, EntryType, Form, PrivateRecord, answer_part
 from easement.ledger.note import Signer
 from easement.ledger.service import Ledger
+from tests.databases import PASSWORD
 
 SIGNER = Signer("northtown.example/ledger", bytes(range(32)))
 OTHER = Signer("southtown.example/ledger", bytes(range(1, 33)))
@@ -16,6 +20,8 @@ MASTER = b"m" * 32
 AGREEMENT = "ab" * 32
 DATA = "ef" * 32
 DAY = "2026-11-21"
+OPENED: list[Engine] = []
+"""Databases that a test opened; they are let go when it ends."""
 
 
 def clock() -> datetime:
@@ -23,7 +29,32 @@ def clock() -> datetime:
 
 
 def database(home: Path):
-    return open_database(home / "node.db", KEY)
+    """The database of a ledger in `home`: the PostgreSQL that the file beside it names, else an SQLCipher file."""
+    address = home / "database.url"
+    made = connect_database(address.read_text(), PASSWORD) if address.exists() else open_database(home / "node.db", KEY)
+    OPENED.append(made)
+    return made
+
+
+def refuse(engine: Engine, event: str, table: str) -> None:
+    """Have the database refuse every `event` (insert, delete) on a table, as a full disk would."""
+    statements = [f"create trigger full_up before {event} on {table} begin select raise(abort, 'full'); end"]
+    if engine.dialect.name == "postgresql":
+        raises = "begin raise exception using errcode = 'disk_full', message = 'full'; end"
+        statements = [
+            f"create function full_up() returns trigger language plpgsql as '{raises.replace(chr(39), chr(39) * 2)}'",
+            f"create trigger full_up before {event} on {table} for each row execute function full_up()",
+        ]
+    with engine.begin() as connection:
+        for statement in statements:
+            connection.execute(text(statement))
+
+
+def refuse_no_more(engine: Engine, table: str) -> None:
+    """Undo `refuse`."""
+    on = f" on {table}" if engine.dialect.name == "postgresql" else ""
+    with engine.begin() as connection:
+        connection.execute(text(f"drop trigger full_up{on}"))
 
 
 def new_ledger(home: Path, engine=None) -> Ledger:

@@ -62,32 +62,32 @@ def sound_after(home, said):
     ledger.engine.dispose()
 
 
-def test_twenty_kills_lose_nothing_that_was_acknowledged(tmp_path):
-    said = killed_again_and_again(tmp_path, 20)
+def test_twenty_kills_lose_nothing_that_was_acknowledged(home):
+    said = killed_again_and_again(home, 20)
     assert len(said) >= 20
-    sound_after(tmp_path, said)
+    sound_after(home, said)
 
 
 @pytest.mark.torture
 @pytest.mark.timeout(7200)
-def test_a_thousand_kills_lose_nothing_that_was_acknowledged(tmp_path):
-    sound_after(tmp_path, killed_again_and_again(tmp_path, 1_000))
+def test_a_thousand_kills_lose_nothing_that_was_acknowledged(home):
+    sound_after(home, killed_again_and_again(home, 1_000))
 
 
-def test_several_processes_append_and_publish_at_once(tmp_path):
-    new_ledger(tmp_path).engine.dispose()
-    processes = [appender(tmp_path, name, 15) for name in ("one", "two", "three")]
+def test_several_processes_append_and_publish_at_once(home):
+    new_ledger(home).engine.dispose()
+    processes = [appender(home, name, 15) for name in ("one", "two", "three")]
     said: dict[int, str] = {}
     for process in processes:
         output, errors = process.communicate(timeout=120)
         assert (process.returncode, errors) == (0, b"")
         said |= acknowledged(output)
     assert sorted(said) == list(range(1, 136))
-    sound_after(tmp_path, said)
+    sound_after(home, said)
 
 
-def test_many_threads_append_and_publish_at_once(tmp_path):
-    ledger = new_ledger(tmp_path)
+def test_many_threads_append_and_publish_at_once(home):
+    ledger = new_ledger(home)
     said: dict[int, str] = {}
 
     def work(name):
@@ -104,7 +104,7 @@ def test_many_threads_append_and_publish_at_once(tmp_path):
     assert sorted(said) == list(range(1, 161))
     assert lost(ledger, said) == []
     ledger.engine.dispose()
-    sound_after(tmp_path, said)
+    sound_after(home, said)
 
 
 FULL = """
@@ -144,8 +144,8 @@ def test_a_full_disk_refuses_and_loses_nothing_that_was_acknowledged(tmp_path, r
     sound_after(tmp_path, said)
 
 
-def test_a_full_disk_while_publishing_leaves_the_old_checkpoint_whole(tmp_path):
-    ledger = new_ledger(tmp_path)
+def test_a_full_disk_while_publishing_leaves_the_old_checkpoint_whole(home):
+    ledger = new_ledger(home)
     fill(ledger, 300)
     before = ledger.published
     old = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
@@ -164,8 +164,8 @@ def test_a_full_disk_while_publishing_leaves_the_old_checkpoint_whole(tmp_path):
     ledger.engine.dispose()
 
 
-def test_a_refusal_says_what_to_do_next(tmp_path):
-    ledger = new_ledger(tmp_path)
+def test_a_refusal_says_what_to_do_next(home):
+    ledger = new_ledger(home)
     ledger.close()
     with pytest.raises(EasementError) as refused:
         ledger.append(released())

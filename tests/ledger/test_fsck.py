@@ -29,10 +29,10 @@ def change(home, name, data=None):
     target.write_bytes(bytes(old) if data is None else data)
 
 
-def execute(ledger, *statements):
+def execute(ledger, *statements, **values):
     with ledger.engine.begin() as connection:
         for statement in statements:
-            connection.execute(text(statement))
+            connection.execute(text(statement), values)
 
 
 def test_a_sound_ledger_has_nothing_to_tell(ledger):
@@ -92,8 +92,8 @@ def test_a_signed_root_of_other_entries_is_named(ledger, home):
 
 
 def test_a_changed_entry_in_the_database_is_named(ledger):
-    false = released(intent=41, mode="match").encode().hex()
-    execute(ledger, f"update ledger_entries set body = x'{false}' where \"index\" = 42")
+    false = released(intent=41, mode="match").encode()
+    execute(ledger, 'update ledger_entries set body = :body where "index" = 42', body=false)
     assert told(ledger) == [
         ("database, entry 42", "the entry is not the one that was published"),
         ("tile/1/000.p/1", "the tile does not hold the hashes of what is below it"),
@@ -102,8 +102,8 @@ def test_a_changed_entry_in_the_database_is_named(ledger):
 
 
 def test_an_entry_and_its_bundle_both_changed_are_both_named(ledger, home):
-    false = released(intent=77).encode().hex()
-    execute(ledger, f"update ledger_entries set body = x'{false}' where \"index\" = 299")
+    false = released(intent=77).encode()
+    execute(ledger, 'update ledger_entries set body = :body where "index" = 299', body=false)
     target = home / "ledger/tile/entries/001.p/45"
     change(home, "tile/entries/001.p/45", target.read_bytes().replace(b'"intent":298', b'"intent":892'))
     assert told(ledger)[:2] == [
@@ -113,7 +113,7 @@ def test_an_entry_and_its_bundle_both_changed_are_both_named(ledger, home):
 
 
 def test_an_entry_that_is_none_is_named(ledger):
-    execute(ledger, "update ledger_entries set body = x'7b7d' where \"index\" = 303")
+    execute(ledger, 'update ledger_entries set body = :body where "index" = 303', body=b"{}")
     assert ("database, entry 303", "this is not a ledger entry in its one form") in told(ledger)
 
 
@@ -144,7 +144,7 @@ def test_a_lost_private_record_is_named(ledger, table):
 
 
 def test_a_changed_private_record_is_named(ledger):
-    execute(ledger, "update ledger_private_records set record = x'00' where \"index\" = 5")
+    execute(ledger, 'update ledger_private_records set record = :record where "index" = 5', record=b"\0")
     assert told(ledger) == [("private record of entry 5", "the private record cannot be opened")]
 
 
@@ -153,11 +153,12 @@ def test_an_erased_record_is_no_damage_and_one_that_came_back_is_named(ledger):
         record = connection.execute(text('select record from ledger_private_records where "index" = 5')).scalar_one()
     ledger.erase(5)
     assert told(ledger) == []
-    execute(ledger, f"insert into ledger_private_records values (5, x'{record.hex()}')")
+    execute(ledger, "insert into ledger_private_records values (5, :record)", record=record)
     ((where, what),) = told(ledger)
     assert (where, what) == ("private record of entry 5", "it was erased, but its key or its text is there again")
 
 
+@pytest.mark.parametrize("home", ["sqlcipher"], indirect=True)
 def test_a_database_with_torn_pages_is_told_and_not_crashed_on(ledger, home):
     ledger.engine.dispose()
     with (home / "node.db").open("r+b") as file:

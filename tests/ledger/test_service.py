@@ -1,5 +1,6 @@
 """R5.1, R5.2, R5.4: what the ledger takes it keeps, publishes, proves, and can erase without breaking a proof."""
 
+import hashlib
 import os
 import shutil
 import threading
@@ -12,12 +13,25 @@ from sqlcipher3 import dbapi2
 from easement.base import database as database_room
 from easement.base.database import _SETTINGS, _begin
 from easement.base.errors import BadData, ProofFailed, StorageFailed
-from easement.ledger import tables, verifier
+from easement.ledger import publish, tables, verifier
 from easement.ledger.checkpoint import verified_checkpoint
 from easement.ledger.model import Entry, EntryType
 from easement.ledger.service import Ledger, utc_now
 from easement.ledger.tree import verify_consistency
-from tests.ledger.makers import AGREEMENT, DAY, MASTER, SIGNER, database, fill, new_ledger, private, released, reopened
+from tests.ledger.makers import (
+    AGREEMENT,
+    DAY,
+    MASTER,
+    SIGNER,
+    database,
+    fill,
+    new_ledger,
+    private,
+    refuse,
+    refuse_no_more,
+    released,
+    reopened,
+)
 
 
 def files(home):
@@ -57,10 +71,14 @@ def test_entries_are_found_by_type_and_by_agreement(ledger):
     assert [logged.index for logged in ledger.entries(2, type=EntryType.DISCLOSURE_RELEASED)] == [2, 3, 4]
 
 
-def test_what_became_of_an_intent_is_found_by_an_index(ledger):
+def test_what_became_of_an_intent_is_found(ledger):
     fill(ledger, 50)
     assert [logged.index for logged in ledger.entries(intent=17)] == [18]
     assert list(ledger.entries(intent=50)) == []
+
+
+@pytest.mark.parametrize("home", ["sqlcipher"], indirect=True)
+def test_an_intent_is_looked_up_by_its_index(ledger):
     query = 'explain query plan select body from ledger_entries where intent = 17 order by "index"'
     with ledger.engine.connect() as connection:
         (plan,) = connection.execute(text(query)).all()
@@ -165,6 +183,35 @@ def test_callers_of_checkpoint_share_the_work(ledger):
     assert {each.size for each in signed} == {51}
 
 
+@pytest.mark.parametrize("home", ["postgresql"], indirect=True)
+def test_on_a_shared_database_one_publishes_at_a_time_on_whichever_machine(ledger, home, monkeypatch):
+    fill(ledger, 3)
+    free = []
+
+    def publish_and_look(*given):
+        number = text("select pg_try_advisory_xact_lock(:number)")
+        name = hashlib.sha256(publish.TURN.encode()).digest()[:8]
+        with other.begin() as connection:
+            free.append(connection.scalar(number, {"number": int.from_bytes(name, "big", signed=True)}))
+        return real(*given)
+
+    real, other = publish.publish, database(home)
+    monkeypatch.setattr(publish, "publish", publish_and_look)
+    assert ledger.checkpoint().size == 4
+    assert free == [False]
+
+
+@pytest.mark.parametrize("home", ["postgresql"], indirect=True)
+def test_two_machines_over_one_database_each_with_a_tree_of_its_own_publish_the_same_tree(ledger, home):
+    """Where the folder is not shared after all, the log still cannot fork: the database alone says what it holds."""
+    shutil.copytree(home / "ledger", home / "elsewhere")
+    elsewhere = Ledger.open(database(home), home / "elsewhere", signer=SIGNER, master_key=MASTER)
+    for number in range(6):
+        assert (ledger, elsewhere)[number % 2].append(released()) == number + 1
+    assert ledger.checkpoint() == elsewhere.checkpoint()
+    assert ledger.fsck() == elsewhere.fsck() == []
+
+
 def test_every_entry_is_proved_in_the_published_tree(ledger):
     fill(ledger, 300)
     signed = ledger.checkpoint()
@@ -209,6 +256,7 @@ def test_nothing_private_is_public(ledger, home):
     assert b"staff-17" not in public
 
 
+@pytest.mark.parametrize("home", ["sqlcipher"], indirect=True)
 def test_the_database_is_unreadable_without_its_key_and_for_its_owner_alone(ledger, home):
     ledger.append(released(), private())
     raw = b"".join(each.read_bytes() for each in home.glob("node.db*"))
@@ -239,6 +287,7 @@ def test_erasure_destroys_the_record_and_every_proof_still_holds(ledger, home):
     assert ledger.private(8)
 
 
+@pytest.mark.parametrize("home", ["sqlcipher"], indirect=True)
 def test_what_was_erased_is_left_nowhere_in_the_database_even_for_who_holds_its_key(home):
     ledger = new_ledger(home, unencrypted(home))
     index = ledger.append(released(), private())
@@ -256,6 +305,7 @@ def impatient(monkeypatch):
     monkeypatch.setattr(database_room, "SCRUB_SECONDS", 0)
 
 
+@pytest.mark.parametrize("home", ["sqlcipher"], indirect=True)
 def test_an_erasure_while_somebody_reads_says_what_is_left_and_erasing_again_finishes_it(home, impatient):
     ledger = new_ledger(home, unencrypted(home))
     index = ledger.append(released(), private())
@@ -277,6 +327,7 @@ def test_an_erasure_while_somebody_reads_says_what_is_left_and_erasing_again_fin
     ledger.engine.dispose()
 
 
+@pytest.mark.parametrize("home", ["sqlcipher"], indirect=True)
 def test_opening_finishes_an_erasure_that_a_reader_held_up(home, impatient):
     engine = unencrypted(home)
     ledger = new_ledger(home, engine)
@@ -320,10 +371,7 @@ def test_what_has_no_private_record_cannot_be_erased(ledger):
 
 def test_an_erasure_that_the_disk_refuses_stops_the_ledger(ledger):
     index = ledger.append(released(), private())
-    with ledger.engine.begin() as connection:
-        connection.execute(
-            text("create trigger full before delete on ledger_private_keys begin select raise(abort, 'full'); end")
-        )
+    refuse(ledger.engine, "delete", "ledger_private_keys")
     with pytest.raises(StorageFailed):
         ledger.erase(index)
     with pytest.raises(StorageFailed):
@@ -331,14 +379,10 @@ def test_an_erasure_that_the_disk_refuses_stops_the_ledger(ledger):
 
 
 def test_an_append_that_the_database_refuses_stops_the_ledger_until_it_is_opened_again(ledger, home):
-    with ledger.engine.begin() as connection:
-        connection.execute(
-            text("create trigger full before insert on ledger_entries begin select raise(abort, 'full'); end")
-        )
+    refuse(ledger.engine, "insert", "ledger_entries")
     with pytest.raises(StorageFailed, match="would not keep"):
         ledger.append(released())
-    with ledger.engine.begin() as connection:
-        connection.execute(text("drop trigger full"))
+    refuse_no_more(ledger.engine, "ledger_entries")
     with pytest.raises(StorageFailed, match="would not keep"):
         ledger.append(released())
     with pytest.raises(StorageFailed, match="would not keep"):
@@ -362,6 +406,7 @@ def test_a_sound_ledger_is_opened_and_goes_on(ledger, home):
     assert ledger.append(released()) == 302
 
 
+@pytest.mark.parametrize("home", ["sqlcipher"], indirect=True)
 def test_a_database_restored_from_an_old_backup_is_refused(ledger, home):
     fill(ledger, 10)
     ledger.engine.dispose()
@@ -380,6 +425,7 @@ def test_a_database_restored_from_an_old_backup_is_refused(ledger, home):
     assert restored.entry(5).index == 5
 
 
+@pytest.mark.parametrize("home", ["sqlcipher"], indirect=True)
 def test_a_restored_database_that_has_gone_another_way_is_refused(ledger, home):
     ledger.engine.dispose()
     shutil.copy(home / "node.db", home / "backup.db")
@@ -422,6 +468,7 @@ def test_a_folder_that_cannot_be_written_is_said_so(ledger, home):
         ledger.checkpoint()
 
 
+@pytest.mark.parametrize("home", ["sqlcipher"], indirect=True)
 def test_another_database_by_url_serves_as_well(home):
     engine = create_engine(f"sqlite:///{home / 'plain.db'}", paramstyle="named")
     ledger = Ledger.create(engine, home / "ledger", signer=SIGNER, master_key=MASTER)

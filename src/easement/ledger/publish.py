@@ -7,6 +7,9 @@ from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 
+from sqlalchemy import Engine
+
+from easement.base.database import take_turn, writing
 from easement.base.durable import flush_directory, write_whole
 from easement.base.errors import ProofFailed, StorageFailed
 from easement.ledger.checkpoint import Checkpoint, sign_checkpoint, verified_checkpoint
@@ -18,9 +21,13 @@ from easement.ledger.verifier import leaf_hash, read_tile, read_whole
 __all__ = ["grow", "hold_last", "locked", "publish", "published", "sound_edge"]
 
 
+TURN = "ledger:publish"
+"""Whoever publishes from a shared database takes this turn, on whichever machine."""
+
+
 @contextmanager
-def locked(directory: Path) -> Iterator[None]:
-    """Hold the directory against other processes that publish to it."""
+def locked(directory: Path, engine: Engine) -> Iterator[None]:
+    """Hold the directory against other processes that publish to it, and the log against other machines that do."""
     try:
         lock = (directory / ".lock").open("w")
     except OSError as error:
@@ -29,7 +36,12 @@ def locked(directory: Path) -> Iterator[None]:
         ) from error
     with lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
+        if engine.dialect.name == "sqlite":  # a file is of one machine, and its one write lock is for the appends
+            yield
+            return
+        with writing(engine) as connection:
+            take_turn(connection, TURN)
+            yield
 
 
 def published(directory: Path, signer: Signer) -> Checkpoint:

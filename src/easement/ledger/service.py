@@ -37,7 +37,8 @@ def utc_now() -> datetime:
 class Ledger:
     """One organisation's verifiable log: entries in the database, the signed tree as files in `directory`.
 
-    Safe for many threads, and for several processes over the same database and directory.
+    Safe for many threads, for several processes over one database and directory, and with PostgreSQL for several
+    machines that share the directory.
     """
 
     def __init__(
@@ -71,7 +72,7 @@ class Ledger:
         ledger = cls(engine, directory, signer, master_key, clock)
         if ledger.size == 0:
             ledger.append(Entry(time=minute(clock()), type=EntryType.LOG_OPENED))
-        with publish.locked(directory):
+        with publish.locked(directory, engine):
             publish.publish(directory, Edge(), ledger.entries(), signer)
         return ledger
 
@@ -188,7 +189,7 @@ class Ledger:
         """
         self._grouping.check()
         wanted = self.size
-        with self._publishing, publish.locked(self.directory):
+        with self._publishing, publish.locked(self.directory, self.engine):
             latest = self.published
             if latest.size >= wanted:
                 return latest
