@@ -26,6 +26,7 @@ MEALS, KEY = "agreements/free-school-meals.yaml", "--key department/keys/log.vke
 EXAMPLES = {
     "demo": ("The town, how well the match did, what was refused, what was caught, and every step.", [TOWN]),
     "init": ("The node that was made, and its public keys.", ["easement init newtown --org newtown"]),
+    "serve": ("Where the node answers; printed once it does, and nothing after.", []),
     "law list": (
         "The kinds of entry; with an option, the entries.",
         ["easement law list", f"easement law list {CASE}"],

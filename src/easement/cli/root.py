@@ -27,6 +27,7 @@ class Lazy(NamedTuple):
 COMMANDS = {
     "demo": Lazy("easement.demo.cli", "demo", "Make a small town and tell the whole story in it."),
     "init": Lazy("easement.node.cli", "init", "Make a node: its settings, keys and ledger."),
+    "serve": Lazy("easement.api.cli", "serve", "Run a node: its pages, API and exchange with others."),
     "law": Lazy("easement.law.cli", "law", "Look up bases, conditions, powers and gateways."),
     "agreement": Lazy("easement.agreement.cli", "agreement", "Write, check, sign and compare agreements."),
     "standard": Lazy("easement.meaning.cli", "standard", "Look up and check data standards."),

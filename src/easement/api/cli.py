@@ -1,0 +1,87 @@
+"""The command that runs a node."""
+
+from collections.abc import AsyncIterator
+from contextlib import ExitStack, asynccontextmanager
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import click
+
+from easement.base.errors import UsageError
+from easement.cli.present import emit, json_option, say
+
+__all__ = ["serve"]
+
+
+@click.command(epilog="Example: easement serve --node northtown-node --port 8350")
+@click.option("--node", "home", type=click.Path(path_type=Path), required=True, metavar="DIR", help="The node to run.")
+@click.option("--port", type=click.IntRange(0, 65_535), help="The port, in place of the settings'; 0 for any free one.")
+@click.option("--behind-proxy", is_flag=True, help="A proxy on this machine speaks TLS for the node.")
+@json_option
+def serve(home: Path, port: int | None, behind_proxy: bool, as_json: bool) -> None:
+    """Run a node: its pages, its API and its exchange with other nodes, until Ctrl+C or SIGTERM."""
+    from easement.node import logs
+    from easement.node.home import open_node
+    from easement.node.serve import Listening, address_of, check_reach, run
+
+    with open_node(home) as node:
+        server = node.settings.server
+    check_reach(server, behind_proxy=behind_proxy)
+    listening = Listening(server if port is None else server.model_copy(update={"port": port}))
+    logs.set_up()
+    several = server.workers > 1
+    if several:
+        _check_workers(node.settings.database.url)
+    make = partial(_app, home, listening.server)
+    address = address_of(listening.server)
+    told = {"address": address, "organisation": node.organisation, "workers": server.workers}
+    emit(as_json, told, f"`{node.organisation}` answers at {address}")
+    say(f"next: open {address} in a browser, or ask it: curl {address}/readyz; stop it with Ctrl+C")
+    if several:
+        run(make, listening, behind_proxy=behind_proxy, factory=True)
+    else:
+        run(make(), listening, behind_proxy=behind_proxy)
+
+
+def _check_workers(url: str) -> None:
+    """Several processes would wait for each other at the encrypted file; PostgreSQL is made for it."""
+    if not url:
+        raise UsageError("several workers need PostgreSQL", remedy="set `url` under [database], or `workers = 1`")
+
+
+def _app(home: Path, server: Any) -> Any:
+    """The app of the node at `home`, with its pages; it opens the node now and closes it when the server stops."""
+    from easement.api.app import create_app
+    from easement.node import logs
+    from easement.node.home import open_node
+    from easement.node.housekeeping import Keeper
+
+    logs.set_up()
+    stack = ExitStack()
+    node = stack.enter_context(open_node(home))
+    node = replace(node, settings=node.settings.model_copy(update={"server": server}))
+    keeper = Keeper(node)
+
+    @asynccontextmanager
+    async def life(_: Any) -> AsyncIterator[None]:
+        logs.log("started", organisation=node.organisation)
+        keeper.start()
+        try:
+            yield
+        finally:
+            keeper.stop()
+            stack.close()
+            logs.log("stopped", organisation=node.organisation)
+
+    return create_app(node, _mounts(), lifespan=life)
+
+
+def _mounts() -> list[Any]:
+    """What else is answered: the pages."""
+    try:
+        from easement.web.app import mount  # type: ignore[import-not-found]
+    except ImportError:
+        return []
+    return [mount]

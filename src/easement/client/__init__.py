@@ -1,0 +1,1 @@
+"""Ask a node from Python: a small typed client of its API."""

@@ -1,0 +1,105 @@
+"""What a running node does besides answering: finish what a kill cut off, publish, prune, fetch, chase.
+
+One thread of one process on each machine does it; the others wait for its lock. Every task may be cut off anywhere and
+is done again; one that fails is told in the log, and the others go on.
+"""
+
+import fcntl
+import threading
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import IO
+
+from easement.gate.service import finish_left_behind
+from easement.ledger.service import utc_now
+from easement.node import logs
+from easement.node.home import Node
+
+__all__ = ["TASKS", "Keeper", "Task"]
+
+LOCK = ".housekeeping.lock"
+"""Held by the process that does the housekeeping, for as long as it lives."""
+
+BREATH_SECONDS = 1.0
+"""How often the thread looks whether anything is due."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One thing to do every so many seconds; `run` gives how many things it did, and may be cut off anywhere."""
+
+    name: str
+    every: float
+    run: Callable[[Node, datetime], int]
+
+
+def _recover(node: Node, now: datetime) -> int:
+    return len(finish_left_behind(node, now=now))
+
+
+def _publish(node: Node, _: datetime) -> int:
+    before = node.ledger.published.size
+    return node.ledger.checkpoint().size - before if node.ledger.size > before else 0
+
+
+TASKS: tuple[Task, ...] = (Task("recover", 60, _recover), Task("publish", 5, _publish))
+"""Everything that is done besides answering, and how often."""
+
+
+class Keeper:
+    """The thread that does the housekeeping of one node, while this process holds the lock for it."""
+
+    def __init__(self, node: Node, tasks: Sequence[Task] = TASKS, clock: Callable[[], datetime] = utc_now) -> None:
+        self.node, self.tasks, self.clock = node, tasks, clock
+        self._due = {task.name: 0.0 for task in tasks}
+        self._stop = threading.Event()
+        self._lock: IO[str] | None = None
+        self._thread = threading.Thread(target=self._keep, name="housekeeping", daemon=True)
+
+    def start(self) -> None:
+        """Begin; what was left behind is finished first."""
+        self._thread.start()
+
+    def stop(self, seconds: float = 20) -> None:
+        """End after the task in hand."""
+        self._stop.set()
+        self._thread.join(seconds)
+        if self._lock is not None:
+            self._lock.close()
+
+    def tick(self, at: float) -> None:
+        """Do everything that is due at `at`, seconds of a steady clock."""
+        for task in self.tasks:
+            if self._due[task.name] <= at and not self._stop.is_set():
+                self._due[task.name] = at + task.every
+                self._do(task)
+
+    def _do(self, task: Task) -> None:
+        try:
+            count = task.run(self.node, self.clock())
+        except Exception as error:
+            logs.log("housekeeping failed", level="warning", task=task.name, **logs.place(error))
+        else:
+            if count:
+                logs.log("housekeeping", task=task.name, count=count)
+
+    def _keep(self) -> None:
+        while not self._stop.wait(BREATH_SECONDS):
+            if self._lock is None:
+                self._lock = _taken(self.node.home / LOCK)
+            if self._lock is not None:
+                self.tick(time.monotonic())
+
+
+def _taken(path: Path) -> IO[str] | None:
+    """The lock, or `None` while another process holds it."""
+    lock = path.open("w")
+    with suppress(OSError):
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return lock
+    lock.close()
+    return None
