@@ -25,8 +25,7 @@ def written(path, data: bytes, step: int = 10_000):
 
 
 def read(path, start: int = 0, stop: int | None = None) -> bytes:
-    with SealedReader(path, KEY) as file:
-        return b"".join(file.read(start, stop))
+    return b"".join(SealedReader(path, KEY).read(start, stop))
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
@@ -36,8 +35,7 @@ def test_what_was_written_is_read_back_from_anywhere(tmp_path, size, step, start
     path = written(tmp_path / "file", data, step)
     assert read(path) == data
     assert read(path, start, start + length) == data[start : start + length]
-    with SealedReader(path, KEY) as file:
-        assert file.size == size
+    assert SealedReader(path, KEY).size == size
 
 
 def test_nothing_of_it_stands_on_the_disk_in_the_clear(tmp_path):

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Self
+from typing import BinaryIO
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -116,39 +116,35 @@ def _would_not(path: Path, error: OSError) -> StorageFailed:
 
 
 class SealedReader:
-    """Reads a sealed file from anywhere in it; raises `ProofFailed` where it is not whole, or not under this key."""
+    """Reads a sealed file from anywhere in it; raises `ProofFailed` where it is not whole, or not under this key.
+
+    It holds no file open: whoever reads from a network connection may stop at any time.
+    """
 
     def __init__(self, path: Path, key: bytes) -> None:
-        try:
-            self._file = path.open("rb")
-        except OSError as error:
-            raise ProofFailed(
-                f"`{path}` cannot be read: {error.strerror}", remedy="restore it, or make it anew"
-            ) from error
         self._path = path
-        header = self._file.read(HEADER)
-        body = os.fstat(self._file.fileno()).st_size - HEADER
+        header, body = self._at(0, HEADER), self._length() - HEADER
         if not header.startswith(MAGIC) or len(header) < HEADER or body < TAG:
-            self._file.close()
             raise _not_whole(path)
         self._cipher = _cipher(key, header[len(MAGIC) :])
         self._chunks = -(-body // (CHUNK + TAG))
         self.size = body - self._chunks * TAG
+        self._open(self._chunks - 1)
+
+    def _length(self) -> int:
+        return self._path.stat().st_size
+
+    def _at(self, place: int, length: int) -> bytes:
         try:
-            self._open(self._chunks - 1)
-        except ProofFailed:
-            self._file.close()
-            raise
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._file.close()
+            with self._path.open("rb") as file:
+                file.seek(place)
+                return file.read(length)
+        except OSError as error:
+            remedy = "restore it, or make it anew"
+            raise ProofFailed(f"`{self._path}` cannot be read: {error.strerror}", remedy=remedy) from error
 
     def _open(self, number: int) -> bytes:
-        self._file.seek(HEADER + number * (CHUNK + TAG))
-        sealed = self._file.read(CHUNK + TAG)
+        sealed = self._at(HEADER + number * (CHUNK + TAG), CHUNK + TAG)
         try:
             return self._cipher.decrypt(_nonce(number, last=number == self._chunks - 1), sealed, None)
         except (InvalidTag, ValueError):

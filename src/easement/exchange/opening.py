@@ -1,0 +1,53 @@
+"""Whether what was disclosed in bulk may still be read, and the log of who was given links to it."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from easement.base.database import reading
+from easement.base.errors import Refused, UsageError
+from easement.exchange import sets
+from easement.exchange.ports import Host
+from easement.ledger.model import Entry, EntryType, minute
+
+__all__ = ["check_standing", "log_opened"]
+
+
+def check_standing(host: Host, agreement: str, recipient: str, share: str, now: datetime) -> None:
+    """Raise `Refused` with its reason unless the agreement, by its digest, is in force and names the recipient."""
+    today = now.astimezone(UTC).date()
+    try:
+        shelved = host.shelf.get(agreement, today)
+    except UsageError:
+        raise _over("the agreement is no longer among those that this node works by") from None
+    if shelved.suspended is not None:
+        raise _over("the agreement is suspended")
+    if shelved.superseded is not None:
+        raise _over(f"version {shelved.superseded} took the place of this one")
+    standing = shelved.standing(today)
+    if not standing.in_force:
+        raise _over("the agreement is not in force: " + "; ".join(standing.reasons))
+    offer = shelved.prepared.offers.get(share)
+    if offer is None or recipient not in offer.recipients:
+        raise _over(f"the agreement does not give `{share}` to `{recipient}`")
+
+
+def _over(what: str) -> Refused:
+    return Refused(what, remedy="ask whoever keeps the agreement; what it ended for is not to be read any more")
+
+
+def log_opened(host: Host, reader: sets.Reader, ids: Sequence[str], now: datetime) -> None:
+    """Write to the ledger that links to each set were given out; durable before they are."""
+    with reading(host.engine) as connection:
+        made = [each for each in (sets.read_set(connection, id_) for id_ in ids) if each]
+    for each in made:
+        told = Entry(
+            type=EntryType.SET_OPENED,
+            time=minute(now),
+            parties={"provider": host.organisation, "recipient": reader.recipient},
+            agreement=each.agreement,
+            agreement_id=each.agreement_id,
+            share=each.share,
+            message=each.id,
+            intent=each.intent,
+        )
+        host.ledger.append(told)
