@@ -29,7 +29,7 @@ class Zygote:
             stdout=subprocess.PIPE,
             text=True,
             cwd=ROOT,
-            env=os.environ | {"JE_ARROW_MALLOC_CONF": "background_thread:false"},
+            env=os.environ | {"JE_ARROW_MALLOC_CONF": "background_thread:false", "OPENBLAS_NUM_THREADS": "1"},
         )
 
     def run(self, **order: Any) -> int:

@@ -12,7 +12,7 @@ from easement.cli.present import clear_path, emit, json_option, say, table
 if TYPE_CHECKING:
     from easement.agreement.check import Finding
     from easement.agreement.service import Stood
-    from easement.ledger.note import Key, Signer
+    from easement.ledger.note import Signer
 
 __all__ = ["agreement"]
 
@@ -238,30 +238,31 @@ def status(file: Path, node: Path | None, keys: Path | None, at: datetime | None
     \b
     Exit codes: 0 in force, 11 not in force.
     """
-    from easement.agreement.service import stand
     from easement.agreement.standing import State
 
     if node is not None and keys is not None:
         raise UsageError("`--node` and `--keys` both say whom you know", remedy="give one of the two")
     on = _day(at)
-    stood = stand(file, _keys(node, keys), on=on)
+    stood = _stand(file, node, keys, on)
     emit(as_json, _stood(stood, on), lambda: _stood_words(stood, on))
     for problem in stood.signed.problems if stood.signed else ():
         say(problem)
     if stood.standing.state is State.REVIEW_OVERDUE:
         say("next: review it together, then sign the next version, whose reviews count from its own first day")
-    return 0 if stood.standing.in_force else INCOMPLETE
+    return 0 if stood.standing.in_force and stood.superseded is None else INCOMPLETE
 
 
-def _keys(node: Path | None, keys: Path | None) -> "tuple[Key, ...]":
-    from easement.agreement.service import keys_in
+def _stand(file: Path, node: Path | None, keys: Path | None, on: date) -> "Stood":
+    """Where it stands by the keys given; a node knows besides what it suspended, and newer versions."""
+    from easement.agreement.service import Stood, keys_in, stand
 
     if node is None:
-        return keys_in(keys) if keys is not None else ()
+        return stand(file, keys_in(keys) if keys is not None else (), on=on)
     from easement.node.home import open_node
 
     with open_node(node) as opened:
-        return tuple(opened.members.values())
+        shelved = opened.shelf.at(file, on)
+    return Stood(shelved.file, shelved.signatures, shelved.standing(on), shelved.superseded)
 
 
 def _stood(stood: "Stood", on: date) -> dict[str, Any]:
@@ -272,7 +273,8 @@ def _stood(stood: "Stood", on: date) -> dict[str, Any]:
         "digest": stood.file.digest,
         "on": on,
         "state": stood.standing.state,
-        "in_force": stood.standing.in_force,
+        "in_force": stood.standing.in_force and stood.superseded is None,
+        "superseded": stood.superseded,
         "reasons": stood.standing.reasons,
         "signed": sorted(signed.parties) if signed else [],
         "joined": sorted(signed.joined) if signed else [],
@@ -290,6 +292,7 @@ def _stood_words(stood: "Stood", on: date) -> str:
     terms, signed = stood.file.terms, stood.signed
     lines = [f"{terms.id} {terms.version} is {stood.standing.state} on {on}"]
     lines += [f"  because: {reason}" for reason in stood.standing.reasons]
+    lines += [f"  superseded: version {stood.superseded} has taken its place"] if stood.superseded else []
     unknown = set(signed.unknown) if signed else set[str]()
     for party in terms.parties:
         said = "has not signed" if party in stood.standing.missing else "signed"
@@ -300,6 +303,45 @@ def _stood_words(stood: "Stood", on: date) -> str:
     if stood.standing.next_review:
         lines.append(f"  next review: by {stood.standing.next_review}")
     return "\n".join(lines)
+
+
+_of_node = click.option("--node", type=DIRECTORY, required=True, metavar="DIR", help="The node that works by it.")
+
+
+@agreement.command(epilog="Example: easement agreement suspend free-school-meals --node dwp --reason 'a breach'")
+@click.argument("ref", metavar="ID")
+@_of_node
+@click.option("--reason", required=True, metavar="TEXT", help="Why; whoever asks under it is told.")
+@click.option("--by", default="", metavar="WHO", help="Who suspends it; kept in the private record alone.")
+@json_option
+def suspend(ref: str, node: Path, reason: str, by: str, as_json: bool) -> None:
+    """Stop all disclosures under an agreement of this node, from the next decision on.
+
+    ID is the agreement's id, or a version's digest. It holds for every version until it is resumed.
+    """
+    from easement.gate.suspension import suspend as stop
+    from easement.node.home import open_node
+
+    with open_node(node) as opened:
+        index = stop(opened, ref, reason, now=datetime.now(UTC), by=by)
+    emit(as_json, {"agreement": ref, "suspended": True, "entry": index}, f"suspended {ref} (entry {index})")
+    say(f"next, when it may go on: easement agreement resume {ref} --node {clear_path(node)}")
+
+
+@agreement.command(epilog="Example: easement agreement resume free-school-meals --node dwp")
+@click.argument("ref", metavar="ID")
+@_of_node
+@click.option("--reason", default="", metavar="TEXT", help="Why; kept in the private record alone.")
+@click.option("--by", default="", metavar="WHO", help="Who resumes it; kept in the private record alone.")
+@json_option
+def resume(ref: str, node: Path, reason: str, by: str, as_json: bool) -> None:
+    """Let disclosures go on under an agreement that was suspended."""
+    from easement.gate.suspension import resume as let_go_on
+    from easement.node.home import open_node
+
+    with open_node(node) as opened:
+        index = let_go_on(opened, ref, reason, now=datetime.now(UTC), by=by)
+    emit(as_json, {"agreement": ref, "suspended": False, "entry": index}, f"resumed {ref} (entry {index})")
 
 
 @agreement.command(epilog="Example: easement agreement diff agreed.yaml proposed.yaml")

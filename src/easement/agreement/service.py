@@ -90,11 +90,15 @@ def _entry(file: AgreementFile, organisation: str, now: datetime) -> Entry:
 
 @dataclass(frozen=True, slots=True)
 class Stood:
-    """Where an agreement stands, and who signed it; `signed` is `None` where there are no signatures at all."""
+    """Where an agreement stands, and who signed it; `signed` is `None` where there are no signatures at all.
+
+    `superseded` is the version that took its place, where one is known to have.
+    """
 
     file: AgreementFile
     signed: Signed | None
     standing: Standing
+    superseded: str | None = None
 
 
 def stand(path: Path, keys: Iterable[Key], *, on: date) -> Stood:

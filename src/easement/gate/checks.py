@@ -41,6 +41,15 @@ def in_force(_request: Request, agreement: Prepared, offer: Offer, facts: Facts)
     return _unmet(code, offer, text, "run `easement agreement status` to see what is missing and who can mend it")
 
 
+def current(_request: Request, _agreement: Prepared, offer: Offer, facts: Facts) -> Reason:
+    """No newer version, signed by every party and begun, has taken the agreement's place (R2.3)."""
+    code = Code.AGREEMENT_SUPERSEDED
+    if facts.superseded is None:
+        return offer.met[code]
+    text = f"version {facts.superseded} has taken the place of this one"
+    return _unmet(code, offer, text, f"ask under version {facts.superseded}")
+
+
 def recipient_named(request: Request, _agreement: Prepared, offer: Offer, _facts: Facts) -> Reason:
     """The share names the organisation that asks."""
     code = Code.RECIPIENT_NOT_NAMED
@@ -231,6 +240,7 @@ def consented(_request: Request, _agreement: Prepared, offer: Offer, facts: Fact
 CHECKS: tuple[Check, ...] = (
     complete,
     in_force,
+    current,
     recipient_named,
     purpose_agreed,
     purpose_not_excluded,

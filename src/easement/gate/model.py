@@ -20,6 +20,7 @@ class Code(StrEnum):
 
     AGREEMENT_INCOMPLETE = "agreement.incomplete"
     AGREEMENT_NOT_IN_FORCE = "agreement.not-in-force"
+    AGREEMENT_SUPERSEDED = "agreement.superseded"
     CONSENT_MISSING = "consent.missing"
     DECISION_FAILED = "decision.failed"
     FIELDS_DIMENSIONS_FIXED = "fields.dimensions-fixed"
@@ -67,13 +68,15 @@ class Facts:
 
     `problems` says in words what is wrong with the signatures; `gaps` are the codes of the completeness check's `must`
     findings; `records_today` counts what this share has disclosed since midnight UTC; `suspended` is the reason, where
-    the agreement is suspended; `consented` matters only where consent is the basis.
+    the agreement is suspended; `superseded` the version that took its place, where one did; `consented` matters only
+    where consent is the basis.
     """
 
     now: datetime
     signed: frozenset[str]
     problems: tuple[str, ...] = ()
     suspended: str | None = None
+    superseded: str | None = None
     gaps: tuple[str, ...] = ()
     training: frozenset[str] = frozenset()
     records_today: int = 0

@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from easement.ledger.note import Key, Signer
 from easement.ledger.service import Ledger
+
+if TYPE_CHECKING:
+    from easement.gate.shelf import Shelf
 
 __all__ = ["Holder"]
 
@@ -36,6 +39,10 @@ class Holder(Protocol):
     @property
     def members(self) -> Mapping[str, Key]:
         """The public keys of the organisations it deals with, its own among them."""
+
+    @property
+    def shelf(self) -> "Shelf":
+        """The agreements it works by, kept as long as it is open."""
 
     @property
     def memory_mb(self) -> int:

@@ -170,8 +170,9 @@ def _met(terms: Agreement, id_: str, share: Share) -> Mapping[Code, Reason]:
         Code.AGREEMENT_INCOMPLETE: ("law", "the agreement passes every check it must"),
         Code.AGREEMENT_NOT_IN_FORCE: (
             "term",
-            "the agreement is signed by every party and in force; no suspension is known here",
+            "the agreement is signed by every party and in force, and nobody here has suspended it",
         ),
+        Code.AGREEMENT_SUPERSEDED: ("version", "no newer version has taken its place"),
         Code.SHARE_UNKNOWN: (place, f"the agreement has the share `{id_}`"),
         Code.RECIPIENT_NOT_NAMED: (f"{place}.to", "the share names this recipient"),
         Code.PURPOSE_NOT_AGREED: ("purpose.code", f"the purpose is the agreed one, `{terms.purpose.code}`"),

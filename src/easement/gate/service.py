@@ -5,10 +5,8 @@ from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 
-from easement.agreement.check import check, musts
-from easement.agreement.read import AgreementFile, read_agreement
-from easement.agreement.signing import signed_by
-from easement.base.errors import ProofFailed, UsageError
+from easement.agreement.read import AgreementFile
+from easement.base.errors import UsageError
 from easement.gate.agreements import keep_agreement
 from easement.gate.answers import answer_format
 from easement.gate.ask import Ask, Outcome
@@ -16,43 +14,20 @@ from easement.gate.decide import decide
 from easement.gate.disclosure import Disclosure, log_refusal
 from easement.gate.model import Decision, Facts
 from easement.gate.ports import Holder
-from easement.gate.prepare import Prepared, prepare
 from easement.gate.recovery import finish_left_behind
+from easement.gate.shelf import Shelved
 from easement.gate.staging import exclusive, staged
-from easement.law.catalogue import catalogue
-from easement.law.clashes import clash
-from easement.law.shelves import Catalogue
-from easement.meaning.standards import standard
 
-__all__ = ["ask", "finish_left_behind", "ready", "share"]
-
-
-TERM_OVER = "term.over"
-"""The check says of an agreement that ended what its standing says better; one reason is enough."""
-
-
-def ready(holder: Holder, file: AgreementFile, law: Catalogue) -> Prepared:
-    """An agreement made ready to decide under, with the standards that the node knows."""
-    folders = (holder.home / "standards",)
-    standards = {share.standard: standard(share.standard, folders) for share in file.terms.shares.values()}
-    purposes = frozenset(known.id for known in law.purposes)
-    return prepare(file, standards, clashes=_clashes(file.terms.purpose.code, law), purposes=purposes)
-
-
-def _clashes(purpose: str, law: Catalogue) -> dict[str, str]:
-    """Why other purposes pull against this one; nothing for a purpose that the catalogue does not know."""
-    codes = [known.id for known in law.purposes]
-    found = {other: clash(purpose, other, law) for other in codes} if purpose in codes else {}
-    return {other: why.plain for other, why in found.items() if why}
+__all__ = ["ask", "finish_left_behind", "share"]
 
 
 def ask(holder: Holder, asked: Ask, *, now: datetime) -> Outcome:
     """Decide and log the decision's refusal; nothing is read. An allowed ask is not logged: nothing crossed."""
     now = now.astimezone(UTC)
-    file = read_agreement(asked.agreement)
-    _check_provider(holder, file, asked.request.share)
-    decision, prepared = _decided(holder, asked, file, now)
-    index = -1 if decision.allowed else log_refusal(holder, asked.request, prepared, decision, now)
+    shelved = holder.shelf.at(asked.agreement, now.date())
+    _check_provider(holder, shelved.file, asked.request.share)
+    decision = _decided(holder, asked, shelved, now)
+    index = -1 if decision.allowed else log_refusal(holder, asked.request, shelved.prepared, decision, now)
     return Outcome(decision, index)
 
 
@@ -68,13 +43,13 @@ def share(holder: Holder, asked: Ask, *, now: datetime, clock: Callable[[], date
     _check_out(holder, asked, asked.out)
     format_, now = answer_format(asked.out), now.astimezone(UTC)
     finish_left_behind(holder, now=now)
-    file = read_agreement(asked.agreement)
-    _check_provider(holder, file, asked.request.share)
-    with _one_at_a_time(holder, file, asked.request.share):
-        decision, prepared = _decided(holder, asked, file, now)
+    shelved = holder.shelf.at(asked.agreement, now.date())
+    _check_provider(holder, shelved.file, asked.request.share)
+    with _one_at_a_time(holder, shelved.file, asked.request.share):
+        decision, prepared = _decided(holder, asked, shelved, now), shelved.prepared
         if not decision.allowed:
             return Outcome(decision, log_refusal(holder, asked.request, prepared, decision, now))
-        keep_agreement(holder.home / "agreements", file)
+        keep_agreement(holder.home / "agreements", shelved.file)
         with staged(holder.home / "releases", asked.out) as answer:
             return Disclosure(holder, asked, prepared, decision, answer, format_, clock).run(now)
 
@@ -111,35 +86,22 @@ def _one_at_a_time(holder: Holder, file: AgreementFile, share: str) -> AbstractC
     return exclusive(holder.home / "releases", f"{file.terms.id}.{share}")
 
 
-def _decided(holder: Holder, asked: Ask, file: AgreementFile, now: datetime) -> tuple[Decision, Prepared]:
-    law = catalogue()
-    prepared = ready(holder, file, law)
-    return decide(asked.request, prepared, _facts(holder, asked, prepared, law, now)), prepared
+def _decided(holder: Holder, asked: Ask, shelved: Shelved, now: datetime) -> Decision:
+    return decide(asked.request, shelved.prepared, _facts(holder, asked, shelved, now))
 
 
-def _facts(holder: Holder, asked: Ask, prepared: Prepared, law: Catalogue, now: datetime) -> Facts:
-    standards = {offer.terms.standard: offer.standard for offer in prepared.offers.values()}
-    findings = check(prepared.file, law, standards, today=now.date())
-    wanted, day = asked.request.share, now.date().isoformat()
-    signed, problems = _signed(holder, asked.agreement, prepared.file)
+def _facts(holder: Holder, asked: Ask, shelved: Shelved, now: datetime) -> Facts:
+    prepared, wanted, today = shelved.prepared, asked.request.share, now.date()
+    offer = prepared.offers.get(wanted)
+    limited = offer is not None and offer.day_limit is not None
     return Facts(
         now=now,
-        signed=signed,
-        problems=problems,
-        gaps=tuple(code for code in dict.fromkeys(found.code for found in musts(findings)) if code != TERM_OVER),
+        signed=shelved.signed,
+        problems=shelved.problems,
+        suspended=shelved.suspended,
+        superseded=shelved.superseded,
+        gaps=shelved.gaps(today),
         training=asked.training,
-        records_today=holder.ledger.counted(prepared.terms.id, wanted, day) if wanted in prepared.offers else 0,
+        records_today=holder.ledger.counted(prepared.id, wanted, today.isoformat()) if limited else 0,
         consented=asked.consented,
     )
-
-
-def _signed(holder: Holder, path: Path, file: AgreementFile) -> tuple[frozenset[str], tuple[str, ...]]:
-    """Who signed, and what is wrong with the signatures; nobody, where they are not there or are none."""
-    try:
-        signatures = path.with_name(path.name + ".signatures").read_text()
-        signed = signed_by(file, signatures, holder.members.values())
-    except FileNotFoundError:
-        return frozenset(), ()
-    except (UnicodeDecodeError, ProofFailed):
-        return frozenset(), ("the signatures beside it cannot be read",)
-    return signed.parties, signed.problems

@@ -20,6 +20,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 from sqlalchemy import Engine
@@ -31,6 +32,9 @@ from easement.ledger.note import Key, Signer, parse_key
 from easement.ledger.service import Ledger
 from easement.node.model import Settings
 from easement.node.schema import make_tables
+
+if TYPE_CHECKING:
+    from easement.gate.shelf import Shelf
 
 __all__ = ["Node", "create_node", "open_node"]
 
@@ -76,6 +80,13 @@ class Node:
         """The public keys of the organisations this node deals with, its own among them, by organisation id."""
         keys = {path.stem: _public_key(path) for path in sorted((self.home / "members").glob("*.vkey"))}
         return keys | {self.organisation: self.organisation_key.key}
+
+    @cached_property
+    def shelf(self) -> "Shelf":
+        """The agreements this node works by, read once and again when a file changes."""
+        from easement.gate.shelf import Shelf
+
+        return Shelf(self)
 
 
 def create_node(home: Path, organisation: str, *, name: str = "", origin: str = "") -> Node:

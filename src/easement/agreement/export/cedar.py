@@ -32,6 +32,7 @@ action disclose appliesTo {
         review_due?: Long,          // the last day before a review is overdue, counted likewise
         signed: Set<String>,        // the parties that have signed
         suspended: Bool,
+        superseded: Bool,           // a newer version, signed by all and begun, has taken its place
         complete: Bool,             // the agreement passes every check it must
         purpose: String,
         mode: String,               // lookup, match, bulk or aggregate
@@ -80,6 +81,8 @@ class Known(Protocol):
     @property
     def suspended(self) -> str | None: ...
     @property
+    def superseded(self) -> str | None: ...
+    @property
     def gaps(self) -> tuple[str, ...]: ...
     @property
     def training(self) -> frozenset[str]: ...
@@ -100,6 +103,7 @@ def context(request: Asked, facts: Known, *, review_due: date | None = None) -> 
         "day": facts.now.astimezone(UTC).date().toordinal() - _EPOCH,
         "signed": sorted(facts.signed),
         "suspended": facts.suspended is not None,
+        "superseded": facts.superseded is not None,
         "complete": not facts.gaps,
         "purpose": request.purpose,
         "mode": request.mode.value,
@@ -180,6 +184,7 @@ def _standing(terms: Agreement) -> Iterator[str]:
     yield _forbid("term.ends", f"when {{ context.day > {_day(terms.term.ends)} }}")
     yield _forbid("term.review_every", "when { context has review_due && context.day > context.review_due }")
     yield _forbid("term", "when { context.suspended }")
+    yield _forbid("version", "when { context.superseded }")
     yield _forbid("law", "unless { context.complete }")
     if any(relied.basis.startswith("art6_1_a") for relied in terms.law.parties.values()):
         yield _forbid("law", "unless { context.consented }", suffix=".consent")

@@ -1,0 +1,63 @@
+"""Suspending an agreement, and taking that back: in force from the next decision on, and in the ledger for good.
+
+It holds for the agreement, whatever its version, until somebody takes it back: a version signed meanwhile does not
+open by itself what was closed.
+"""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection
+
+from easement.base.errors import UsageError
+from easement.gate import tables
+from easement.gate.ports import Holder
+from easement.gate.shelf import Shelved
+from easement.ledger.model import Entry, EntryType, PrivateRecord, minute
+
+__all__ = ["resume", "suspend"]
+
+
+def suspend(holder: Holder, ref: str, reason: str, *, now: datetime, by: str = "") -> int:
+    """Suspend the agreement of an id or digest; the index of the entry that says so.
+
+    Whoever asks is told the `reason`; `by` stays in the private record. Raises `UsageError` for an agreement that is
+    not known, or suspended already.
+    """
+    now = now.astimezone(UTC)
+    shelved = holder.shelf.get(ref, now.date())
+    id_, reason = shelved.prepared.id, " ".join(reason.split())
+    if not reason:
+        raise UsageError("an agreement is suspended for a reason", remedy="say why: --reason TEXT")
+
+    def also(connection: Connection, index: int) -> None:
+        if (known := tables.suspended(connection).get(id_)) is not None:
+            raise UsageError(f"`{id_}` is suspended already: {known}", remedy=f"easement agreement resume {id_}")
+        tables.suspend(connection, id_, reason, int(now.timestamp()), index)
+
+    private = PrivateRecord({"suspension": {"reason": reason, "by": by}})
+    return holder.ledger.append(_entry(EntryType.VERSION_SUSPENDED, holder, shelved, now), private, also=also)
+
+
+def resume(holder: Holder, ref: str, reason: str = "", *, now: datetime, by: str = "") -> int:
+    """Take a suspension back; the index of the entry that says so. Raises `UsageError` where there is none."""
+    now = now.astimezone(UTC)
+    shelved = holder.shelf.get(ref, now.date())
+    id_ = shelved.prepared.id
+
+    def also(connection: Connection, _index: int) -> None:
+        if not tables.resume(connection, id_):
+            raise UsageError(f"`{id_}` is not suspended", remedy="see where it stands: easement agreement status FILE")
+
+    private = PrivateRecord({"suspension": {"reason": " ".join(reason.split()), "by": by}})
+    return holder.ledger.append(_entry(EntryType.VERSION_RESUMED, holder, shelved, now), private, also=also)
+
+
+def _entry(type_: EntryType, holder: Holder, shelved: Shelved, now: datetime) -> Entry:
+    return Entry(
+        time=minute(now),
+        type=type_,
+        organisation=holder.organisation,
+        agreement=shelved.prepared.digest,
+        agreement_id=shelved.prepared.id,
+        version=shelved.prepared.version,
+    )
