@@ -9,10 +9,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from easement.base.database import reading, writing
 from easement.base.errors import BadFile, EasementError, ProofFailed, StorageFailed, UsageError
 from easement.ledger.model import Entry, EntryType
 from easement.node.home import create_node, open_node
 from easement.node.model import Settings
+from easement.node.tables import fact, put_fact, secret_digest
 
 SECRETS = ("organisation.key", "log.key", "database.key", "master.key")
 
@@ -107,7 +109,7 @@ def test_the_folder_one_stands_in_is_not_taken_away(tmp_path: Path, monkeypatch:
     assert Path.cwd() == tmp_path
 
 
-@pytest.mark.parametrize("step", ["open_database", "_written", "flush_directory"])
+@pytest.mark.parametrize("step", ["new_database", "_written", "flush_directory"])
 @pytest.mark.parametrize("error", [OSError(28, "No space left on device"), StorageFailed("full"), KeyboardInterrupt()])
 def test_a_node_that_cannot_be_made_whole_is_not_there_at_all(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str, error: BaseException
@@ -260,12 +262,21 @@ def test_the_key_of_another_database_does_not_open_this_one(home: Path, tmp_path
         pass
 
 
-def test_the_key_of_another_log_writes_nothing(home: Path, tmp_path: Path) -> None:
-    swap(home, create_node(tmp_path / "other", "dwp").home, "log.key")
-    with open_node(home) as node:
-        assert node.ledger.refusal is not None
-        with pytest.raises(StorageFailed, match="takes no entries"):
-            node.ledger.append(Entry(time="2026-11-21T12:00Z", type=EntryType.LOG_OPENED))
+@pytest.mark.parametrize("stem", ["organisation", "log", "master"])
+def test_a_key_of_another_node_is_caught_before_it_signs_or_opens_anything(
+    home: Path, tmp_path: Path, stem: str
+) -> None:
+    swap(home, create_node(tmp_path / "other", "dwp").home, f"{stem}.key")
+    with pytest.raises(EasementError, match=rf"`keys/{stem}\.key` is not the key of this node"), open_node(home):
+        pass
+
+
+def test_a_node_that_was_made_before_keys_were_held_against_its_database_takes_them_for_its_own(home: Path) -> None:
+    with open_node(home) as node, writing(node.engine) as connection:
+        for stem in ("organisation", "log", "master"):
+            put_fact(connection, f"key:{stem}", None)
+    with open_node(home) as node, reading(node.engine) as connection:
+        assert fact(connection, "key:master") == secret_digest(node.master_key)
 
 
 @pytest.mark.parametrize(("name", "says"), [("organisation.key", "easton"), ("log.key", "easton/ledger")])
@@ -312,6 +323,16 @@ def test_a_members_key_under_another_name_is_told(home: Path, tmp_path: Path) ->
     with open_node(home) as node, pytest.raises(BadFile, match="the key is named `northtown`") as failed:
         _ = node.members
     assert failed.value.where == str(home / "members" / "easton.vkey")
+
+
+def test_a_member_that_changed_its_key_is_known_by_the_new_one_and_its_old_signatures_still_hold(
+    home: Path, tmp_path: Path
+) -> None:
+    old, new = (create_node(tmp_path / name, "northtown").organisation_key.key for name in ("one", "two"))
+    (home / "members" / "northtown.vkey").write_text(f"{new}\n{old}\n")
+    with open_node(home) as node:
+        assert node.members["northtown"] == new
+        assert node.member_keys["northtown"] == (new, old)
 
 
 @pytest.mark.parametrize("content", [b"", b"not a key\n", b"\xff\xfe"])

@@ -1,6 +1,7 @@
 """The command that makes a node."""
 
 from pathlib import Path
+from typing import TextIO
 
 import click
 
@@ -14,12 +15,25 @@ __all__ = ["init"]
 @click.option("--org", "organisation", required=True, metavar="ID", help="The id under which agreements name you.")
 @click.option("--name", default="", help="The name people know you by.")
 @click.option("--origin", default="", help="The name of your ledger in its checkpoints (default: ID/ledger).")
+@click.option("--database", default="", metavar="URL", help="Keep it in PostgreSQL: postgresql://user@host/name.")
+@click.option("--database-password", type=click.File(), metavar="FILE", help="A file with the database's password.")
 @json_option
-def init(directory: Path, organisation: str, name: str, origin: str, as_json: bool) -> None:
+def init(
+    directory: Path,
+    organisation: str,
+    name: str,
+    origin: str,
+    database: str,
+    database_password: TextIO | None,
+    as_json: bool,
+) -> None:
     """Make a node at DIRECTORY: settings, keys, an encrypted database and an empty ledger."""
     from easement.node.home import create_node
 
-    node = create_node(directory, organisation, name=name, origin=origin)
+    password = database_password.read().strip() if database_password else ""
+    node = create_node(
+        directory, organisation, name=name, origin=origin, database_url=database, database_password=password
+    )
     keys = node.home / "keys"
     made = {
         "organisation": node.organisation,

@@ -1,9 +1,9 @@
 """A node's directory, made and opened.
 
 easement.toml   settings
-keys/           secrets (0600): organisation.key, log.key, database.key, master.key; and their public *.vkey
+keys/           secrets (0600): organisation.key, log.key, master.key, database.key or database.password; public *.vkey
 members/        the public keys of the organisations this one deals with, one `ID.vkey` each
-node.db         the database, encrypted at rest (SQLCipher)
+node.db         the database, encrypted at rest (SQLCipher); none where the settings name a PostgreSQL
 ledger/         tiles and checkpoint, public
 agreements/ standards/ datasets/   the files this node works by
 directory/      the exchange's signed directory, as it was fetched last
@@ -25,20 +25,21 @@ from typing import TYPE_CHECKING
 from pydantic import ValidationError
 from sqlalchemy import Engine
 
-from easement.base.database import open_database
 from easement.base.durable import flush_directory, write_whole
-from easement.base.errors import BadFile, EasementError, Problem, ProofFailed, StorageFailed, UsageError
-from easement.ledger.note import Key, Signer, parse_key
+from easement.base.errors import BadFile, EasementError, Problem, UsageError
+from easement.base.postgresql import checked_url
+from easement.ledger.note import Key, Signer
 from easement.ledger.service import Ledger
+from easement.node.keys import SECRET, public_keys, read_secret, read_signer
 from easement.node.model import Settings
-from easement.node.schema import make_tables
+from easement.node.opening import check_keys, new_database, open_engine
 
 if TYPE_CHECKING:
     from easement.gate.shelf import Shelf
 
-__all__ = ["Node", "create_node", "open_node"]
+__all__ = ["Node", "create_node", "open_node", "read_settings"]
 
-SECRET, PRIVATE, PUBLIC = 0o600, 0o700, 0o755
+PRIVATE, PUBLIC = 0o700, 0o755
 FOLDERS = {
     "keys": PRIVATE,
     "releases": PRIVATE,
@@ -78,8 +79,15 @@ class Node:
     @cached_property
     def members(self) -> Mapping[str, Key]:
         """The public keys of the organisations this node deals with, its own among them, by organisation id."""
-        keys = {path.stem: _public_key(path) for path in sorted((self.home / "members").glob("*.vkey"))}
-        return keys | {self.organisation: self.organisation_key.key}
+        return {name: keys[0] for name, keys in self.member_keys.items()}
+
+    @cached_property
+    def member_keys(self) -> Mapping[str, tuple[Key, ...]]:
+        """All public keys of each, the one in use first; the others still tell what was signed before a change."""
+        keys = {path.stem: public_keys(path, path.stem) for path in sorted((self.home / "members").glob("*.vkey"))}
+        former = public_keys(self.home / "keys" / "organisation.vkey", self.organisation)
+        own = dict.fromkeys((self.organisation_key.key, *former))
+        return keys | {self.organisation: tuple(own)}
 
     @cached_property
     def shelf(self) -> "Shelf":
@@ -89,17 +97,28 @@ class Node:
         return Shelf(self)
 
 
-def create_node(home: Path, organisation: str, *, name: str = "", origin: str = "") -> Node:
-    """Make a node for an organisation at `home`, whole or not at all; raises `UsageError` where something stands."""
+def create_node(
+    home: Path,
+    organisation: str,
+    *,
+    name: str = "",
+    origin: str = "",
+    database_url: str = "",
+    database_password: str = "",
+) -> Node:
+    """Make a node for an organisation at `home`, whole or not at all; raises `UsageError` where something stands.
+
+    Its database is an encrypted file, or with `database_url` an empty one in PostgreSQL.
+    """
     if home.exists() and (not home.is_dir() or any(home.iterdir())):
         raise UsageError(f"`{home}` is not empty", remedy="name a new folder for the node")
     if home.absolute() == Path.cwd():
         raise UsageError("a node cannot be made in the folder you stand in", remedy="name a new folder in it")
-    settings = _asked_for(organisation, name, origin or f"{organisation}/ledger")
+    settings = _asked_for(organisation, name, origin or f"{organisation}/ledger", database_url)
     aside = home.with_name(f".{home.name}.{secrets.token_hex(4)}.partial")
     aside.parent.mkdir(parents=True, exist_ok=True)
     try:
-        _furnish(aside, settings)
+        _furnish(aside, settings, database_password)
         if home.exists():
             home.rmdir()
         aside.rename(home)
@@ -114,23 +133,29 @@ def create_node(home: Path, organisation: str, *, name: str = "", origin: str = 
         return node
 
 
-def _asked_for(organisation: str, name: str, origin: str) -> Settings:
+def _asked_for(organisation: str, name: str, origin: str, url: str) -> Settings:
     """The settings of a new node; raises `UsageError` for the option that cannot stand."""
+    if url:
+        checked_url(url)
+    asked = {
+        "organisation": {"id": organisation, "name": name},
+        "ledger": {"origin": origin},
+        "database": {"url": url},
+    }
     try:
-        return Settings.model_validate(
-            {"organisation": {"id": organisation, "name": name}, "ledger": {"origin": origin}}
-        )
+        return Settings.model_validate(asked)
     except ValidationError as error:
         wrong = error.errors(include_url=False)[0]["loc"][-1]
         what, remedy = {
             "id": (f"`{organisation}` cannot be an id", "use small letters, digits and hyphens: --org north-town"),
             "name": ("the name holds a line break or what cannot be seen", "write it on one line: --name 'North Town'"),
+            "url": (f"`{url}` cannot be the address of a database", "write it so: postgresql://user@host/name"),
             "origin": (f"`{origin}` cannot be the name of a ledger", "use no blanks and no +: --origin north-town/log"),
         }[str(wrong)]
         raise UsageError(what, remedy=remedy) from None
 
 
-def _furnish(home: Path, settings: Settings) -> None:
+def _furnish(home: Path, settings: Settings, password: str) -> None:
     home.mkdir(mode=PUBLIC)
     _make_folders(home)
     write_whole(home / "easement.toml", _written(settings))
@@ -139,11 +164,14 @@ def _furnish(home: Path, settings: Settings) -> None:
     for stem, signer in (("organisation", organisation), ("log", log)):
         write_whole(home / "keys" / f"{stem}.key", signer.encode() + "\n", mode=SECRET)
         write_whole(home / "keys" / f"{stem}.vkey", f"{signer.key}\n")
-    for stem in ("database", "master"):
+    for stem in ("master",) if settings.database.url else ("master", "database"):
         write_whole(home / "keys" / f"{stem}.key", secrets.token_hex(32) + "\n", mode=SECRET)
-    engine = open_database(home / "node.db", _secret(home, "database"))
-    Ledger.create(engine, home / "ledger", signer=log, master_key=_secret(home, "master")).close()
-    engine.dispose()
+    if password:
+        write_whole(home / "keys" / "database.password", password + "\n", mode=SECRET)
+    master = read_secret(home, "master")
+    with new_database(home, settings.database.url) as engine:
+        Ledger.create(engine, home / "ledger", signer=log, master_key=master).close()
+        check_keys(engine, organisation, log, master)
 
 
 def _make_folders(home: Path) -> None:
@@ -155,21 +183,13 @@ def _make_folders(home: Path) -> None:
 @contextmanager
 def open_node(home: Path) -> Iterator[Node]:
     """Open the node at `home`; raises `UsageError` where there is none, and plainly for a damaged one."""
-    path = home / "easement.toml"
-    if not path.is_file():
-        raise UsageError(f"there is no node at `{home}`", remedy=f"make one: easement init {home} --org ID")
-    try:
-        data = tomllib.loads(path.read_text())
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadFile(f"the settings cannot be read: {error}", where=str(path), remedy="mend the line named") from error
-    settings = _settings(data, str(path))
-    _check_database(home)
+    settings = read_settings(home)
     _make_folders(home)
-    engine = open_database(home / "node.db", _secret(home, "database"))
+    engine = open_engine(home, settings.database.url)
     try:
-        make_tables(engine)
-        master, own = _secret(home, "master"), _signer(home, "organisation", settings.organisation.id)
-        log = _signer(home, "log", settings.ledger.origin)
+        master, own = read_secret(home, "master"), read_signer(home, "organisation", settings.organisation.id)
+        log = read_signer(home, "log", settings.ledger.origin)
+        check_keys(engine, own, log, master)
         ledger = Ledger.open(engine, home / "ledger", signer=log, master_key=master)
         try:
             yield Node(home, settings, own, master, ledger, engine)
@@ -179,11 +199,16 @@ def open_node(home: Path) -> Iterator[Node]:
         engine.dispose()
 
 
-def _check_database(home: Path) -> None:
-    """Opening makes a database where there is none; a node that lost its own must not go on with an empty one."""
-    path = home / "node.db"
+def read_settings(home: Path) -> Settings:
+    """The settings of the node at `home`; raises `UsageError` where there is none, and `BadFile`."""
+    path = home / "easement.toml"
     if not path.is_file():
-        raise StorageFailed(f"the node's database `{path}` is not there", remedy="restore it from where you keep it")
+        raise UsageError(f"there is no node at `{home}`", remedy=f"make one: easement init {home} --org ID")
+    try:
+        data = tomllib.loads(path.read_text())
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadFile(f"the settings cannot be read: {error}", where=str(path), remedy="mend the line named") from error
+    return _settings(data, str(path))
 
 
 def _settings(data: object, where: str) -> Settings:
@@ -209,54 +234,3 @@ def _written(settings: Settings) -> str:
             *(f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in values.items()),
         ]
     return "\n".join(lines) + "\n"
-
-
-def _read_secret(home: Path, stem: str) -> str:
-    path = home / "keys" / f"{stem}.key"
-    try:
-        loose = path.stat().st_mode & 0o077
-        text = path.read_text().strip()
-    except OSError as error:
-        raise EasementError(
-            f"cannot read the key `{path}`: {error.strerror}", remedy="restore it from where you keep it"
-        ) from error
-    if loose:
-        raise EasementError(f"others can read the key `{path}`", remedy=f"chmod 600 {path}")
-    return text
-
-
-def _secret(home: Path, stem: str) -> bytes:
-    try:
-        secret = bytes.fromhex(_read_secret(home, stem))
-    except ValueError:
-        secret = b""
-    if len(secret) != 32:
-        raise EasementError(f"`keys/{stem}.key` is not a key of 32 bytes", remedy="restore it from where you keep it")
-    return secret
-
-
-def _signer(home: Path, stem: str, name: str) -> Signer:
-    where = f"`keys/{stem}.key`"
-    try:
-        signer = Signer.parse(_read_secret(home, stem))
-    except (ProofFailed, UnicodeDecodeError):
-        raise EasementError(f"{where} is not a signing key", remedy="restore it from where you keep it") from None
-    if signer.name != name:
-        remedy = "restore the right key, or the settings it was made with"
-        raise EasementError(f"{where} signs for `{signer.name}`, and the settings say `{name}`", remedy=remedy)
-    return signer
-
-
-def _public_key(path: Path) -> Key:
-    try:
-        key = parse_key(path.read_text().strip())
-    except (ProofFailed, UnicodeDecodeError):
-        remedy = "ask the organisation for its `organisation.vkey` and copy it whole"
-        raise BadFile("this is not a public key", where=str(path), remedy=remedy) from None
-    if key.name != path.stem:
-        raise BadFile(
-            f"the key is named `{key.name}`",
-            where=str(path),
-            remedy=f"name the file `{key.name}.vkey`, or ask for the right key",
-        )
-    return key

@@ -8,13 +8,18 @@ from sqlalchemy import Engine
 import easement
 from easement.base.database import METADATA, storage
 
-__all__ = ["make_tables"]
+__all__ = ["load_tables", "make_tables"]
+
+
+def load_tables() -> None:
+    """Have every room's tables on `METADATA`."""
+    for module in pkgutil.walk_packages(easement.__path__, "easement."):
+        if module.name.rpartition(".")[2].endswith(("tables", "witnessing")) and ".web" not in module.name:
+            importlib.import_module(module.name)
 
 
 def make_tables(engine: Engine) -> None:
     """Make the tables that are not there; raises `StorageFailed`."""
-    for module in pkgutil.walk_packages(easement.__path__, "easement."):
-        if module.name.rpartition(".")[2].endswith(("tables", "witnessing")) and ".web" not in module.name:
-            importlib.import_module(module.name)
+    load_tables()
     with storage("the tables cannot be made"):
         METADATA.create_all(engine)

@@ -1,0 +1,73 @@
+"""A node's secrets and public keys, as they stand in files.
+
+A secret is for its owner alone (0600). `organisation.vkey` and `log.vkey` hold every public key a node has had that
+still counts, one a line, the one in use first: so what was signed before a key was changed still verifies.
+"""
+
+from pathlib import Path
+
+from easement.base.errors import BadFile, EasementError, ProofFailed
+from easement.ledger.note import Key, Signer, parse_key
+
+__all__ = ["SECRET", "public_keys", "read_password", "read_secret", "read_signer"]
+
+SECRET = 0o600
+
+
+def _read(path: Path) -> str:
+    try:
+        loose = path.stat().st_mode & 0o077
+        text = path.read_text().strip()
+    except OSError as error:
+        raise EasementError(
+            f"cannot read the key `{path}`: {error.strerror}", remedy="restore it from where you keep it"
+        ) from error
+    if loose:
+        raise EasementError(f"others can read the key `{path}`", remedy=f"chmod 600 {path}")
+    return text
+
+
+def read_secret(home: Path, stem: str) -> bytes:
+    """The 32 bytes in `keys/STEM.key`; raises `EasementError`, never repeating what is in it."""
+    try:
+        secret = bytes.fromhex(_read(home / "keys" / f"{stem}.key"))
+    except ValueError:
+        secret = b""
+    if len(secret) != 32:
+        raise EasementError(f"`keys/{stem}.key` is not a key of 32 bytes", remedy="restore it from where you keep it")
+    return secret
+
+
+def read_signer(home: Path, stem: str, name: str) -> Signer:
+    """The signing key in `keys/STEM.key`, which must be of that name; raises `EasementError`."""
+    where = f"`keys/{stem}.key`"
+    try:
+        signer = Signer.parse(_read(home / "keys" / f"{stem}.key"))
+    except (ProofFailed, UnicodeDecodeError):
+        raise EasementError(f"{where} is not a signing key", remedy="restore it from where you keep it") from None
+    if signer.name != name:
+        remedy = "restore the right key, or the settings it was made with"
+        raise EasementError(f"{where} signs for `{signer.name}`, and the settings say `{name}`", remedy=remedy)
+    return signer
+
+
+def read_password(home: Path) -> str:
+    """The password in `keys/database.password`, empty where there is none; raises `EasementError`."""
+    path = home / "keys" / "database.password"
+    return _read(path) if path.exists() else ""
+
+
+def public_keys(path: Path, name: str) -> tuple[Key, ...]:
+    """The public keys in a file, the one in use first, all of that name; raises `BadFile`."""
+    try:
+        keys = tuple(parse_key(line.strip()) for line in path.read_text().splitlines() if line.strip())
+    except (ProofFailed, UnicodeDecodeError):
+        keys = ()
+    if not keys:
+        remedy = "ask the organisation for its `organisation.vkey` and copy it whole"
+        raise BadFile("this is not a public key", where=str(path), remedy=remedy)
+    for key in keys:
+        if key.name != name:
+            remedy = f"name the file `{key.name}.vkey`, or ask for the right key"
+            raise BadFile(f"the key is named `{key.name}`", where=str(path), remedy=remedy)
+    return keys
