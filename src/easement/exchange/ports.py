@@ -6,7 +6,7 @@ from sqlalchemy import Engine
 
 from easement.gate.ports import Holder
 
-__all__ = ["Address", "ExchangeRules", "Host", "HostSettings", "OwnName", "own_url"]
+__all__ = ["Address", "ExchangeRules", "Host", "HostSettings", "OwnName", "WitnessRules", "own_url"]
 
 
 class OwnName(Protocol):
@@ -36,6 +36,10 @@ class Address(Protocol):
     def url(self) -> str:
         """How others reach this node; empty for host and port."""
 
+    @property
+    def max_waiting(self) -> int:
+        """Requests in hand at once before more are told to come back later."""
+
 
 class ExchangeRules(Protocol):
     """`[exchange]` of the settings."""
@@ -57,6 +61,22 @@ class ExchangeRules(Protocol):
         """How long a link to a file works."""
 
 
+class WitnessRules(Protocol):
+    """`[witness]` of the settings."""
+
+    @property
+    def quorum(self) -> int:
+        """Cosignatures wanted on a checkpoint; 0 asks for none."""
+
+    @property
+    def alarm_minutes(self) -> int:
+        """How old the last cosigned checkpoint may be before the node warns."""
+
+    @property
+    def grace_hours(self) -> int:
+        """How old it may be before the node stops disclosing."""
+
+
 class HostSettings(Protocol):
     """The settings that the exchange reads."""
 
@@ -71,6 +91,10 @@ class HostSettings(Protocol):
     @property
     def exchange(self) -> ExchangeRules:
         """Its rules for messages."""
+
+    @property
+    def witness(self) -> WitnessRules:
+        """Its rules for witnesses."""
 
 
 class Host(Holder, Protocol):

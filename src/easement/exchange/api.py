@@ -1,0 +1,57 @@
+"""The door for other nodes: `/exchange/v1`. Every route takes a signed message, and nobody else's word for anything."""
+
+from typing import Annotated, Any
+
+from anyio import CapacityLimiter, to_thread
+from fastapi import APIRouter, Depends, FastAPI, Request, Response
+
+from easement.exchange import asked
+from easement.exchange.answering import Action, Arrived, Desk, Reply, too_long
+from easement.exchange.message_body import MAX_ASK
+
+__all__ = ["mount", "router", "signed_message"]
+
+AT_ONCE = 32
+"""Messages that are worked on at once; the others wait, as many as the settings let."""
+
+
+async def signed_message(request: Request) -> Arrived:
+    """The message of a request, byte for byte. That it is genuine is held before anything is done about it."""
+    body = bytearray()
+    async for chunk in request.stream():
+        if len(body) <= MAX_ASK:  # one byte too many is enough to refuse it; the rest is let go
+            body += chunk
+    raw: bytes = request.scope.get("raw_path") or request.scope["path"].encode()
+    query: bytes = request.scope["query_string"]
+    headers = [(name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in request.scope["headers"]]
+    target = raw.decode("latin-1") + (f"?{query.decode('latin-1')}" if query else "")
+    return Arrived(request.method, target, headers, bytes(body))
+
+
+Message = Annotated[Arrived, Depends(signed_message)]
+
+router = APIRouter(prefix="/exchange/v1", tags=["exchange"])
+
+
+def mount(app: FastAPI, node: Any) -> None:
+    """Add the exchange to a node's app."""
+    app.state.desk = Desk.at(node, app.state.clock)
+    app.state.desk_limit = CapacityLimiter(AT_ONCE)
+    app.include_router(router)
+
+
+async def _taken(request: Request, message: Arrived, action: Action) -> Response:
+    desk: Desk = request.app.state.desk
+    if len(message.body) > MAX_ASK:
+        return _sent(desk.refuse(message, too_long()))
+    return _sent(await to_thread.run_sync(desk.take, message, action, limiter=request.app.state.desk_limit))
+
+
+def _sent(reply: Reply) -> Response:
+    return Response(reply.body, reply.status, reply.headers)
+
+
+@router.post("/asks")
+async def ask(request: Request, message: Message) -> Response:
+    """Decide a question and answer it: a decision with its reasons, and what crosses under it with a receipt."""
+    return await _taken(request, message, asked.answer)

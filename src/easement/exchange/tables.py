@@ -1,0 +1,221 @@
+"""What a node keeps of its dealings with others: nonces seen, questions out, checkpoints and duties.
+
+Instants are whole seconds since 1970. What may tell of a person is sealed before it comes here (`sealing`).
+"""
+
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import NamedTuple
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Dialect,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    delete,
+    func,
+    select,
+    update,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+
+from easement.base.database import METADATA
+
+__all__ = [
+    "Duty",
+    "Out",
+    "Seen",
+    "add_duties",
+    "add_nonces",
+    "drop_out",
+    "due",
+    "end_duty",
+    "forget_nonces",
+    "mark_tried",
+    "out",
+    "peer",
+    "put_out",
+    "remember_peer",
+    "waiting",
+]
+
+Whole = BigInteger().with_variant(Integer(), "sqlite")
+
+nonces = Table(
+    "exchange_nonces",
+    METADATA,
+    Column("keyid", String(200), primary_key=True),
+    Column("nonce", String(32), primary_key=True),
+    Column("expires", Whole, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""Each message's nonce, until the message would be refused for its age anyway.
+
+There is no index by `expires`: it would cost each message a page more, and the table holds some minutes' messages.
+"""
+
+outbox = Table(
+    "exchange_outbox",
+    METADATA,
+    Column("message", String(32), primary_key=True),
+    Column("provider", String(63), nullable=False),
+    Column("since", Whole, nullable=False),
+    Column("tried", Whole, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+)
+"""What this node asks of others and has no outcome for yet."""
+
+peers = Table(
+    "exchange_peers",
+    METADATA,
+    Column("organisation", String(63), primary_key=True),
+    Column("origin", String(200), primary_key=True),
+    Column("size", Whole, nullable=False),
+    Column("checkpoint", Text, nullable=False),
+)
+"""The largest signed checkpoint seen of each other log: what it shows next must go on from there."""
+
+duties = Table(
+    "exchange_duties",
+    METADATA,
+    Column("entry", Whole, primary_key=True, autoincrement=False),
+    Column("duty", String(20), primary_key=True),
+    Column("provider", String(63), nullable=False),
+    Column("agreement_id", String(200), nullable=False),
+    Column("due", Whole),
+    Column("within_hours", Whole),
+    Column("met", Whole),
+    Index("exchange_duties_by_due", "due"),
+)
+"""What is owed after each disclosure that came in. `met` is the entry that says it was done."""
+
+
+class Out(NamedTuple):
+    """A question on its way: to whom, since when, last tried when, and the question itself, sealed."""
+
+    message: str
+    provider: str
+    since: int
+    tried: int
+    sealed: bytes
+
+
+class Seen(NamedTuple):
+    """The largest checkpoint seen of a log."""
+
+    size: int
+    checkpoint: str
+
+
+class Duty(NamedTuple):
+    """Something owed after a disclosure: due at an instant, or within so many hours of its occasion."""
+
+    entry: int
+    duty: str
+    provider: str
+    agreement_id: str
+    due: int | None
+    within_hours: int | None
+    met: int | None = None
+
+
+def _insert_new(connection: Connection, table: Table, row: dict[str, object]) -> bool:
+    """Insert a row unless its key is taken; whether it was free."""
+    kind = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    return connection.execute(kind(table).values(row).on_conflict_do_nothing()).rowcount == 1
+
+
+def add_nonces(connection: Connection, rows: Iterable[tuple[str, str, int]]) -> list[bool]:
+    """Keep each (keyid, nonce, expires) that was not seen before; for each, whether it was new.
+
+    Straight through the driver: each message costs one of these, and going through the compiler doubles it.
+    """
+    statement, named = _nonce_insert(connection.dialect)
+    values = [dict(zip(named, row, strict=True)) if named else row for row in rows]
+    return [connection.exec_driver_sql(statement, each).rowcount == 1 for each in values]
+
+
+@lru_cache
+def _nonce_insert(dialect: Dialect) -> tuple[str, tuple[str, ...]]:
+    """The insert in the driver's own words, and the names of its parameters where the driver wants them named."""
+    kind = postgresql.insert if dialect.name == "postgresql" else sqlite.insert
+    row = dict.fromkeys(nonces.columns.keys(), "")
+    compiled = kind(nonces).values(**row).on_conflict_do_nothing().compile(dialect=dialect)
+    return str(compiled), () if compiled.positional else tuple(nonces.columns.keys())
+
+
+def forget_nonces(connection: Connection, before: int) -> int:
+    """Drop the nonces that expired before an instant; how many went."""
+    return connection.execute(delete(nonces).where(nonces.c.expires < before)).rowcount
+
+
+def put_out(connection: Connection, out: Out) -> None:
+    """Keep a question before it is sent."""
+    connection.execute(outbox.insert().values(out._asdict()))
+
+
+def out(connection: Connection, message: str) -> Out | None:
+    """A question without an outcome."""
+    row = connection.execute(select(outbox).where(outbox.c.message == message)).one_or_none()
+    return Out(*row) if row else None
+
+
+def mark_tried(connection: Connection, message: str, *, was: int, now: int) -> bool:
+    """Say that a question is being sent again; false where another process says so at the same time."""
+    place = (outbox.c.message == message, outbox.c.tried == was)
+    return connection.execute(update(outbox).where(*place).values(tried=now)).rowcount == 1
+
+
+def drop_out(connection: Connection, message: str) -> bool:
+    """End a question; false where it had ended before."""
+    return connection.execute(delete(outbox).where(outbox.c.message == message)).rowcount == 1
+
+
+def waiting(connection: Connection, provider: str | None = None) -> list[Out]:
+    """The questions without an outcome, oldest first, of all providers or of one."""
+    query = select(outbox).order_by(outbox.c.since, outbox.c.message)
+    if provider is not None:
+        query = query.where(outbox.c.provider == provider)
+    return [Out(*row) for row in connection.execute(query)]
+
+
+def peer(connection: Connection, organisation: str, origin: str) -> Seen | None:
+    """The largest checkpoint seen of an organisation's log."""
+    place = (peers.c.organisation == organisation, peers.c.origin == origin)
+    row = connection.execute(select(peers.c.size, peers.c.checkpoint).where(*place)).one_or_none()
+    return Seen(*row) if row else None
+
+
+def remember_peer(connection: Connection, organisation: str, origin: str, seen: Seen) -> None:
+    """Keep a checkpoint when it is larger than the one kept."""
+    row = {"organisation": organisation, "origin": origin, "size": seen.size, "checkpoint": seen.checkpoint}
+    if not _insert_new(connection, peers, dict(row)):
+        place = (peers.c.organisation == organisation, peers.c.origin == origin, peers.c.size < seen.size)
+        connection.execute(update(peers).where(*place).values(size=seen.size, checkpoint=seen.checkpoint))
+
+
+def add_duties(connection: Connection, owed: Iterable[Duty]) -> None:
+    """Start the clocks of what is owed."""
+    rows = [each._asdict() for each in owed]
+    if rows:
+        connection.execute(duties.insert(), rows)
+
+
+def due(connection: Connection, before: int | None = None) -> list[Duty]:
+    """What is still owed, the soonest first; with `before`, only what falls due by then."""
+    query = select(duties).where(duties.c.met.is_(None)).order_by(func.coalesce(duties.c.due, 1 << 53), duties.c.entry)
+    if before is not None:
+        query = query.where(duties.c.due <= before)
+    return [Duty(*row) for row in connection.execute(query)]
+
+
+def end_duty(connection: Connection, entry: int, duty: str, met: int) -> bool:
+    """Say by which entry a duty was met; false where it was before, or was never owed."""
+    place = (duties.c.entry == entry, duties.c.duty == duty, duties.c.met.is_(None))
+    return connection.execute(update(duties).where(*place).values(met=met)).rowcount == 1

@@ -1,0 +1,179 @@
+"""A department and a council as two nodes in one process, in one cluster, with real HTTP between them."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from fastapi import FastAPI
+
+from easement.agreement.model import Mode
+from easement.exchange import directory_store, message_carry
+from easement.exchange.api import mount
+from easement.exchange.directory import Directory
+from easement.exchange.directory_parts import Member, MemberKey
+from easement.exchange.model import Asker, Wish
+from easement.ledger.model import Entry, EntryType
+from easement.node.home import Node, open_node
+from tests.gate.world import DIRTY, NOW, World, furnish, write_rows
+
+from . import cluster
+
+ASKER = Asker("officer 7", frozenset({"information-governance"}))
+JO = {"national_insurance_number": "AB123456C"}
+
+
+@contextmanager
+def served(app: Any) -> Iterator[str]:
+    """An app behind real HTTP on a port that the system chooses; its address."""
+    listening = socket.socket()
+    listening.bind(("127.0.0.1", 0))
+    with serving(app, listening) as url:
+        yield url
+
+
+@contextmanager
+def serving(app: Any, listening: socket.socket) -> Iterator[str]:
+    """An app behind a socket that is bound already."""
+    config = uvicorn.Config(app, log_config=None, lifespan="off", ws="none")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+    thread.start()
+    while not server.started:
+        assert thread.is_alive()
+        thread.join(0.01)
+    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    server.should_exit = True
+    thread.join()
+    listening.close()
+
+
+def app_of(node: Node, clock: Any) -> FastAPI:
+    """What a node serves to other nodes."""
+    app = FastAPI(openapi_url=None)
+    app.state.node, app.state.clock = node, clock
+    mount(app, node)
+    return app
+
+
+@dataclass
+class Clock:
+    """A clock that goes on only when told."""
+
+    now: datetime = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@dataclass
+class Pair:
+    """Both nodes, open, and the department's address."""
+
+    world: World
+    dwp: Node
+    northtown: Node
+    directory: Directory
+    log: cluster.Log
+    clock: Clock
+    urls: dict[str, str] = field(default_factory=dict)
+
+    def wish(self, share: str = "entitled", **changes: Any) -> Wish:
+        """A wish that is granted, but for what a test changes."""
+        usual: dict[str, Any] = {
+            "provider": "dwp",
+            "agreement": "school-meals",
+            "share": share,
+            "purpose": "benefit-eligibility",
+            "mode": Mode.LOOKUP,
+            "role": "benefits-officer",
+            "person": JO,
+            "why": "a form came in",
+        }
+        return Wish(**usual | changes)
+
+    def publish(self, *members: Member, **said: Any) -> None:
+        """Give both nodes another version of the directory."""
+        self.directory = cluster.after(self.directory, members=members or self.directory.members, **said)
+        self.hand_out()
+
+    def hand_out(self) -> None:
+        """Put the directory into both nodes."""
+        published = self.log.publish(self.directory)
+        for node in (self.dwp, self.northtown):
+            directory_store.keep(node.home, published, cluster.trust(), NOW)
+
+    def entries(self, node: Node, *types: EntryType) -> list[Entry]:
+        """A ledger's entries of some types."""
+        return [each.entry for each in node.ledger.entries(1) if not types or each.entry.type in types]
+
+
+def member_of(node: Node, url: str, **said: Any) -> Member:
+    """A node as the directory has it."""
+    key = MemberKey(key=str(node.organisation_key.key), since=cluster.NOW - timedelta(days=30))
+    return cluster.member(node.organisation, url=url, keys=(key,), log=str(node.ledger.key), **said)
+
+
+def set_url(home: Path, url: str, **more: Any) -> None:
+    """Let a node know how it is reached."""
+    settings = home / "easement.toml"
+    text = settings.read_text()
+    assert 'url = ""' in text
+    head, _, tail = text.partition("[server]")
+    tail = tail.replace('url = ""', f'url = "{url}"', 1)
+    for key, value in more.items():
+        section, _, name = key.partition("__")
+        whole = head + "[server]" + tail
+        start = whole.index(f"[{section}]")
+        line = next(each for each in whole[start:].splitlines() if each.startswith(f"{name} = "))
+        whole = whole[:start] + whole[start:].replace(line, f"{name} = {value}", 1)
+        head, _, tail = whole.partition("[server]")
+    settings.write_text(head + "[server]" + tail)
+
+
+@contextmanager
+def paired(folder: Path, world: World | None = None, **settings: Any) -> Iterator[Pair]:
+    """Two nodes that know each other by a directory, both serving."""
+    world = world or furnish(folder)
+    homes = {"dwp": world.node, "northtown": world.node.with_name("northtown")}
+    agreements = homes["northtown"] / "agreements"
+    for path in (world.agreement, world.agreement.with_name(world.agreement.name + ".signatures")):
+        (agreements / path.name).write_bytes(path.read_bytes())
+    (homes["northtown"] / "members" / "dwp.vkey").write_text(f"{world.keys[0].key}\n")
+    with ExitStack() as open_:
+        clock, nodes, urls = Clock(), {}, {}
+        for name, home in homes.items():
+            listening = socket.socket()
+            listening.bind(("127.0.0.1", 0))
+            urls[name] = f"http://127.0.0.1:{listening.getsockname()[1]}"
+            set_url(home, urls[name], **settings)
+            nodes[name] = open_.enter_context(open_node(home))
+            open_.enter_context(serving(app_of(nodes[name], clock), listening))
+        log = cluster.Log(_made(folder / "operator"))
+        members = [member_of(node, urls[name]) for name, node in nodes.items()]
+        own = cluster.operator().model_dump(by_alias=True) | {"url": "http://127.0.0.1:9"}
+        issued = NOW - timedelta(hours=1)
+        directory = cluster.directory(*members, operator=own, issued=issued, expires=issued + cluster.DAY)
+        pair = Pair(world, nodes["dwp"], nodes["northtown"], directory, log, clock, urls)
+        pair.hand_out()
+        open_.callback(hang_up)
+        yield pair
+
+
+def hang_up() -> None:
+    """Close the connections of this process, which live as long as it does otherwise."""
+    message_carry._client().close()
+    message_carry._client.cache_clear()
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir()
+    return folder
+
+
+__all__ = ["ASKER", "DIRTY", "JO", "NOW", "Clock", "Pair", "app_of", "paired", "served", "write_rows"]
