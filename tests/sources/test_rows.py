@@ -183,7 +183,7 @@ def test_an_error_in_the_middle_of_a_stream_says_what_cannot_be_read_and_names_n
 
 
 def test_an_error_of_a_query_is_not_blamed_on_the_file(source: FileSource) -> None:
-    for query in ("SELECT error(name) FROM source", "SELECT $nobody", "SELECT now()"):
+    for query in ("SELECT error(name) FROM source", "SELECT $nobody"):
         with pytest.raises(EasementError, match="the query could not be run") as raised:
             source.measure(query)
         assert "ann" not in str(raised.value)

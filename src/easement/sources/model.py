@@ -9,8 +9,9 @@ from enum import StrEnum
 from pathlib import Path
 
 from easement.base.errors import UsageError
+from easement.sources.connection import Connection
 
-__all__ = ["ENCODINGS", "Column", "File", "Format", "clean_names", "quote"]
+__all__ = ["ENCODINGS", "Column", "DatabaseTable", "File", "Format", "clean_names", "quote"]
 
 
 class Format(StrEnum):
@@ -66,8 +67,7 @@ class File:
         object.__setattr__(self, "path", Path(self.path))
         object.__setattr__(self, "format", _format(self.path, self.format))
         object.__setattr__(self, "encoding", _encoding(self.encoding))
-        if not re.fullmatch(r"[a-z][a-z0-9_]{0,62}", self.name):
-            raise UsageError(f"`{self.name}` cannot name a table", remedy="use small letters, digits and `_`")
+        _check_name(self.name)
         if self.delimiter is not None and (len(self.delimiter) != 1 or self.delimiter in '"\r\n\0'):
             raise UsageError(f"`{self.delimiter}` cannot separate fields", remedy="give one character, such as `;`")
         if self.header is not None and self.header < 0:
@@ -82,6 +82,25 @@ class File:
     def packed(self) -> bool:
         """Whether the file is compressed with gzip, as its name says."""
         return self.path.suffix.lower() == ".gz"
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseTable:
+    """A table in a database: its name, or its schema's and its own. `name` is what it is called in SQL here."""
+
+    connection: Connection
+    table: tuple[str, ...]
+    name: str = "source"
+
+    def __post_init__(self) -> None:
+        _check_name(self.name)
+        if len(self.table) not in (1, 2) or not all(self.table) or any("\0" in part for part in self.table):
+            raise UsageError(f"`{'.'.join(self.table)}` cannot be a table", remedy="write `schema.table`, or `table`")
+
+
+def _check_name(name: str) -> None:
+    if not re.fullmatch(r"[a-z][a-z0-9_]{0,62}", name):
+        raise UsageError(f"`{name}` cannot name a table", remedy="use small letters, digits and `_`")
 
 
 def _format(path: Path, given: str | None) -> Format:

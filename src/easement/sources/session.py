@@ -6,6 +6,7 @@ closed languages; the lock is the second wall.
 """
 
 import os
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,15 +17,20 @@ import duckdb
 import pyarrow
 
 from easement.base.errors import EasementError, SourceUnreachable
+from easement.sources.conditions import Condition
 from easement.sources.faults import told
 from easement.sources.model import Column, quote
 from easement.sources.port import Parameters
 from easement.sources.ready import Ready
+from easement.sources.streams import Stream
 
-__all__ = ["MEMORY", "FileSource", "Session", "lock", "one_select"]
+__all__ = ["MEMORY", "SECONDS", "FileSource", "Session", "lock", "one_select"]
 
 MEMORY = "700MB"
 """What the engine may hold: a whole process then stays below 1 GB at 10 million rows (measured)."""
+
+SECONDS = 3_600.0
+"""How long one query may take unless the node's settings say otherwise: a match of 10 million people takes minutes."""
 
 THREADS = 4
 """Most threads of one session: each needs some 125 MB to sort and join without spilling."""
@@ -35,19 +41,28 @@ MAX_MEASURED = 10_000
 
 @dataclass(frozen=True, slots=True)
 class FileSource:
-    """A file as a source: a view in its session, so that no path stands in a query."""
+    """A file, or a table of a database, as a source: a view in its session, so that no path stands in a query.
+
+    `path` is the file, or that of the database's connection; `stream` is set where rows come from a database.
+    """
 
     name: str
     columns: tuple[Column, ...]
     notes: tuple[str, ...]
     path: Path
     session: "Session" = field(repr=False)
+    stream: Stream | None = field(default=None, repr=False)
     dialect: str = "duckdb"
 
     @property
     def relation(self) -> str:
         """The quoted SQL expression that stands for the table after FROM."""
         return quote(self.name)
+
+    def narrow(self, condition: Condition | None) -> None:
+        """Let the database leave out rows for which a condition does not hold; a file is read as it is."""
+        if self.stream is not None:
+            self.stream.narrow(condition)
 
     def measure(self, sql: str, parameters: Parameters = None) -> list[tuple[Any, ...]]:
         """Run one query for counts and profiles; see `Session.measure`."""
@@ -57,9 +72,17 @@ class FileSource:
 class Session:
     """A locked engine and the sources in it, by name. Open one with `sources.files.open_sources`."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, tables: Sequence[Ready]) -> None:
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        tables: Sequence[Ready],
+        streams: Sequence[Stream] = (),
+        seconds: float = SECONDS,
+    ) -> None:
         self._connection = connection
         self._tables = tuple(tables)
+        self._streams = tuple(streams)
+        self._seconds = seconds
         self.sources: Mapping[str, FileSource] = {}
 
     @contextmanager
@@ -69,14 +92,36 @@ class Session:
             cursor = self._connection.cursor()
         except duckdb.ConnectionException:
             raise SourceUnreachable("the source is closed already", remedy="open it again") from None
+        for stream in self._streams:
+            cursor.register(self.rows_of(stream), stream)
+        late = threading.Timer(self._seconds, cursor.interrupt)
+        late.daemon = True
+        late.start()
         try:
             yield cursor
         except (duckdb.Error, pyarrow.ArrowException, OSError) as error:
             self._check_unchanged()
-            raise told(error, self._tables) from None
+            raise self._told(error, overdue=not late.is_alive()) from None
         finally:
+            late.cancel()
             cursor.close()
         self._check_unchanged()
+
+    def rows_of(self, stream: Stream) -> str:
+        """What a database's rows are called before they are a table with names and types."""
+        return f"easement_rows_{stream.table.name}"
+
+    def _told(self, error: Exception, *, overdue: bool) -> EasementError:
+        """What a database said itself, where it is what failed; else the engine's error in our words."""
+        failures = [stream.failure for stream in self._streams if stream.failure is not None]
+        for stream in self._streams:
+            stream.failure = None
+        if failures:
+            return failures[0]
+        if overdue and "INTERRUPT" in str(error):
+            what = f"the query took longer than {self._seconds:,.0f} seconds and was stopped"
+            return EasementError(what, remedy="ask for less, or allow more: `seconds` under `[sources]`")
+        return told(error, self._tables)
 
     def _check_unchanged(self) -> None:
         for table in self._tables:
