@@ -7,7 +7,7 @@ import click
 
 from easement.cli.present import clear_path, emit, json_option, say
 
-__all__ = ["init"]
+__all__ = ["init", "node"]
 
 
 @click.command(epilog="Example: easement init northtown-node --org northtown --name 'Northtown Council'")
@@ -49,3 +49,26 @@ def init(
     )
     emit(as_json, made, words)
     say("next: easement agreement new --template free-school-meals --out agreement.yaml")
+
+
+@click.group(epilog="Start with: easement node upgrade northtown-node")
+def node() -> None:
+    """Look after a node."""
+
+
+@node.command(epilog="Example: easement node upgrade northtown-node")
+@click.argument("directory", type=click.Path(path_type=Path))
+@click.option("--yes", is_flag=True, help="Do not ask: there is a backup.")
+@json_option
+def upgrade(directory: Path, yes: bool, as_json: bool) -> None:
+    """Bring the database of the node at DIRECTORY to what this version of easement works with, wholly or not at all."""
+    from easement.node.home import read_settings
+    from easement.node.opening import upgrade_database
+
+    url = read_settings(directory).database.url
+    if not yes:
+        say(f"Back it up first: easement backup {clear_path(directory)} --out FILE. It cannot be taken back otherwise.")
+        click.confirm("Upgrade the database?", abort=True, err=True)
+    steps = upgrade_database(directory, url)
+    words = f"Upgraded the database by {', '.join(steps)}." if steps else "The database needs no upgrade."
+    emit(as_json, {"directory": str(directory), "steps": steps}, words)

@@ -11,10 +11,10 @@ from easement.base.errors import EasementError, StorageFailed, UsageError
 from easement.base.postgresql import connect_database
 from easement.ledger.note import Signer
 from easement.node.keys import read_password, read_secret
-from easement.node.schema import load_tables, make_tables
+from easement.node.schema import STEPS, check_version, drop_tables, load_tables, make_tables, upgrade, version
 from easement.node.tables import fact, key_digest, put_fact, secret_digest
 
-__all__ = ["check_keys", "new_database", "open_engine"]
+__all__ = ["check_keys", "new_database", "open_engine", "upgrade_database"]
 
 
 def _connect(home: Path, url: str) -> Engine:
@@ -39,7 +39,7 @@ def new_database(home: Path, url: str) -> Iterator[Engine]:
             make_tables(engine)
             yield engine
         except BaseException:
-            METADATA.drop_all(engine)
+            drop_tables(engine)
             raise
     finally:
         engine.dispose()
@@ -50,11 +50,31 @@ def open_engine(home: Path, url: str) -> Engine:
     _check_file(home, url)
     engine = _connect(home, url)
     try:
-        make_tables(engine)
+        with reading(engine) as connection:
+            check_version(connection, home)
+        load_tables()
+        METADATA.create_all(engine)
     except BaseException:
         engine.dispose()
         raise
     return engine
+
+
+def upgrade_database(home: Path, url: str) -> tuple[str, ...]:
+    """Bring the database of the node at `home` to the newest step, all or nothing; the steps taken.
+
+    Raises `EasementError` for a database of a newer program, and `StorageFailed`.
+    """
+    _check_file(home, url)
+    engine = _connect(home, url)
+    try:
+        with reading(engine) as connection:
+            found = version(connection)
+            if found not in STEPS:
+                check_version(connection, home)
+        return upgrade(engine)
+    finally:
+        engine.dispose()
 
 
 def _check_file(home: Path, url: str) -> None:

@@ -1,25 +1,99 @@
-"""The tables of a whole node: every room's, on one `METADATA`."""
+"""The tables of a whole node: every room's, on one `METADATA`, and the steps from an older database to this one."""
 
 import importlib
 import pkgutil
+from pathlib import Path
 
-from sqlalchemy import Engine
+from sqlalchemy import Column, Connection, Engine, MetaData, String, Table, delete, insert, inspect, select
 
 import easement
-from easement.base.database import METADATA, storage
+from easement.base.database import METADATA, storage, take_turn, writing
+from easement.base.errors import EasementError
 
-__all__ = ["load_tables", "make_tables"]
+__all__ = ["HEAD", "STEPS", "check_version", "drop_tables", "load_tables", "make_tables", "stamp", "upgrade", "version"]
+
+STEPS = ("0001",)
+"""The steps in `migrations/versions`, oldest first."""
+
+HEAD = STEPS[-1]
+"""What a database is after the newest step: what this program works with."""
+
+FOLDER = Path(__file__).parent / "migrations"
+
+_versions = Table("node_schema", MetaData(), Column("version_num", String(32), primary_key=True))
+"""Alembic's own table under a name of ours, apart from `METADATA` as Alembic wants it."""
 
 
 def load_tables() -> None:
     """Have every room's tables on `METADATA`."""
     for module in pkgutil.walk_packages(easement.__path__, "easement."):
-        if module.name.rpartition(".")[2].endswith(("tables", "witnessing")) and ".web" not in module.name:
+        if module.name.rpartition(".")[2].endswith(("tables", "witnessing", "sets")):
             importlib.import_module(module.name)
 
 
 def make_tables(engine: Engine) -> None:
-    """Make the tables that are not there; raises `StorageFailed`."""
+    """Make all tables in an empty database, at the newest step; raises `StorageFailed`."""
     load_tables()
     with storage("the tables cannot be made"):
         METADATA.create_all(engine)
+    with writing(engine) as connection:
+        stamp(connection, HEAD)
+
+
+def drop_tables(engine: Engine) -> None:
+    """Drop all tables of a node."""
+    METADATA.drop_all(engine)
+    _versions.drop(engine, checkfirst=True)
+
+
+def stamp(connection: Connection, step: str) -> None:
+    """Say that a database is as a step left it."""
+    _versions.create(connection, checkfirst=True)
+    connection.execute(delete(_versions))
+    connection.execute(insert(_versions).values(version_num=step))
+
+
+def version(connection: Connection) -> str | None:
+    """The last step that a database took; `None` for an empty one.
+
+    A ledger without this note was made before there was one, when the first step was all there is.
+    """
+    names = inspect(connection).get_table_names()
+    if _versions.name in names:
+        return connection.scalar(select(_versions.c.version_num))
+    return "0001" if "ledger_head" in names else None
+
+
+def check_version(connection: Connection, home: Path) -> None:
+    """Raise `EasementError` for a database of an older or a newer program, with what to do."""
+    found = version(connection)
+    if found == HEAD:
+        return
+    if found is None:
+        raise EasementError("the database holds no node", remedy="restore it from where you keep it")
+    if found in STEPS:
+        remedy = f"back it up and upgrade it: easement backup {home} --out FILE, then easement node upgrade {home}"
+        raise EasementError(f"the node's database is of an older easement: at {found}, {HEAD} is needed", remedy=remedy)
+    what = f"the node's database is of a newer easement: at {found}, this one knows {HEAD}"
+    raise EasementError(what, remedy="use the newer easement, or restore the backup from before it was upgraded")
+
+
+def upgrade(engine: Engine) -> tuple[str, ...]:
+    """Take the steps that a database has not taken yet, all or none; which. Raises `StorageFailed`."""
+    from alembic.migration import MigrationContext
+    from alembic.operations import Operations
+    from alembic.script import ScriptDirectory
+
+    load_tables()
+    steps = ScriptDirectory(str(FOLDER))
+    with writing(engine) as connection:
+        take_turn(connection, "node:upgrade")
+        found = version(connection)
+        context = MigrationContext.configure(connection, opts={"target_metadata": METADATA})
+        taken = list(reversed(list(steps.iterate_revisions(HEAD, found or "base"))))
+        with Operations.context(context):
+            for step in taken:
+                step.module.upgrade()
+        METADATA.create_all(connection)
+        stamp(connection, HEAD)
+    return tuple(step.revision for step in taken)
