@@ -2,11 +2,9 @@
 
 import json
 import shutil
-import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Self
 
 import delta_sharing
 import httpx
@@ -14,7 +12,6 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 
@@ -28,33 +25,12 @@ from easement.exchange.delta_api import router
 from easement.gate.tables import suspend
 from easement.ledger.model import EntryType
 from easement.node.home import open_node
+from tests.exchange.serving import Serving
 from tests.gate.world import NOW, World, copied, furnish
 
 TOKEN = "a token that opens one share"
 FIRST = pa.table({"name": ["Ash", "Birch", "Cedar"], "born": pa.array([0, 1, 2], pa.date32()), "n": [1.5, None, 3.0]})
 SECOND = pa.table({"name": ["Ash", "Dale"], "born": pa.array([0, 9], pa.date32()), "n": [1.5, 4.0]})
-
-
-class Serving(uvicorn.Server):
-    """A server on a port of the system's choosing, in a thread of its own."""
-
-    def __init__(self, app: FastAPI) -> None:
-        super().__init__(uvicorn.Config(app, port=0, log_level="error", lifespan="off"))
-        self.thread = threading.Thread(target=self.run)
-
-    @property
-    def address(self) -> str:
-        return f"http://127.0.0.1:{self.servers[0].sockets[0].getsockname()[1]}"
-
-    def __enter__(self) -> Self:
-        self.thread.start()
-        while not self.started:
-            self.thread.join(0.01)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.should_exit = True
-        self.thread.join()
 
 
 def make_set(home: Path, master: bytes, id_: str, table: pa.Table, parts: int = 2) -> tuple[File, ...]:

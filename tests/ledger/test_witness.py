@@ -12,7 +12,7 @@ from easement.ledger.checkpoint import sign_checkpoint
 from easement.ledger.note import Signature, add_signature
 from easement.ledger.verifier import COSIGNATURE, parse_note, read_whole, verify_note
 from easement.ledger.witness import AddCheckpoint, Cosigner, NotCosigned, Seen, judge, parse_request, request_text
-from easement.ledger.witnessing import MAX_BODY, add_checkpoint, remember, seen
+from easement.ledger.witnessing import MAX_BODY, add_checkpoint, last_seen, remember, seen
 
 from .makers import OTHER, SIGNER, database, new_ledger, released
 
@@ -81,6 +81,7 @@ def test_a_log_that_goes_on_is_cosigned_again_and_again(log, witness):
         assert cosigned(note, line) == (1, COSIGNATURE)
         old = log.size
     assert seen(witness, SIGNER.name) == Seen(log.size, log.published.root)
+    assert last_seen(witness, SIGNER.name) == note
 
 
 def test_the_cosignature_says_when_it_was_made(log, witness):
@@ -209,9 +210,14 @@ def test_two_that_ask_at_once_cannot_take_a_witness_back(log, witness):
 
 def test_two_that_see_a_log_first_in_one_moment_cannot_both_begin_it(log, witness):
     grown(log, 1)
-    with pytest.raises(NotCosigned) as second, writing(witness) as connection:
-        for _ in range(2):
-            remember(connection, log.published, None, 0)
+
+    def twice() -> None:
+        with writing(witness) as connection:
+            remember(connection, log.published, "", None, 0)
+            remember(connection, log.published, "", None, 0)
+
+    with pytest.raises(NotCosigned) as second:
+        twice()
     assert second.value.status == 409
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from sqlalchemy import Column, Connection, Engine, LargeBinary, String, Table, insert, select, update
+from sqlalchemy import Column, Connection, Engine, LargeBinary, String, Table, Text, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from easement.base.database import METADATA, reading, writing
@@ -13,7 +13,7 @@ from easement.ledger.tables import Whole
 from easement.ledger.verifier import base64_text, parse_note
 from easement.ledger.witness import Cosigner, NotCosigned, Seen, judge, origin_of, parse_request
 
-__all__ = ["add_checkpoint", "remember", "seen", "witnessed"]
+__all__ = ["add_checkpoint", "last_seen", "remember", "seen", "witnessed"]
 
 MAX_BODY = 65_536
 """Longest request read, in bytes: 63 hashes and a checkpoint with its signatures are far shorter."""
@@ -24,9 +24,10 @@ witnessed = Table(
     Column("origin", String, primary_key=True),
     Column("size", Whole, nullable=False),
     Column("root", LargeBinary, nullable=False),
+    Column("checkpoint", Text, nullable=False),
     Column("at", Whole, nullable=False),
 )
-"""The largest tree of each other log that this node has cosigned, and when, in seconds since 1970."""
+"""The largest tree of each other log that this node has cosigned, as that log signed it, and when (seconds, 1970)."""
 
 
 def add_checkpoint(
@@ -43,7 +44,7 @@ def add_checkpoint(
     with writing(engine) as connection:
         before = _held(connection, origin, for_update=True)
         checkpoint = judge(asked, before, known)
-        remember(connection, checkpoint, before, int(now.timestamp()))
+        remember(connection, checkpoint, asked.note, before, int(now.timestamp()))
     signature = cosigner.cosign(parse_note(asked.note).text, int(now.timestamp()))
     return f"— {signature.name} {base64_text(signature.id + signature.signature)}\n"
 
@@ -52,6 +53,12 @@ def seen(engine: Engine, origin: str) -> Seen | None:
     """The largest tree of a log that was cosigned here."""
     with reading(engine) as connection:
         return _held(connection, origin)
+
+
+def last_seen(engine: Engine, origin: str) -> str | None:
+    """The checkpoint of a log that was cosigned last, as that log signed it: proof against a log that goes back."""
+    with reading(engine) as connection:
+        return connection.scalar(select(witnessed.c.checkpoint).where(witnessed.c.origin == origin))
 
 
 def _text(body: bytes) -> str:
@@ -69,9 +76,9 @@ def _held(connection: Connection, origin: str, *, for_update: bool = False) -> S
     return Seen(row.size, row.root) if row else None
 
 
-def remember(connection: Connection, checkpoint: Checkpoint, before: Seen | None, at: int) -> None:
+def remember(connection: Connection, checkpoint: Checkpoint, note: str, before: Seen | None, at: int) -> None:
     """Keep what was seen of a log, within the transaction that held it against what was seen `before`."""
-    said = {"size": checkpoint.size, "root": checkpoint.root, "at": at}
+    said = {"size": checkpoint.size, "root": checkpoint.root, "checkpoint": note, "at": at}
     if before is not None:
         connection.execute(update(witnessed).where(witnessed.c.origin == checkpoint.origin).values(said))
         return
