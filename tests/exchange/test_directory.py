@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -18,8 +19,9 @@ from easement.exchange.directory import (
     read_directory,
     sign_directory,
 )
+from easement.exchange.directory_handover import hand_over
 from easement.exchange.directory_parts import Member, MemberKey
-from easement.ledger.note import Signer
+from easement.ledger.note import Signer, sign_text
 
 from .cluster import DAY, LOG, NOW, OPERATOR, SPARE, Log, after, directory, member, operator, signer_of, trust
 
@@ -104,8 +106,6 @@ def test_another_signer_under_the_operators_name_is_found(log):
 
 
 def test_a_signature_for_an_agreement_is_none_for_a_directory(log):
-    from easement.ledger.note import sign_text
-
     published = log.publish(directory())
     lines = published.note.split("\n")
     other = sign_text("\n".join(["easement-agreement/1", *lines[1:3], ""]), [OPERATOR])
@@ -156,20 +156,46 @@ def test_a_directory_of_the_future_is_refused(log):
         read_directory(published, trust(), NOW - timedelta(minutes=6))
 
 
-def test_a_new_key_of_the_operator_is_learnt_from_a_version_that_the_old_one_signed(log):
-    first = directory()
-    held = (
-        MemberKey(key=str(OPERATOR.key), since=NOW, until=NOW + DAY),
-        MemberKey(key=str(SPARE.key), since=NOW),
+def handed_over(version, *signers):
+    """The version that follows, by an operator who went from one key to the next, each vouching for the one after."""
+    keys = (
+        *(MemberKey(key=str(each.key), since=NOW, until=NOW + DAY) for each in signers[:-1]),
+        MemberKey(key=str(signers[-1].key), since=NOW),
     )
-    second = after(first, operator=operator().model_copy(update={"keys": held}))
-    accepted = read_directory(log.publish(second, OPERATOR, SPARE), trust(), second.issued)
-    assert accepted.trust().keys == (OPERATOR.key, SPARE.key)
+    notes = tuple(hand_over("northshire", old, new) for old, new in pairwise(signers))
+    return after(version, operator=operator().model_copy(update={"keys": keys, "handovers": notes}))
+
+
+THIRD = Signer(OPERATOR.name, bytes([4]) * 32)
+
+
+def test_a_new_key_of_the_operator_is_learnt_from_the_old_one(log):
+    second = handed_over(directory(), OPERATOR, SPARE, THIRD)
+    accepted = read_directory(log.publish(second, THIRD), trust(), second.issued)
+    assert set(accepted.trust().keys) == {OPERATOR.key, SPARE.key, THIRD.key}
     third = after(second, issued=NOW + DAY)
-    assert read_directory(log.publish(third, SPARE), accepted.trust(), third.issued).trust().keys == (SPARE.key,)
+    assert read_directory(log.publish(third, THIRD), accepted.trust(), third.issued).trust().keys == (THIRD.key,)
     fourth = after(third)
     with pytest.raises(ProofFailed, match="not signed by its operator"):
         read_directory(log.publish(fourth, OPERATOR), third.trust(), fourth.issued)
+
+
+def test_a_key_for_which_nobody_vouches_is_not_learnt(log):
+    version = handed_over(directory(), OPERATOR, SPARE)
+    stranger = Signer("southtown", bytes([5]) * 32)
+    for notes in (
+        (),
+        (hand_over("southshire", OPERATOR, SPARE),),
+        (hand_over("northshire", THIRD, SPARE),),
+        (hand_over("northshire", SPARE, SPARE),),
+        (hand_over("northshire", OPERATOR, SPARE).replace(str(SPARE.key), str(THIRD.key)),),
+        (hand_over("northshire", OPERATOR, stranger), hand_over("northshire", stranger, SPARE)),
+        (sign_text(f"easement-operator-key/1\nnorthshire\n{SPARE.key}\n", [OPERATOR]),),
+        ("nonsense", "easement-operator-key/1\n"),
+    ):
+        lies = version.model_copy(update={"operator": version.operator.model_copy(update={"handovers": notes})})
+        with pytest.raises(ProofFailed, match="not signed by its operator"):
+            read_directory(log.publish(lies, SPARE), trust(), version.issued)
 
 
 # What a directory cannot hold

@@ -23,6 +23,7 @@ from pydantic import Field, StringConstraints, ValidationError, model_validator
 from easement.base.canonical import canonical_record, sha256_hex
 from easement.base.errors import ProofFailed, Refused, UsageError
 from easement.base.words import did_you_mean
+from easement.exchange.directory_handover import reached
 from easement.exchange.directory_parts import (
     Id,
     Instant,
@@ -71,12 +72,16 @@ AHEAD = timedelta(minutes=5)
 
 
 class Operator(Part):
-    """Who keeps the directory: an organisation, where its node stands, its signing keys and the key of its log."""
+    """Who keeps the directory: an organisation, where its node stands, its signing keys and the key of its log.
+
+    `handovers` lead from keys it had before to those it has, for members that know only an older one.
+    """
 
     id: Id
     url: NodeUrl
     keys: tuple[MemberKey, ...] = Field(min_length=1, max_length=16)
     log: PublicKey
+    handovers: tuple[Annotated[str, StringConstraints(max_length=2_000)], ...] = Field(default=(), max_length=16)
 
     @model_validator(mode="after")
     def _fits(self) -> "Operator":
@@ -241,7 +246,7 @@ def _signing_text(directory: Directory) -> str:
 
 
 def sign_directory(directory: Directory, signers: Iterable[Signer]) -> str:
-    """The note beside a directory, signed by the operator: by the old key too, while members only know that one."""
+    """The note beside a directory, signed by its operator."""
     return sign_text(_signing_text(directory), signers)
 
 
@@ -289,8 +294,9 @@ def verified_directory(published: Published, trust: Trust) -> Directory:
 
 
 def _signed(directory: Directory, note: str, trust: Trust) -> None:
+    signers = reached(trust.cluster, directory.operator.handovers, trust.keys)
     try:
-        text, _ = verify(note, trust.keys)
+        text, _ = verify(note, signers)
     except ProofFailed as error:
         raise ProofFailed(
             f"the directory is not signed by its operator `{trust.operator}`: {error.what}", remedy=_FORGED

@@ -102,11 +102,21 @@ Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,62}$")]
 
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,99}$")]
 Standard = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,99}/[0-9]{1,6}$")]
+
 Line = Annotated[str, StringConstraints(max_length=200), AfterValidator(_one_line)]
+"""Words for people, on one line, all of which can be seen."""
+
 Instant = Annotated[datetime, BeforeValidator(_instant), PlainSerializer(instant_text)]
+"""A moment in UTC, to the second."""
+
 NodeUrl = Annotated[str, StringConstraints(max_length=300), AfterValidator(_node_url)]
+"""Where a node stands: https, a host and perhaps a port, and nothing else; http for the machine itself alone."""
+
 PublicKey = Annotated[str, StringConstraints(max_length=400), AfterValidator(_key)]
+"""An Ed25519 key as C2SP vkey text, in its one form."""
+
 Service = Literal["delta", "lookup", "witness"]
+"""What a node answers for others."""
 
 
 class Part(BaseModel):

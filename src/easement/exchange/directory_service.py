@@ -1,13 +1,16 @@
 """The directory of a node's cluster: the version held, fetched anew at half its life, and who may speak by it."""
 
+import threading
 from collections.abc import Mapping
-from datetime import datetime
+from contextlib import suppress
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import httpx
 
 from easement.base.errors import EasementError, Problem, ProofFailed, Refused, SourceUnreachable
 from easement.exchange import directory_store as store
+from easement.exchange import operator_versions
 from easement.exchange.directory import (
     MAX_BUNDLE,
     Directory,
@@ -20,7 +23,18 @@ from easement.exchange.directory_parts import instant_text
 from easement.exchange.ports import Host
 from easement.ledger.note import Key
 
-__all__ = ["accept", "current_directory", "fetch", "known_keys", "problems", "read_all", "refresh"]
+__all__ = [
+    "accept",
+    "current_directory",
+    "fetch",
+    "find_key",
+    "known_keys",
+    "no_cluster",
+    "problems",
+    "read_all",
+    "refresh",
+    "unreachable",
+]
 
 
 def current_directory(host: Host, now: datetime) -> Directory:
@@ -30,12 +44,13 @@ def current_directory(host: Host, now: datetime) -> Directory:
     """
     directory = store.held(host.home)
     if directory is None:
-        raise _no_cluster(host)
+        raise no_cluster(host)
     check_fresh(directory, now)
     return directory
 
 
-def _no_cluster(host: Host) -> Refused:
+def no_cluster(host: Host) -> Refused:
+    """What is said to who asks for the directory of a node without one."""
     return Refused(
         f"the node of `{host.organisation}` belongs to no cluster, so it knows no other node",
         remedy=f"ask a cluster's operator for a joining code, then: easement join CODE --node {host.home}",
@@ -61,9 +76,12 @@ def refresh(host: Host, client: httpx.Client, now: datetime, *, force: bool = Fa
     """
     trust, directory = store.trusted(host.home), store.held(host.home)
     if trust is None:
-        raise _no_cluster(host)
+        raise no_cluster(host)
     if directory and not force and now < directory.half_life:
         return directory
+    if trust.operator == host.organisation:
+        operator_versions.keep_alive(host, now)
+        return current_directory(host, now)
     try:
         published = fetch(client, trust.url, host.settings.exchange.timeout_seconds)
     except SourceUnreachable as error:
@@ -75,16 +93,45 @@ def refresh(host: Host, client: httpx.Client, now: datetime, *, force: bool = Fa
     return accept(host.home, published, now)
 
 
+def find_key(host: Host, keyid: str, client: httpx.Client, now: datetime) -> Key:
+    """The key by which a message is signed; one that nobody here knows yet is asked for, once in `NEWS` at most.
+
+    So a member's new key works at once, and whoever makes keys up cannot make this node ask and ask. Raises as
+    `current_directory` and `Directory.key` do.
+    """
+    directory = current_directory(host, now)
+    if directory.owner(keyid) is None and directory.find(keyid.partition("+")[0]) and _may_ask(host.home, now):
+        with suppress(EasementError):
+            directory = refresh(host, client, now, force=True)
+    return directory.key(keyid, now)
+
+
+NEWS = timedelta(seconds=60)
+"""How often at most unknown keys make a node fetch the directory before its time."""
+
+_asking = threading.Lock()
+_asked: dict[Path, datetime] = {}
+
+
+def _may_ask(home: Path, now: datetime) -> bool:
+    with _asking:
+        last = _asked.get(home)
+        if last is not None and now < last + NEWS:
+            return False
+        _asked[home] = now
+        return True
+
+
 def fetch(client: httpx.Client, url: str, seconds: float, path: str = "/directory/v1/current") -> Published:
     """Ask the operator at `url` for a version; raises `SourceUnreachable`, `ProofFailed` for what is none."""
     plain = {"accept": "application/json", "accept-encoding": "identity"}
     try:
         with client.stream("GET", url + path, headers=plain, timeout=seconds) as response:
             if response.status_code != httpx.codes.OK:
-                raise _unreachable(url, f"it answered {response.status_code}")
+                raise unreachable(url, f"it answered {response.status_code}")
             return Published.parse(read_all(response, MAX_BUNDLE))
     except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise _unreachable(url, str(error) or type(error).__name__) from error
+        raise unreachable(url, str(error) or type(error).__name__) from error
 
 
 def read_all(response: httpx.Response, most: int) -> bytes:
@@ -99,7 +146,8 @@ def read_all(response: httpx.Response, most: int) -> bytes:
     return bytes(body)
 
 
-def _unreachable(url: str, why: str) -> SourceUnreachable:
+def unreachable(url: str, why: str) -> SourceUnreachable:
+    """What is said when the operator does not answer."""
     return SourceUnreachable(
         f"the cluster's operator at `{url}` cannot be asked: {why}",
         remedy="try again later, or ask the operator; the directory held works until it expires",

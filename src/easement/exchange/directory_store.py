@@ -149,6 +149,13 @@ def _write(path: Path, record: dict[str, Any]) -> None:
         write_whole(path, text)
 
 
+def forget(home: Path) -> None:
+    """Forget the directory on leaving; alarms stay."""
+    with locked(home):
+        for name in ("current.json", "fetched.json", "trust.json"):
+            (home / FOLDER / name).unlink(missing_ok=True)
+
+
 def note_fetch(home: Path, now: datetime, failure: str = "") -> None:
     """Note that the directory was fetched, or that a try failed and why."""
     at = fetched(home).at if failure else instant_text(now)
