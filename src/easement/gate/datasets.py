@@ -1,6 +1,6 @@
 """Which table answers: the provider's dataset for a standard, and the recipient's list, each through its mapping."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,31 +11,45 @@ from easement.gate.plan import Table
 from easement.meaning.mapping import DatasetMapping, read_mapping
 from easement.meaning.model import Standard
 from easement.meaning.project import project
-from easement.sources.model import File
+from easement.meaning.service import where_it_is
+from easement.sources.connection import SUFFIX, Connection
+from easement.sources.model import DatabaseTable, File
 from easement.sources.session import FileSource
 
-__all__ = ["Dataset", "dataset_for", "dataset_from", "file_of", "table_of"]
+__all__ = ["Dataset", "dataset_for", "dataset_from", "file_of", "mappings", "place_of", "table_of"]
 
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """A mapping and the file it maps."""
+    """A mapping and where its data is: the file, or the connection by which its database is reached.
+
+    `data` is the file, or that of the connection.
+    """
 
     mapping: DatasetMapping
     data: Path
+    connection: Connection | None = None
 
 
-def dataset_from(mapping_file: Path, data: Path | None, folders: Sequence[Path]) -> Dataset:
-    """The dataset that a mapping describes, in `data` or where the mapping says; raises `UsageError` for neither."""
-    return _dataset(mapping_file, read_mapping(mapping_file, folders), data)
+def mappings(home: Path) -> Iterator[Path]:
+    """The mappings of a node, by name."""
+    found = (home / "datasets").glob("*.yaml")
+    return (path for path in sorted(found) if not path.name.endswith(SUFFIX))
 
 
-def _dataset(mapping_file: Path, mapping: DatasetMapping, data: Path | None) -> Dataset:
-    if data is None and mapping.source.path is None:
-        raise UsageError(
-            f"`{mapping_file}` does not say where its data is", remedy="add `source: {path: FILE}` to the mapping"
-        )
-    return Dataset(mapping, data or mapping_file.parent / str(mapping.source.path))
+def dataset_from(
+    mapping_file: Path, data: Path | None, folders: Sequence[Path], *, home: Path | None = None
+) -> Dataset:
+    """The dataset that a mapping describes, in `data` or where the mapping says.
+
+    `home` is the node that keeps its connection, by default the one in whose `datasets/` the mapping stands. Raises
+    `UsageError` where neither says where the data is.
+    """
+    return _dataset(mapping_file, read_mapping(mapping_file, folders), data, home)
+
+
+def _dataset(mapping_file: Path, mapping: DatasetMapping, data: Path | None, home: Path | None) -> Dataset:
+    return Dataset(mapping, *where_it_is(mapping_file, mapping, data, home))
 
 
 def dataset_for(home: Path, standard: str, chosen: Path | None) -> Dataset:
@@ -48,15 +62,15 @@ def dataset_for(home: Path, standard: str, chosen: Path | None) -> Dataset:
         if chosen.resolve().parent != (home / "datasets").resolve():
             remedy = f"put it into {home / 'datasets'}, where whoever keeps the node can see it"
             raise UsageError(f"`{chosen}` is not one of this node's mappings", remedy=remedy)
-        dataset = dataset_from(chosen, None, folders)
+        dataset = dataset_from(chosen, None, folders, home=home)
         if dataset.mapping.standard != standard:
             what = f"`{chosen}` maps to `{dataset.mapping.standard}`, and the share is of `{standard}`"
             raise UsageError(what, remedy="name a mapping to the share's standard")
         return dataset
-    known = {path: read_mapping(path, folders) for path in sorted((home / "datasets").glob("*.yaml"))}
+    known = {path: read_mapping(path, folders) for path in mappings(home)}
     fitting = [path for path, mapping in known.items() if mapping.standard == standard]
     if len(fitting) == 1:
-        return _dataset(fitting[0], known[fitting[0]], None)
+        return _dataset(fitting[0], known[fitting[0]], None, home)
     if not fitting:
         remedy = f"put a mapping to `{standard}` into {home / 'datasets'}"
         raise UsageError(f"this node has no dataset of `{standard}`", remedy=remedy)
@@ -64,10 +78,15 @@ def dataset_for(home: Path, standard: str, chosen: Path | None) -> Dataset:
     raise UsageError(f"several datasets of `{standard}` could answer: {names}", remedy="name one: --dataset FILE")
 
 
-def file_of(dataset: Dataset, name: str) -> File:
-    """The dataset's file, to be opened under a name."""
-    hints = dataset.mapping.source
-    return File(dataset.data, name, hints.format, hints.encoding, hints.delimiter, hints.sheet, hints.header)
+def place_of(dataset: Dataset, name: str) -> File | DatabaseTable:
+    """The dataset's file, or its table in a database, to be opened under a name."""
+    if dataset.connection is not None:
+        return DatabaseTable(dataset.connection, dataset.mapping.source.table, name)
+    return File(dataset.data, name, **dataset.mapping.source.of_file)
+
+
+file_of = place_of
+"""`place_of`, by the name it had when every dataset was a file."""
 
 
 def table_of(source: FileSource, dataset: Dataset, standard: Standard) -> Table:

@@ -11,6 +11,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_valida
 
 from easement.base.errors import BadFile, EasementError, Problem
 from easement.base.located import Document, read_file, validate
+from easement.meaning.about import About
 from easement.meaning.dates import DateFormatError, strptime_formats
 from easement.meaning.functions import FUNCTIONS, typed_column
 from easement.meaning.model import Element, Standard
@@ -96,17 +97,47 @@ def _way(value: Any) -> Any:
     return {"column": value} if isinstance(value, str) else value
 
 
+def _named_in_parts(value: Any) -> Any:
+    return tuple(value.split(".")) if isinstance(value, str) else value
+
+
 class SourceHints(BaseModel):
-    """Where a dataset stands, relative to its mapping, and what the file does not say of itself."""
+    """Where a dataset stands: a file, relative to its mapping, and what it does not say of itself; or a database.
+
+    `database` names a connection of the node, and `table` a table there: `schema.table`, or `table`, or a list of
+    the two where a name has a point in it.
+    """
 
     model_config = _FROZEN
 
     path: str | None = Field(default=None, min_length=1)
+    database: str | None = Field(default=None, pattern=r"^[a-z][a-z0-9_-]{0,62}$")
+    table: Annotated[tuple[str, ...], BeforeValidator(_named_in_parts)] = ()
     format: Literal["csv", "excel", "json", "parquet"] | None = None
     delimiter: str | None = Field(default=None, min_length=1, max_length=1)
     encoding: str | None = None
     sheet: str | None = None
     header: int | None = Field(default=None, ge=0)
+
+    @model_validator(mode="after")
+    def _one_place(self) -> "SourceHints":
+        if (self.database is None) != (not self.table):
+            raise ValueError("`database` and `table` go together\nwrite `source: {database: pupils, table: roll}`")
+        if self.table and (len(self.table) > 2 or not all(self.table)):
+            raise ValueError("`table` is not the name of a table\nwrite `schema.table`, or `table`")
+        beside = [key for key in ("path", *_OF_FILES) if getattr(self, key) is not None]
+        if self.database is not None and beside:
+            what = ", ".join(f"`{key}`" for key in beside)
+            raise ValueError(f"{what} is of files, and this is a table in a database\nremove it, or name a file alone")
+        return self
+
+    @property
+    def of_file(self) -> dict[str, Any]:
+        """What is said of a file, as whoever opens it takes it."""
+        return {key: getattr(self, key) for key in _OF_FILES if getattr(self, key) is not None}
+
+
+_OF_FILES = ("format", "delimiter", "encoding", "sheet", "header")
 
 
 class DatasetMapping(BaseModel):
@@ -120,6 +151,7 @@ class DatasetMapping(BaseModel):
     organisation: str
     standard: str
     source: SourceHints = SourceHints()
+    about: About | None = None
     record_key: Annotated[tuple[str, ...], BeforeValidator(_one_or_several)] = ()
     elements: dict[str, Annotated[Way, BeforeValidator(_way)]]
 
@@ -151,6 +183,11 @@ def read_mapping(path: Path, folders: Sequence[Path] = ()) -> DatasetMapping:
 
 
 def _problems(mapping: DatasetMapping, target: Standard, document: Document) -> Iterator[Problem]:
+    if mapping.about is not None:
+        ways = mapping.elements.items()
+        filled = [target.elements[name] for name, way in ways if way.absent is None and name in target.elements]
+        for part, what, mend in mapping.about.contradictions(element.sensitivity for element in filled):
+            yield Problem(document.where(("about", part)), f"`about.{part}`: {what}", mend)
     for name, way in mapping.elements.items():
         place = ("elements", name)
         if name not in target.elements:

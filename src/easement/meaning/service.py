@@ -2,14 +2,19 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from easement.meaning.mapping import read_mapping
+from easement.base.errors import UsageError
+from easement.meaning.mapping import DatasetMapping, read_mapping
 from easement.meaning.measure import measured
 from easement.meaning.model import Standard
 from easement.meaning.report import Report
 from easement.meaning.standards import read_standard, standard
 
-__all__ = ["check_dataset", "check_standard"]
+if TYPE_CHECKING:
+    from easement.sources.connection import Connection
+
+__all__ = ["check_dataset", "check_standard", "where_it_is"]
 
 
 def check_standard(path: Path) -> Standard:
@@ -17,14 +22,47 @@ def check_standard(path: Path) -> Standard:
     return read_standard(path)
 
 
-def check_dataset(mapping_file: Path, data: Path, *, folders: Sequence[Path] = (), examples: bool = True) -> Report:
-    """Hold a file of data against a mapping.
+def where_it_is(
+    mapping_file: Path, mapping: DatasetMapping, data: Path | None = None, home: Path | None = None
+) -> "tuple[Path, Connection | None]":
+    """The file of a mapping's data: `data`, or what the mapping says; for a database its connection and that file.
 
-    Raises `BadFile` for a bad mapping, `SourceUnreachable` or `BadData` for a file that cannot be read.
+    `home` is the node that keeps the connection, by default the one in whose `datasets/` the mapping stands. Raises
+    `UsageError` where nothing says where the data is.
     """
-    from easement.sources.files import open_source
+    from easement.sources.connection import read_connection
+
+    hints = mapping.source
+    if data is None and hints.database is not None:
+        connection = read_connection(hints.database, home or mapping_file.absolute().parent.parent)
+        return connection.path, connection
+    if data is None and hints.path is None:
+        raise UsageError(
+            f"`{mapping_file}` does not say where its data is",
+            remedy="add `source: {path: FILE}` to the mapping, or `source: {database: NAME, table: TABLE}`",
+        )
+    return data or mapping_file.parent / str(hints.path), None
+
+
+def check_dataset(
+    mapping_file: Path,
+    data: Path | None = None,
+    *,
+    folders: Sequence[Path] = (),
+    examples: bool = True,
+    home: Path | None = None,
+) -> Report:
+    """Hold a table against a mapping: the file `data`, or the file or database that the mapping names.
+
+    Raises `BadFile` for a bad mapping, `SourceUnreachable` or `BadData` for a table that cannot be read.
+    """
+    from easement.sources.files import open_sources
+    from easement.sources.model import DatabaseTable, File
 
     mapping = read_mapping(mapping_file, folders)
-    hints = mapping.source.model_dump(exclude={"path"}, exclude_none=True)
-    with open_source(data, **hints) as source:
-        return measured(source, mapping, standard(mapping.standard, folders), examples=examples)
+    path, connection = where_it_is(mapping_file, mapping, data, home)
+    hints = mapping.source
+    place = DatabaseTable(connection, hints.table) if connection else File(path, **hints.of_file)
+    with open_sources(place) as session:
+        known = standard(mapping.standard, folders)
+        return measured(session.sources[place.name], mapping, known, examples=examples)
