@@ -1,7 +1,7 @@
 """The front-end's files, fetched once when the environment is made: `python -m easement.web.frontend`.
 
-GOV.UK Frontend comes from its npm package, is held against the hash pinned here, and is stripped of what only GOV.UK may
-carry: its typeface and the royal crest. The result stands in `static/`, which is packed but never kept in version
+GOV.UK Frontend comes from its npm package, is held against the hash pinned here, and is stripped of what only GOV.UK
+may carry: its typeface and the royal crest. The result stands in `static/`, which is packed but never kept in version
 control. Nothing is fetched while a node runs; without these files its pages work and look plain.
 """
 

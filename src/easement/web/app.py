@@ -1,0 +1,66 @@
+"""The pages of a node, mounted on the app that answers everything else."""
+
+from http import HTTPStatus
+
+from fastapi import FastAPI
+from starlette.requests import Request
+from starlette.responses import Response
+
+from easement.api.problems import Problem
+from easement.base.database import storage
+from easement.node.home import Node
+from easement.web.assets import load_assets
+from easement.web.environment import environment
+from easement.web.route import error_page
+from easement.web.routes import asking, cluster, dressing, entry, people, proof, records
+from easement.web.security import cookies_for
+from easement.web.states import States
+from easement.web.tables import states
+from easement.web.views.entry import Failed, Forbidden, NotFound, Unavailable
+from easement.web.views.page import View
+from easement.web.visit import Desk
+
+__all__ = ["OPEN", "mount"]
+
+OPEN = {
+    "/assets/{name}": "styles and scripts, the same for everybody",
+    "/sign-in": "the way in",
+    "/sign-in/openid": "the way in through an OpenID Connect provider",
+    "/sign-in/openid/return": "the way back from that provider",
+    "/enrol": "the first way in, for whoever holds an invitation",
+    "/signed-out": "says that nobody is signed in any more",
+}
+"""The pages that ask for nobody, and why; every other one has its permission or asks that somebody is signed in."""
+
+
+def mount(app: FastAPI, node: Node) -> None:
+    """Put the pages on an app, for an open node, and show its problems to people as pages."""
+    with storage("the pages' table cannot be made"):
+        states.create(node.engine, checkfirst=True)
+    app.state.desk = Desk(
+        node=node,
+        templates=environment(),
+        assets=load_assets(),
+        cookies=cookies_for(node.organisation, node.settings.server),
+        states=States(node.engine, node.master_key),
+        clock=app.state.clock,
+    )
+    app.state.problem_page = problem_page
+    for room in (dressing, entry, asking, records, proof, cluster, people):
+        app.include_router(room.router)
+
+
+def problem_page(request: Request, problem: Problem) -> Response:
+    """A problem as a page."""
+    return error_page(request, _view(problem), problem.status)
+
+
+def _view(problem: Problem) -> View:
+    match problem.status:
+        case HTTPStatus.NOT_FOUND | HTTPStatus.METHOD_NOT_ALLOWED | HTTPStatus.UNPROCESSABLE_ENTITY:
+            return NotFound()
+        case HTTPStatus.FORBIDDEN | HTTPStatus.UNAUTHORIZED:
+            return Forbidden()
+        case HTTPStatus.SERVICE_UNAVAILABLE:
+            return Unavailable()
+    return Failed()

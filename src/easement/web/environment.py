@@ -1,0 +1,78 @@
+"""How templates become pages: escaped, translatable, and never with a name that its view does not have."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+from jinja2 import ChainableUndefined, ChoiceLoader, Environment, PackageLoader, PrefixLoader, UndefinedError
+from markupsafe import Markup, escape
+
+from easement.agreement.paper import Facts, Text
+from easement.agreement.words import named
+from easement.base.words import day, listed, many, number
+from easement.web.language import TRANSLATION
+from easement.web.times import moment
+from easement.web.views.page import Chrome, View, Wrong
+
+__all__ = ["environment", "render"]
+
+
+class _Missing(ChainableUndefined):
+    """What a template asks for and is not there: usual in the macros of the front-end, and an error in a view of ours."""
+
+    def __init__(self, *given: Any, **more: Any) -> None:
+        super().__init__(*given, **more)
+        if is_dataclass(self._undefined_obj):
+            raise UndefinedError(f"`{type(self._undefined_obj).__name__}` has no `{self._undefined_name}`")
+
+
+def environment() -> Environment:
+    """The environment of all pages."""
+    ours = PackageLoader("easement.web", "templates")
+    components = PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})
+    made = Environment(
+        loader=ChoiceLoader([ours, components]),
+        autoescape=True,
+        undefined=_Missing,
+        extensions=["jinja2.ext.i18n"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.install_gettext_translations(TRANSLATION, newstyle=True)  # type: ignore[attr-defined]  # the extension's own
+    made.filters |= {
+        "day": day,
+        "listed": listed,
+        "moment": _moment,
+        "named": named,
+        "number": number,
+        "sentence": _sentence,
+    }
+    made.tests |= {"facts_block": _is(Facts), "text_block": _is(Text)}
+    made.globals |= {"many": many, "wrong": _wrong}
+    return made
+
+
+def _sentence(text: Any) -> Any:
+    """The same with its first letter large."""
+    return text[:1].upper() + text[1:]
+
+
+def _is(kind: type) -> Callable[[Any], bool]:
+    return lambda value: isinstance(value, kind)
+
+
+def _wrong(errors: Sequence[Wrong], field: str) -> dict[str, str] | None:
+    """The error of one field as the front-end's macros take it."""
+    return next(({"text": error.text} for error in errors if error.field == field), None)
+
+
+def _moment(instant: Any) -> Markup:
+    """A moment on a UK clock, with the exact one for machines."""
+    stamp = instant.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return Markup('<time datetime="{}">{}</time>').format(stamp, escape(moment(instant)))
+
+
+def render(templates: Environment, view: View, chrome: Chrome) -> str:
+    """The page of a view."""
+    given = {field.name: getattr(view, field.name) for field in fields(view)}
+    return templates.get_template(view.template).render(given, chrome=chrome)

@@ -1,0 +1,5 @@
+"""Placeholder."""
+
+from easement.web.route import pages
+
+router = pages()
