@@ -20,10 +20,21 @@ __all__ = [
     "MAX_TOLD",
     "AnswerBody",
     "AskBody",
+    "DecisionSaid",
+    "Digest",
+    "Element",
     "EntriesBody",
     "EntryBody",
+    "MessageBody",
+    "Name",
+    "Organisation",
     "ProblemBody",
+    "ReasonSaid",
     "ReceiptBody",
+    "Said",
+    "Short",
+    "Token",
+    "Whole",
     "decision_said",
     "read_body",
 ]
@@ -41,17 +52,33 @@ _CODE = r"^[A-Za-z0-9][A-Za-z0-9._:/-]{0,199}$"
 _ELEMENT = r"^[A-Za-z][A-Za-z0-9_]{0,99}$"
 
 Token = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
+"""128 random bits in hexadecimal: the id of a message."""
+
 Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+"""A SHA-256 in hexadecimal."""
+
 Organisation = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,62}$")]
+"""An organisation's id, as agreements write it."""
+
 Name = Annotated[str, StringConstraints(pattern=_CODE)]
+"""A code: a share, a purpose, a role, a training."""
+
 Element = Annotated[str, StringConstraints(pattern=_ELEMENT)]
+"""The name of an element of a standard."""
+
 Said = Annotated[str, StringConstraints(max_length=2_000, pattern=r"^[^\x00-\x08\x0b-\x1f\x7f]*$")]
+"""Words of a person, on several lines, without characters that cannot be seen."""
+
 Short = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
+"""A few words on one line."""
+
 Whole = Annotated[int, Held(ge=0, lt=1 << 53, strict=True)]
+"""A whole number that every JSON reader keeps exact."""
+
 Hash = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
 
-class _Body(BaseModel):
+class MessageBody(BaseModel):
     """One body; every key stands in it, so that there is one form of it."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
@@ -61,7 +88,7 @@ class _Body(BaseModel):
         return canonical_record(self.model_dump(mode="json"))
 
 
-Body = TypeVar("Body", bound=_Body)
+Body = TypeVar("Body", bound=MessageBody)
 
 
 def read_body(kind: type[Body], data: bytes, longest: int) -> Body:
@@ -80,7 +107,7 @@ def read_body(kind: type[Body], data: bytes, longest: int) -> Body:
     return body
 
 
-def _what(kind: type[_Body]) -> str:
+def _what(kind: type[MessageBody]) -> str:
     form: str = kind.model_fields["format"].annotation.__args__[0]  # type: ignore[union-attr]
     return f"`{form}`"
 
@@ -90,7 +117,7 @@ def _shown(text: str) -> str:
     return "".join(each if each.isascii() and each.isprintable() else "?" for each in text)[:300]
 
 
-class AskBody(_Body):
+class AskBody(MessageBody):
     """One question about one person, or for one table. Who asks is whoever signed it: no key here says so."""
 
     format: Literal["easement-ask/1"] = "easement-ask/1"
@@ -158,7 +185,7 @@ def decision_said(decision: Decision) -> DecisionSaid:
     return DecisionSaid.model_validate(decision.as_dict())
 
 
-class AnswerBody(_Body):
+class AnswerBody(MessageBody):
     """What came of a question: the decision, its entry in the provider's log, and what crossed, under its receipt.
 
     `answer` is the disclosed JSON byte for byte, whose SHA-256 the receipt proves; both are empty on a refusal.
@@ -189,7 +216,7 @@ class ReasonSaid(BaseModel):
     remedy: str
 
 
-class ProblemBody(_Body):
+class ProblemBody(MessageBody):
     """Why a message was not answered (RFC 9457 problem details). `retry_after` is in seconds, 0 for never."""
 
     type: Literal["about:blank"] = "about:blank"
@@ -199,7 +226,7 @@ class ProblemBody(_Body):
     retry_after: Annotated[int, Held(ge=0, le=3_600)]
 
 
-class ReceiptBody(_Body):
+class ReceiptBody(MessageBody):
     """The receipt of what was answered to one message."""
 
     format: Literal["easement-receipt-of/1"] = "easement-receipt-of/1"
@@ -218,11 +245,12 @@ class EntryBody(BaseModel):
     proof: Annotated[tuple[Hash, ...], Held(max_length=63)]
 
 
-class EntriesBody(_Body):
+class EntriesBody(MessageBody):
     """A page of the entries that concern who asks, under one signed checkpoint.
 
     `checkpoint` is a signed note; `consistency` shows it to go on from the size that was asked about. `next` is where
-    the next page begins: the checkpoint's size when this is the last.
+    the next page begins: the checkpoint's size when this is the last. `waiting` are the messages to who asks that have
+    no outcome here yet.
     """
 
     format: Literal["easement-entries/1"] = "easement-entries/1"
@@ -230,3 +258,4 @@ class EntriesBody(_Body):
     consistency: Annotated[tuple[Hash, ...], Held(max_length=63)]
     entries: Annotated[tuple[EntryBody, ...], Held(max_length=MAX_PAGE)]
     next: Whole
+    waiting: tuple[Token, ...]
