@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import httpx
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
 from sqlalchemy import Engine
@@ -86,10 +87,10 @@ class Clock:
         return self.now
 
 
-def door(host: Any, clock: Callable[[], datetime] | None = None) -> TestClient:
-    """The operator's routes over no network; errors are told as a node tells them."""
+def app_of(host: Any, clock: Callable[[], datetime]) -> FastAPI:
+    """The operator's routes; errors are told as a node tells them."""
     app = FastAPI(openapi_url=None)
-    app.state.node, app.state.clock = host, clock or Clock()
+    app.state.node, app.state.clock = host, clock
     directory_api.mount(app, host)
 
     def tell(_request: Request, error: Exception) -> Response:
@@ -98,4 +99,16 @@ def door(host: Any, clock: Callable[[], datetime] | None = None) -> TestClient:
         return Response(problem.encode(), problem.status, problem.all_headers())
 
     app.add_exception_handler(EasementError, tell)
-    return TestClient(app, base_url=host.settings.server.url)
+    return app
+
+
+def door(host: Any, clock: Callable[[], datetime] | None = None) -> TestClient:
+    """The operator's routes over no network."""
+    return TestClient(app_of(host, clock or Clock()), base_url=host.settings.server.url)
+
+
+def answering(body: bytes, status: int = 200, **headers: str) -> httpx.Client:
+    """A client whose every question gets one answer."""
+    said = {name.replace("_", "-"): value for name, value in headers.items()}
+    transport = httpx.MockTransport(lambda _: httpx.Response(status, headers=said, stream=httpx.ByteStream(body)))
+    return httpx.Client(transport=transport)

@@ -10,6 +10,7 @@ from easement.base.errors import Refused, UsageError
 from easement.exchange.directory import Directory
 from easement.exchange.directory_parts import Member, MemberKey, in_words, is_loopback
 from easement.exchange.directory_statement import Joining, Offer
+from easement.ledger.note import parse_key
 
 __all__ = ["SLACK", "Change", "admit", "offer", "replace_key", "revoke", "successor", "without"]
 
@@ -77,11 +78,11 @@ def _is_its_own(version: Directory, said: Joining) -> None:
     if said.key.partition("+")[0] != said.organisation:
         raise Refused("the key bears another name than the organisation", remedy="join with the node's own key")
     own_node = said.organisation == version.operator.id
-    held = {each.key.rpartition("+")[2]: member.id for member in version.members for each in member.keys}
+    held = {each.parsed.public: member.id for member in version.members for each in member.keys}
     if not own_node:
-        held |= {each.key.rpartition("+")[2]: version.operator.id for each in version.operator.keys}
-    if said.key.rpartition("+")[2] in held:
-        owner = held[said.key.rpartition("+")[2]]
+        held |= {each.parsed.public: version.operator.id for each in version.operator.keys}
+    owner = held.get(parse_key(said.key).public)
+    if owner is not None:
         what = "was revoked" if owner == said.organisation else f"belongs to `{owner}`"
         raise Refused(f"the key {what}", remedy="make a new one: easement keys rotate organisation")
     logs = {member.log_key.name: member.id for member in version.members if member.id != said.organisation}

@@ -16,6 +16,7 @@ from easement.exchange import directory_tables as tables
 from easement.exchange import operator_versions as versions
 from easement.exchange.directory import Directory, Published
 from easement.exchange.directory_changes import Change, admit, offer, replace_key, without
+from easement.exchange.directory_parts import key_id
 from easement.exchange.directory_statement import (
     Joining,
     NewKey,
@@ -28,6 +29,7 @@ from easement.exchange.directory_statement import (
 )
 from easement.exchange.operator_service import code_secret
 from easement.exchange.ports import Host
+from easement.ledger.note import parse_key
 
 __all__ = ["SKEW", "take_statement"]
 
@@ -134,7 +136,7 @@ def _taking_up(invitation: tables.Invitation, said: Joining, now: datetime) -> v
 
 def _used(invitation: tables.Invitation) -> Refused:
     """Said to who knows the code's secret: the one invited, who must hear of it when somebody else was first."""
-    key = (invitation.used_key or "").rpartition("+")[0]
+    key = key_id(parse_key(invitation.used_key)) if invitation.used_key else ""
     return Refused(
         f"this code was used already, with the key `{key}`" if key else "this code was withdrawn",
         remedy="if that is not your key, tell the operator at once: somebody else has joined in your name",
