@@ -117,7 +117,7 @@ def test_an_error_that_nobody_foresaw_is_logged_as_a_failure(world: World, monke
     def broken(*_args: object) -> None:
         raise MemoryError
 
-    monkeypatch.setattr("easement.gate.disclosure.release", broken)
+    monkeypatch.setattr("easement.gate.outlet.release", broken)
     with pytest.raises(MemoryError):
         world.share("forms", Mode.BULK)
     assert world.types() == ["intended", "failed"]
@@ -307,10 +307,10 @@ def test_a_ledger_that_takes_no_entries_releases_nothing(world: World) -> None:
 
 def test_an_intent_that_cannot_be_made_durable_stops_everything(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     read_for_release: list[object] = []
-    monkeypatch.setattr("easement.gate.disclosure.release", lambda *given: read_for_release.append(given))
+    monkeypatch.setattr("easement.gate.outlet.release", lambda *given: read_for_release.append(given))
     with open_node(world.node) as node:
 
-        def refused(*_given: object) -> int:
+        def refused(*_given: object, **_named: object) -> int:
             raise StorageFailed("the disk is full", remedy="free space")
 
         monkeypatch.setattr(node.ledger, "append", refused)

@@ -50,15 +50,15 @@ STEPS = [
     ("Ledger.append", 1, "before", NOTHING),
     ("Ledger.append", 1, "after", INTENDED),
     ("disclosure.open_sources", 1, "before", INTENDED),
-    ("disclosure.release", 1, "before", INTENDED),
+    ("outlet.release", 1, "before", INTENDED),
     ("release.copy", 1, "after", INTENDED),
-    ("disclosure.release", 1, "after", INTENDED),
+    ("outlet.release", 1, "after", INTENDED),
     ("Ledger.append", 2, "before", INTENDED),
     ("Ledger.append", 2, "after", RELEASED),
     ("Ledger.checkpoint", 1, "before", RELEASED),
     ("Ledger.checkpoint", 1, "after", RELEASED),
-    ("disclosure.make_receipt", 1, "after", RELEASED),
-    ("disclosure.write_whole", 1, "after", RELEASED),
+    ("outlet.make_receipt", 1, "after", RELEASED),
+    ("outlet.write_whole", 1, "after", RELEASED),
     ("Staged.deliver", 1, "before", RELEASED),
     ("staging._move", 1, "after", RELEASED),
     ("staging._move", 2, "before", RELEASED),
@@ -104,7 +104,7 @@ def test_finishing_twice_changes_nothing(
 
 def test_the_next_disclosure_finishes_what_the_last_left(zygote: Zygote, world: World) -> None:
     killed(zygote, world, "Ledger.append", 2, "after", "killed.csv")
-    killed(zygote, world, "disclosure.release", 1, "before", "lost.csv")
+    killed(zygote, world, "outlet.release", 1, "before", "lost.csv")
     assert world.delivered() == ["killed.csv", "killed.csv.receipt"]
     world.share("forms", Mode.BULK, "next.csv")
     assert [name for name in world.delivered() if name.endswith(".csv")] == ["killed.csv", "next.csv"]
@@ -123,7 +123,7 @@ def test_a_kill_while_finishing_leaves_the_same_question(zygote: Zygote, world: 
 
 
 def test_a_kill_while_abandoning_abandons_once(zygote: Zygote, world: World) -> None:
-    killed(zygote, world, "disclosure.release", 1, "before")
+    killed(zygote, world, "outlet.release", 1, "before")
     killed(zygote, world, "Ledger.append", 1, "after")
     assert world.types() == INTENDED
     finish(world)
@@ -182,7 +182,7 @@ def test_another_disclosures_intent_is_not_taken_for_one_that_was_never_made(zyg
 def test_what_is_held_for_a_person_is_kept_when_a_kill_came_before_it_was(zygote: Zygote, world: World) -> None:
     roll, mapping = world.listed([("P7", "Twin", "", "2010-07-07", "NT3 3DD")])
     listed = {"match": str(roll), "match_dataset": str(mapping)}
-    killed(zygote, world, "disclosure.keep_held", 1, "before", share="entitled", **listed)
+    killed(zygote, world, "outlet.keep_held", 1, "before", share="entitled", **listed)
     assert list((world.node / "held").iterdir()) == []
     finish(world)
     assert [path.name for path in (world.node / "held").iterdir()] == ["1.csv"]

@@ -15,7 +15,7 @@ from easement.agreement.model import Mode
 from easement.agreement.read import read_agreement
 from easement.agreement.signing import sign
 from easement.gate import service
-from easement.gate.ask import Ask, Outcome
+from easement.gate.ask import Answer, Ask, Outcome
 from easement.gate.model import Request
 from easement.gate.staging import receipt_path
 from easement.ledger.model import EntryType, Logged
@@ -227,6 +227,17 @@ class World:
     def lookup(self, out: str = "answer.csv", share: str = "entitled", **person: str) -> Outcome:
         """A lookup of one person by elements."""
         return self.share(share, Mode.LOOKUP, out, person=person)
+
+    def answer(self, share: str, mode: Mode, message: str = "5e" * 16, **changes: Any) -> Answer:
+        """Ask as another node does and answer at noon, or at `now`."""
+        now = changes.pop("now", NOW)
+        clock: Callable[[], datetime] = changes.pop("clock", lambda: now)
+        with open_node(self.node) as node:
+            return service.answer(node, self.message(share, mode, message, **changes), now=now, clock=clock)
+
+    def message(self, share: str, mode: Mode, message: str = "5e" * 16, **changes: Any) -> Ask:
+        """An ask by another node, under the agreement's id."""
+        return replace(self.ask(share, mode, **{"agreement": "school-meals"} | changes), out=None, message=message)
 
     def hold(self, rows: Sequence[Row], columns: Sequence[str] = COLUMNS) -> None:
         """Put other rows into the register."""

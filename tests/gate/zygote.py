@@ -117,11 +117,12 @@ def _arm(step: str, call: int, side: str) -> None:
 
 
 def _find(step: str) -> tuple[Any, str]:
-    from easement.gate import disclosure, release, staging
+    from easement.gate import disclosure, outlet, release, staging
     from easement.ledger.service import Ledger
 
     owners = {
-        "Staged": staging.Staged, "Ledger": Ledger, "disclosure": disclosure, "release": release, "staging": staging,
+        "Staged": staging.Staged, "Ledger": Ledger, "disclosure": disclosure, "outlet": outlet, "release": release,
+        "staging": staging,
     }  # fmt: skip
     owner, _, name = step.partition(".")
     return owners[owner], name

@@ -101,6 +101,19 @@ class Form:
         )
         return f"{self.kind} {argument}".strip()
 
+    @classmethod
+    def from_written(cls, written: str) -> "Form":
+        """The form that was `written` so; raises `ValueError` for what is none."""
+        name, _, argument = written.partition(" ")
+        match name:
+            case FormKind.BAND:
+                return cls.read({name: [float(edge) for edge in argument.split(", ")]})
+            case FormKind.TRUNCATE:
+                return cls.read({name: int(argument)})
+            case FormKind.SHIFT:
+                return cls.read({name: argument})
+        return cls.read(written)
+
     def takes(self, kind: Type) -> bool:
         """Whether the form can be given to values of this kind."""
         return kind in _TAKES.get(self.kind, frozenset(Type))

@@ -15,7 +15,7 @@ from easement.base.errors import UsageError
 from easement.gate.model import Decision
 from easement.gate.small_numbers import HIDDEN, Published
 
-__all__ = ["FORMATS", "answer_format", "envelope", "table_records", "wrap_records", "write_answer"]
+__all__ = ["FORMATS", "answer_body", "answer_format", "envelope", "table_records", "wrap_records", "write_answer"]
 
 FORMATS = {".csv": "csv", ".parquet": "parquet", ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl"}
 """The formats of an answer, by the ending of its name."""
@@ -76,6 +76,12 @@ def _shown(measure: str | Mapping[Any, str], cell: Published) -> Any:
     ((kind, element),) = measure.items()
     value = (cell.sums if kind == "sum" else cell.means)[element]
     return HIDDEN if cell.people is None else value
+
+
+def answer_body(decision: Decision, records: Sequence[Mapping[str, Any]]) -> bytes:
+    """A JSON answer as it is carried to another node: the same envelope, without blanks."""
+    said = envelope(decision, records)
+    return json.dumps(said, default=_plain, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def write_answer(

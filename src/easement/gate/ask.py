@@ -1,24 +1,25 @@
 """An ask as it comes in, and what came of it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from easement.gate.model import Decision, Request
 from easement.gate.release import Released
 
-__all__ = ["Ask", "Outcome"]
+__all__ = ["Answer", "Ask", "Outcome"]
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One ask as it comes in: the agreement's file, the request, and where the answer goes.
+    """One ask as it comes in: the agreement, the request, and where the answer goes.
 
-    `dataset` names the provider's mapping where several serve the standard; `match` is the recipient's list and
-    `match_dataset` its mapping.
+    The agreement is a file, or the id or digest of one that the node works by. `dataset` names the provider's mapping
+    where several serve the standard; `match` is the recipient's list and `match_dataset` its mapping. `message` is the
+    random id of the request, 32 hexadecimal characters, where another node asks.
     """
 
-    agreement: Path
+    agreement: Path | str
     request: Request
     out: Path | None = None
     dataset: Path | None = None
@@ -26,6 +27,7 @@ class Ask:
     match_dataset: Path | None = None
     training: frozenset[str] = frozenset()
     consented: bool = False
+    message: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,14 @@ class Outcome:
     receipt: Path | None = None
     held: Path | None = None
     k: int | None = None
+
+    def at(self, entry: int) -> "Outcome":
+        """The same outcome, with the index of its entry."""
+        return replace(self, entry=entry)
+
+    def sent(self, *, data: Path, receipt: Path, held: Path | None) -> "Outcome":
+        """The same outcome, with where its files went."""
+        return replace(self, data=data, receipt=receipt, held=held)
 
     def as_dict(self) -> dict[str, Any]:
         """The outcome as `--json` shows it."""
@@ -56,3 +66,15 @@ class Outcome:
             "held_file": str(self.held) if self.held else None,
             "decision": self.decision.as_dict(),
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is carried to another node: what came of its ask, the answer's exact bytes, and their receipt.
+
+    `body` and `receipt` are empty on a refusal.
+    """
+
+    outcome: Outcome
+    body: bytes = field(default=b"", repr=False)
+    receipt: str = field(default="", repr=False)

@@ -158,3 +158,19 @@ class Decision:
             "duties": self.duties.model_dump(mode="json") if self.duties else None,
             "reasons": [reason.as_dict() for reason in self.reasons],
         }
+
+    @classmethod
+    def from_dict(cls, said: Mapping[str, Any]) -> "Decision":
+        """The decision that `as_dict` gave; for what this node itself wrote down, and not for what strangers say."""
+        plain = ("allowed", "share", "provider", "recipient", "purpose", "basis", "measures", "withheld")
+        return cls(
+            **{name: said[name] for name in plain},
+            reasons=tuple(Reason(**{**each, "code": Code(each["code"])}) for each in said["reasons"]),
+            agreement=said["agreement"]["digest"],
+            agreement_id=said["agreement"]["id"],
+            version=said["agreement"]["version"],
+            mode=Mode(said["mode"]),
+            level=Level(said["level"]) if said["level"] else None,
+            fields={name: Form.from_written(form) for name, form in said["fields"].items()},
+            duties=Duties.model_validate(said["duties"]) if said["duties"] else None,
+        )

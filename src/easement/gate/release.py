@@ -4,20 +4,21 @@ Everything is written to the staged answer inside the node; delivery comes only 
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from easement.agreement.model import Aggregate, Mode, Share
-from easement.gate.answers import table_records, wrap_records, write_answer
+from easement.base.canonical import sha256_hex
+from easement.gate.answers import answer_body, table_records, wrap_records, write_answer
 from easement.gate.model import Code, Decision, Reason
 from easement.gate.plan import DOUBTFUL, TAKEN, WHO, Plan
 from easement.gate.small_numbers import Cell, protected
 from easement.sources.rows import CopyFormat, copy, stream
 from easement.sources.session import Session
 
-__all__ = ["Released", "held_pairs", "release"]
+__all__ = ["Released", "held_pairs", "release", "release_body"]
 
 MAX_FOUND = 1_000
 """Most records of one lookup held in memory: no one person has more in any register met."""
@@ -42,15 +43,39 @@ class Released:
 
 def release(session: Session, plan: Plan, decision: Decision, share: Share, target: Path, format_: str) -> Released:
     """Run an allowed decision's plan and write its answer to `target`; raises the sources' errors as they are."""
+    if decision.mode in (Mode.LOOKUP, Mode.AGGREGATE):
+        found = _found(session, plan, decision, share)
+        if found.refusal:
+            return Released(refusal=found.refusal)
+        write_answer(target, format_, decision, found.columns, found.records)
+        return _sealed(Released(len(found.records), found.suppressed), target)
     for name, query in plan.steps:
         session.make(name, query)
+    return _sealed(_records(session, plan, decision, target, format_), target)
+
+
+def release_body(session: Session, plan: Plan, decision: Decision, share: Share) -> tuple[Released, bytes]:
+    """Run an allowed decision's plan, of a lookup or a count, and give its answer as it is carried to another node."""
+    found = _found(session, plan, decision, share)
+    if found.refusal:
+        return Released(refusal=found.refusal), b""
+    body = answer_body(decision, found.records)
+    return Released(len(found.records), found.suppressed, sha256=sha256_hex(body)), body
+
+
+class _Found(NamedTuple):
+    """What a query in memory found: records, or why nothing may be told."""
+
+    columns: tuple[str, ...] = ()
+    records: Sequence[Mapping[str, Any]] = ()
+    suppressed: int = 0
+    refusal: Reason | None = None
+
+
+def _found(session: Session, plan: Plan, decision: Decision, share: Share) -> _Found:
     if decision.mode is Mode.LOOKUP:
-        made = _lookup(session, plan, decision, target, format_)
-    elif decision.mode is Mode.AGGREGATE:
-        made = _aggregate(session, plan, decision, share, target, format_)
-    else:
-        made = _records(session, plan, decision, target, format_)
-    return made if made.refusal else _sealed(made, target)
+        return _lookup(session, plan, decision)
+    return _aggregate(session, plan, decision, share)
 
 
 def _sealed(made: Released, target: Path) -> Released:
@@ -64,6 +89,25 @@ def _records(session: Session, plan: Plan, decision: Decision, target: Path, for
     count = copy(session, plan.sql, plan.parameters, made, CopyFormat(format_))
     if made != target:
         wrap_records(target, decision, made)
+    return _counted(session, plan, count)
+
+
+def release_rows(session: Session, plan: Plan, take: Callable[[pyarrow.RecordBatch], None]) -> Released:
+    """Run an allowed decision's plan, of a match or of bulk, and hand on its rows batch by batch.
+
+    There is at least one batch, so that whoever takes them learns the columns. The digest is the taker's to make.
+    """
+    for name, query in plan.steps:
+        session.make(name, query)
+    count = 0
+    for batch in stream(session, plan.sql, plan.parameters):
+        take(batch)
+        count += batch.num_rows
+    return _counted(session, plan, count)
+
+
+def _counted(session: Session, plan: Plan, count: int) -> Released:
+    """What was made, and what was left out of it: groups too small, and pairs for a person to look at."""
     doubtful = "select count(distinct listed_row) from doubtful"
     held = int(session.measure(doubtful)[0][0]) if plan.steps else 0
     suppressed = int(session.measure(plan.everyone)[0][0]) - count if plan.everyone else 0
@@ -76,7 +120,7 @@ def held_pairs(session: Session) -> Iterator[tuple[Any, ...]]:
         yield from zip(*batch.to_pydict().values(), strict=True)
 
 
-def _lookup(session: Session, plan: Plan, decision: Decision, target: Path, format_: str) -> Released:
+def _lookup(session: Session, plan: Plan, decision: Decision) -> _Found:
     """The records of one person; where several fit and one of them is covered, nothing is disclosed about any.
 
     People whom the share does not cover look like nobody, however many fit.
@@ -84,26 +128,30 @@ def _lookup(session: Session, plan: Plan, decision: Decision, target: Path, form
     found = _rows(session, plan, MAX_FOUND)
     covered = found is None or any(record[TAKEN] for record in found)
     if found is None or (covered and len({record[WHO] for record in found}) > 1):
-        text = "more than one person fits what was said of them; nothing is disclosed about any"
-        remedy = "say more: an identifier, or every name, the date of birth and the postcode"
-        return Released(refusal=Reason(Code.PERSON_AMBIGUOUS, False, f"shares.{decision.share}", text, remedy))
+        return _Found(refusal=ambiguous(decision))
     records = [{name: record[name] for name in plan.columns} for record in found if record[TAKEN]]
-    write_answer(target, format_, decision, plan.columns, records)
-    return Released(len(records))
+    return _Found(plan.columns, records)
 
 
-def _aggregate(session: Session, plan: Plan, decision: Decision, share: Share, target: Path, format_: str) -> Released:
+def ambiguous(decision: Decision) -> Reason:
+    """Why nothing is told where several people fit what was said of one."""
+    text = "more than one person fits what was said of them; nothing is disclosed about any"
+    remedy = "say more: an identifier, or every name, the date of birth and the postcode"
+    return Reason(Code.PERSON_AMBIGUOUS, False, f"shares.{decision.share}", text, remedy)
+
+
+def _aggregate(session: Session, plan: Plan, decision: Decision, share: Share) -> _Found:
     counted = share.aggregate or Aggregate()
     rows = _rows(session, plan, MAX_CELLS)
     if rows is None:
         text, remedy = f"a table of more than {MAX_CELLS:,} cells is no aggregate", "agree fewer or coarser dimensions"
         place = f"shares.{decision.share}.aggregate"
-        return Released(refusal=Reason(Code.LIMIT_REQUEST_TOO_LARGE, False, place, text, remedy))
+        return _Found(refusal=Reason(Code.LIMIT_REQUEST_TOO_LARGE, False, place, text, remedy))
     cells = [_cell(row, plan.columns, counted.summed) for row in rows]
     published = list(protected(cells, counted.small_numbers))
     records = table_records(plan.columns, counted, published)
-    write_answer(target, format_, decision, (*plan.columns, *counted.measures), records)
-    return Released(len(records), suppressed=sum(cell.people is None for cell in published))
+    hidden = sum(cell.people is None for cell in published)
+    return _Found((*plan.columns, *counted.measures), records, hidden)
 
 
 def _cell(row: Mapping[str, Any], dimensions: tuple[str, ...], sums: tuple[str, ...]) -> Cell:

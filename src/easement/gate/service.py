@@ -1,38 +1,44 @@
-"""What can be asked of the gate: a decision, and a disclosure with its receipt."""
+"""What can be asked of the gate: a decision, and a disclosure with its receipt, into a file or to another node."""
 
+import re
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from sqlalchemy.exc import IntegrityError
+
+from easement.agreement.model import Mode
 from easement.agreement.read import AgreementFile
 from easement.base.errors import UsageError
 from easement.gate.agreements import keep_agreement
 from easement.gate.answers import answer_format
-from easement.gate.ask import Ask, Outcome
+from easement.gate.ask import Answer, Ask, Outcome
+from easement.gate.carried import CarriedOutlet, InHand, OtherContent, answered, kept_answer, place_of
 from easement.gate.decide import decide
 from easement.gate.disclosure import Disclosure, log_refusal
 from easement.gate.model import Decision, Facts
+from easement.gate.outlet import FileOutlet
 from easement.gate.ports import Holder
 from easement.gate.recovery import finish_left_behind
 from easement.gate.shelf import Shelved
-from easement.gate.staging import exclusive, staged
+from easement.gate.staging import staged
 
-__all__ = ["ask", "finish_left_behind", "share"]
+__all__ = ["InHand", "OtherContent", "answer", "ask", "finish_left_behind", "share"]
+
+KEPT = timedelta(hours=24)
+"""How long an answer to another node is kept, where the node's settings do not say."""
 
 
 def ask(holder: Holder, asked: Ask, *, now: datetime) -> Outcome:
     """Decide and log the decision's refusal; nothing is read. An allowed ask is not logged: nothing crossed."""
     now = now.astimezone(UTC)
-    shelved = holder.shelf.at(asked.agreement, now.date())
-    _check_provider(holder, shelved.file, asked.request.share)
-    decision = _decided(holder, asked, shelved, now)
+    shelved, decision = _decided(holder, asked, now)
     index = -1 if decision.allowed else log_refusal(holder, asked.request, shelved.prepared, decision, now)
     return Outcome(decision, index)
 
 
 def share(holder: Holder, asked: Ask, *, now: datetime, clock: Callable[[], datetime]) -> Outcome:
-    """Decide, release and prove one disclosure; `clock` tells the time of the outcome.
+    """Decide, release into a file and prove one disclosure; `clock` tells the time of the outcome.
 
     The intent is durable before anything is read for release, and the outcome before anything is delivered. Raises
     what the sources raise, after logging that it failed; a refusal is an outcome, not an error.
@@ -43,15 +49,62 @@ def share(holder: Holder, asked: Ask, *, now: datetime, clock: Callable[[], date
     _check_out(holder, asked, asked.out)
     format_, now = answer_format(asked.out), now.astimezone(UTC)
     finish_left_behind(holder, now=now)
-    shelved = holder.shelf.at(asked.agreement, now.date())
-    _check_provider(holder, shelved.file, asked.request.share)
-    with _one_at_a_time(holder, shelved.file, asked.request.share):
-        decision, prepared = _decided(holder, asked, shelved, now), shelved.prepared
-        if not decision.allowed:
-            return Outcome(decision, log_refusal(holder, asked.request, prepared, decision, now))
+    shelved, decision = _decided(holder, asked, now)
+    if not decision.allowed:
+        return Outcome(decision, log_refusal(holder, asked.request, shelved.prepared, decision, now))
+    keep_agreement(holder.home / "agreements", shelved.file)
+    with staged(holder.home / "releases", asked.out) as answer:
+        outlet = FileOutlet(holder, answer, format_)
+        return Disclosure(holder, asked, shelved.prepared, decision, outlet, clock).run(now)
+
+
+def answer(
+    holder: Holder, asked: Ask, *, now: datetime, clock: Callable[[], datetime], keep: timedelta = KEPT
+) -> Answer:
+    """Decide, release and prove one lookup or count that another node asks for by a message.
+
+    The way is that of `share`, but for where the answer goes: it is kept, sealed, in the very commit of its outcome,
+    for `keep`, and the same message asked again gets the same bytes and the same receipt. Raises `InHand` while it is
+    being answered, `OtherContent` where its id came with another request before, and what the sources raise.
+    """
+    _check_carried(asked)
+    now = now.astimezone(UTC)
+    place = place_of(asked, holder)
+    known = kept_answer(holder, place, now=now)
+    if known is not None:
+        return known
+    outlet = CarriedOutlet(holder, place, asked.request.mode, now, keep)
+    try:
+        outcome = _carried(holder, asked, outlet, now, clock)
+    except IntegrityError:  # somebody began to answer it since we looked
+        known = kept_answer(holder, place, now=now)
+        if known is None:
+            raise InHand from None
+        return known
+    return answered(holder, outcome, outlet.body)
+
+
+def _carried(
+    holder: Holder, asked: Ask, outlet: CarriedOutlet, now: datetime, clock: Callable[[], datetime]
+) -> Outcome:
+    shelved, decision = _decided(holder, asked, now)
+    if decision.allowed:
         keep_agreement(holder.home / "agreements", shelved.file)
-        with staged(holder.home / "releases", asked.out) as answer:
-            return Disclosure(holder, asked, prepared, decision, answer, format_, clock).run(now)
+        return Disclosure(holder, asked, shelved.prepared, decision, outlet, clock).run(now)
+    outcome = Outcome(decision, -1)
+    also = outlet.refused_at_once(outcome)
+    return outcome.at(
+        log_refusal(holder, asked.request, shelved.prepared, decision, now, message=asked.message, also=also)
+    )
+
+
+def _check_carried(asked: Ask) -> None:
+    if not re.fullmatch("[0-9a-f]{32}", asked.message):
+        raise UsageError("a message is named by 32 hexadecimal characters", remedy="draw 16 random bytes for each")
+    if asked.request.mode not in (Mode.LOOKUP, Mode.AGGREGATE):
+        raise UsageError(f"`{asked.request.mode}` is not answered in one message", remedy="ask for a set of files")
+    if asked.request.listed or asked.match is not None or asked.match_dataset is not None:
+        raise UsageError("a list does not travel in one message", remedy="ask without a list")
 
 
 def _check_list(asked: Ask) -> None:
@@ -65,8 +118,10 @@ def _check_list(asked: Ask) -> None:
 def _check_out(holder: Holder, asked: Ask, out: Path) -> None:
     """An answer replaces neither what it is made from nor anything of the node's."""
     place = out.resolve()
-    inputs = [path for path in (asked.agreement, asked.dataset, asked.match, asked.match_dataset) if path is not None]
-    if place in [path.resolve() for path in inputs] or place.is_relative_to(holder.home.resolve()):
+    inputs = (asked.agreement, asked.dataset, asked.match, asked.match_dataset)
+    if place in [path.resolve() for path in inputs if isinstance(path, Path)] or place.is_relative_to(
+        holder.home.resolve()
+    ):
         raise UsageError(f"`{out}` is an input, or stands inside the node", remedy="name another place: --out FILE")
 
 
@@ -78,16 +133,12 @@ def _check_provider(holder: Holder, file: AgreementFile, share: str) -> None:
         raise UsageError(what, remedy=f"ask at the node of `{given.provider}`")
 
 
-def _one_at_a_time(holder: Holder, file: AgreementFile, share: str) -> AbstractContextManager[None]:
-    """Where a day's limit stands, asks under one share wait for each other, so that two cannot both stay under it."""
-    limited = file.terms.shares.get(share)
-    if limited is None or limited.limits.records_per_day is None:
-        return nullcontext()
-    return exclusive(holder.home / "releases", f"{file.terms.id}.{share}")
-
-
-def _decided(holder: Holder, asked: Ask, shelved: Shelved, now: datetime) -> Decision:
-    return decide(asked.request, shelved.prepared, _facts(holder, asked, shelved, now))
+def _decided(holder: Holder, asked: Ask, now: datetime) -> tuple[Shelved, Decision]:
+    """The agreement that is relied on, and what it and the world say to the request."""
+    wanted, today = asked.agreement, now.date()
+    shelved = holder.shelf.get(wanted, today) if isinstance(wanted, str) else holder.shelf.at(wanted, today)
+    _check_provider(holder, shelved.file, asked.request.share)
+    return shelved, decide(asked.request, shelved.prepared, _facts(holder, asked, shelved, now))
 
 
 def _facts(holder: Holder, asked: Ask, shelved: Shelved, now: datetime) -> Facts:

@@ -10,18 +10,18 @@ OPENED = "answer"
 """The one part of a private record that a receipt opens."""
 
 
-def make_receipt(ledger: Ledger, index: int) -> str:
-    """The receipt of a published entry, as tlog-proof text.
+def make_receipt(ledger: Ledger, index: int, size: int | None = None) -> str:
+    """The receipt of a published entry, as tlog-proof text: in the log as published now, or when it held `size`.
 
     Raises `ProofFailed` when the entry is not published yet, or when its private record was erased.
     """
     logged = ledger.entry(index)
     text = logged.body.decode()
     if logged.entry.commitment is None:
-        return ledger.prove(index, extra=receipt_bytes(Receipt(text)))
+        return ledger.prove(index, size, receipt_bytes(Receipt(text)))
     parts = ledger.private(index)
     if OPENED not in parts:
         raise ProofFailed(f"entry {index} holds no answer", remedy="ask for the receipt of the entry that released it")
     opened = parts.pop(OPENED)
     others = tuple((name, part_hash(name, part.salt, part.text)) for name, part in parts.items())
-    return ledger.prove(index, extra=receipt_bytes(Receipt(text, opened.text, opened.salt, others)))
+    return ledger.prove(index, size, receipt_bytes(Receipt(text, opened.text, opened.salt, others)))
