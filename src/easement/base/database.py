@@ -18,7 +18,18 @@ from sqlalchemy.pool import QueuePool
 
 from easement.base.errors import StorageFailed
 
-__all__ = ["KEY_BYTES", "METADATA", "open_database", "reading", "scrub", "storage", "take_turn", "writing"]
+__all__ = [
+    "KEY_BYTES",
+    "METADATA",
+    "copy_database",
+    "open_database",
+    "reading",
+    "rekey",
+    "scrub",
+    "storage",
+    "take_turn",
+    "writing",
+]
 
 METADATA = MetaData(
     naming_convention={
@@ -109,14 +120,54 @@ def _connector(path: Path, key: bytes, dbapi2: Any) -> Callable[[], Any]:
             str(path), timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False, cached_statements=256
         )
         with first:  # two connections that turn WAL on at once would hold each other up
-            connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
-            for setting in _CIPHER:
-                connection.execute(f"PRAGMA {setting}").fetchall()
+            _unlock(connection, key)
             for setting in _SETTINGS:
                 connection.execute(f"PRAGMA {setting}").fetchall()
         return connection
 
     return connect
+
+
+def rekey(path: Path, old: bytes, new: bytes) -> None:
+    """Seal every page of a database anew under another key, all or none; raises `StorageFailed` while others use it."""
+    from sqlcipher3 import dbapi2
+
+    busy = "stop whatever has it open, `easement serve` first of all, then ask again"
+    with _raw(path, old, dbapi2, f"cannot change the key of `{path}`", busy) as connection:
+        connection.execute(f"PRAGMA busy_timeout = {round(SCRUB_SECONDS * 1000)}")
+        connection.execute("PRAGMA journal_mode = DELETE").fetchall()  # refused unless alone; undone whole by a kill
+        connection.execute("PRAGMA synchronous = EXTRA")
+        connection.execute(f"PRAGMA rekey = \"x'{new.hex()}'\"").fetchall()
+
+
+def copy_database(path: Path, key: bytes, target: Path) -> None:
+    """Copy a database that may be in use, as it is at one moment, under the same key; raises `StorageFailed`."""
+    from sqlcipher3 import dbapi2
+
+    _make_private(target)
+    what, remedy = f"cannot copy `{path}`", "free space or mend the disk, then ask again"
+    with _raw(path, key, dbapi2, what, remedy) as source, _raw(target, key, dbapi2, what, remedy) as copy:
+        source.backup(copy)
+        copy.execute("PRAGMA journal_mode = DELETE").fetchall()
+
+
+@contextmanager
+def _raw(path: Path, key: bytes, dbapi2: Any, what: str, remedy: str) -> Iterator[Any]:
+    connection = dbapi2.connect(str(path), timeout=BUSY_SECONDS, isolation_level=None)
+    try:
+        _unlock(connection, key)
+        yield connection
+    except dbapi2.Error as error:
+        raise StorageFailed(f"{what}: {error}", remedy=remedy) from error
+    finally:
+        connection.close()
+
+
+def _unlock(connection: Any, key: bytes) -> None:
+    connection.execute("PRAGMA cipher_log_level = NONE")  # what fails is told by its error, not on the terminal
+    connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+    for setting in _CIPHER:
+        connection.execute(f"PRAGMA {setting}").fetchall()
 
 
 def _begin(connection: Connection) -> None:

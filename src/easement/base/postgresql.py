@@ -1,6 +1,7 @@
 """PostgreSQL by its address, for nodes of several machines; everything written for PostgreSQL alone stands here."""
 
 import ipaddress
+from typing import Any
 
 from sqlalchemy import URL, Engine, create_engine, make_url, text
 from sqlalchemy.exc import ArgumentError
@@ -8,7 +9,7 @@ from sqlalchemy.exc import ArgumentError
 from easement.base.database import BUSY_SECONDS, storage
 from easement.base.errors import StorageFailed, UsageError
 
-__all__ = ["checked_url", "connect_database"]
+__all__ = ["checked_url", "connect_database", "set_password"]
 
 OLDEST = 140_000
 """PostgreSQL 14: the oldest that its makers still mended when this was written (2026)."""
@@ -105,3 +106,13 @@ def _check(engine: Engine, parts: URL) -> None:
         raise StorageFailed(f"the server is PostgreSQL {version // 10_000}", remedy="use 14 or a later one")
     if encoding != "UTF8":
         raise StorageFailed(f"{what}: its text is kept as {encoding}", remedy="make it anew: createdb -E UTF8")
+
+
+def set_password(engine: Engine, password: str) -> None:
+    """Change the password of the role one is; the server is sent a hash of it alone. Raises `StorageFailed`."""
+    with storage("the password cannot be changed"), engine.begin() as connection:
+        driver: Any = connection.connection.driver_connection
+        role = driver.info.user
+        hashed = driver.pgconn.encrypt_password(password.encode(), role.encode(), b"scram-sha-256").decode()
+        name = role.replace('"', '""')
+        connection.exec_driver_sql(f"ALTER ROLE \"{name}\" PASSWORD '{hashed}'")

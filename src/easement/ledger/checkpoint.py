@@ -12,6 +12,9 @@ def checkpoint_text(checkpoint: Checkpoint) -> str:
     return "\n".join([checkpoint.origin, str(checkpoint.size), root, *checkpoint.extensions, ""])
 
 
-def sign_checkpoint(size: int, root: bytes, signer: note.Signer) -> str:
-    """The signed note of a checkpoint; its origin is the signer's name. The same tree always gives the same bytes."""
-    return note.sign_text(checkpoint_text(Checkpoint(signer.name, size, root)), [signer])
+def sign_checkpoint(size: int, root: bytes, signer: note.Signer, *retiring: note.Signer) -> str:
+    """The signed note of a checkpoint; its origin is the signer's name. The same tree always gives the same bytes.
+
+    While a log's key is being changed, the key that `retiring` is signs as well, for those who know only that one.
+    """
+    return note.sign_text(checkpoint_text(Checkpoint(signer.name, size, root)), [signer, *retiring])

@@ -1,5 +1,7 @@
 """Inclusion proofs as text (C2SP tlog-proof), made from published tiles."""
 
+from collections.abc import Sequence
+
 from easement.ledger.checkpoint import sign_checkpoint
 from easement.ledger.note import Signer
 from easement.ledger.tiles import TileReader
@@ -9,15 +11,15 @@ from easement.ledger.verifier import PROOF_HEADER, Proof, base64_text, parse_pro
 __all__ = ["Proof", "make_proof", "parse_proof", "proof_text"]
 
 
-def make_proof(index: int, size: int, reader: TileReader, signer: Signer, extra: bytes = b"") -> Proof:
+def make_proof(index: int, size: int, reader: TileReader, signers: Sequence[Signer], extra: bytes = b"") -> Proof:
     """Prove that the entry at `index` is among the first `size`; raises `ProofFailed` when it is not published.
 
     The checkpoint is signed anew: an Ed25519 signature of the same tree is always the same bytes (RFC 8032), so this
-    is the very checkpoint that was published at that size, or one that would have been.
+    is the very checkpoint that was published at that size, or one that would have been under the keys of today.
     """
     read = reader.at(size)
     hashes = inclusion_proof(index, size, read)
-    return Proof(index, tuple(hashes), sign_checkpoint(size, root_at(size, read), signer), extra)
+    return Proof(index, tuple(hashes), sign_checkpoint(size, root_at(size, read), *signers), extra)
 
 
 def proof_text(proof: Proof) -> str:

@@ -2,7 +2,7 @@
 
 import fcntl
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
@@ -14,7 +14,7 @@ from easement.base.durable import flush_directory, write_whole
 from easement.base.errors import ProofFailed, StorageFailed
 from easement.ledger.checkpoint import Checkpoint, sign_checkpoint, verified_checkpoint
 from easement.ledger.model import Logged
-from easement.ledger.note import Signer
+from easement.ledger.note import Key, Signer
 from easement.ledger.tiles import WIDTH, Edge, Tile, encode_bundle, read_edge
 from easement.ledger.verifier import leaf_hash, read_tile, read_whole
 
@@ -44,7 +44,7 @@ def locked(directory: Path, engine: Engine) -> Iterator[None]:
             yield
 
 
-def published(directory: Path, signer: Signer) -> Checkpoint:
+def published(directory: Path, keys: Iterable[Key]) -> Checkpoint:
     """The checkpoint that was published last; raises `ProofFailed` when it is absent or not this log's own."""
     try:
         data = read_whole(str(directory / "checkpoint"))
@@ -54,7 +54,7 @@ def published(directory: Path, signer: Signer) -> Checkpoint:
             where=str(directory / "checkpoint"),
             remedy="restore it from any copy of the log; without it nobody can tell what was promised",
         ) from error
-    return verified_checkpoint(data, [signer.key])
+    return verified_checkpoint(data, keys)
 
 
 def sound_edge(directory: Path, checkpoint: Checkpoint) -> Edge:
@@ -101,7 +101,7 @@ def grow(edge: Edge, logged: Iterable[Logged]) -> Iterator[Tile]:
     yield from edge.partial()
 
 
-def publish(directory: Path, edge: Edge, logged: Iterable[Logged], signer: Signer) -> Checkpoint:
+def publish(directory: Path, edge: Edge, logged: Iterable[Logged], signers: Sequence[Signer]) -> Checkpoint:
     """Write what changed, then sign and write the checkpoint; durable when this returns.
 
     A kill at any point leaves the old checkpoint with all that it needs, and publishing again writes the same files.
@@ -112,9 +112,9 @@ def publish(directory: Path, edge: Edge, logged: Iterable[Logged], signer: Signe
         full += [tile.path] if tile.width == WIDTH else []
     for path in full:
         shutil.rmtree(directory / f"{path}.p", ignore_errors=True)
-    note = sign_checkpoint(edge.size, edge.root(), signer)
+    note = sign_checkpoint(edge.size, edge.root(), *signers)
     write_whole(directory / "checkpoint", note)
-    return Checkpoint(signer.name, edge.size, edge.root())
+    return Checkpoint(signers[0].name, edge.size, edge.root())
 
 
 def _write(directory: Path, tile: Tile) -> None:

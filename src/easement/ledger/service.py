@@ -42,9 +42,19 @@ class Ledger:
     """
 
     def __init__(
-        self, engine: Engine, directory: Path, signer: Signer, master_key: bytes, clock: Callable[[], datetime]
+        self,
+        engine: Engine,
+        directory: Path,
+        signer: Signer,
+        master_key: bytes,
+        clock: Callable[[], datetime],
+        *,
+        retiring: Sequence[Signer] = (),
+        former: Sequence[Key] = (),
     ) -> None:
         self.engine, self.directory, self.signer = engine, directory, signer
+        self._signers = (signer, *retiring)
+        self._former = tuple(former)
         self._master = AESGCM(hmac.digest(master_key, WRAPPING, "sha256"))
         self._clock = clock
         self._grouping = Grouping(self._commit)
@@ -73,7 +83,7 @@ class Ledger:
         if ledger.size == 0:
             ledger.append(Entry(time=minute(clock()), type=EntryType.LOG_OPENED))
         with publish.locked(directory, engine):
-            publish.publish(directory, Edge(), ledger.entries(), signer)
+            publish.publish(directory, Edge(), ledger.entries(), [signer])
         return ledger
 
     @classmethod
@@ -85,9 +95,14 @@ class Ledger:
         signer: Signer,
         master_key: bytes,
         clock: Callable[[], datetime] = utc_now,
+        retiring: Sequence[Signer] = (),
+        former: Sequence[Key] = (),
     ) -> "Ledger":
-        """Open a ledger. Where published tree and database disagree it opens for reading, and `refusal` says why."""
-        ledger = cls(engine, directory, signer, master_key, clock)
+        """Open a ledger. Where published tree and database disagree it opens for reading, and `refusal` says why.
+
+        Keys that are `retiring` sign too for a while, and `former` ones still verify what they signed.
+        """
+        ledger = cls(engine, directory, signer, master_key, clock, retiring=retiring, former=former)
         ledger._hold_against_published()
         with suppress(StorageFailed):  # a second chance for an erasure that a reader or a kill kept from finishing
             scrub(engine, wait=False)
@@ -195,12 +210,12 @@ class Ledger:
                 return latest
             edge = publish.sound_edge(self.directory, latest)
             start = latest.size // WIDTH * WIDTH
-            return publish.publish(self.directory, edge, self.entries(start), self.signer)
+            return publish.publish(self.directory, edge, self.entries(start), self._signers)
 
     @property
     def published(self) -> Checkpoint:
         """The checkpoint that was published last; raises `ProofFailed` when it is missing or not this log's."""
-        return publish.published(self.directory, self.signer)
+        return publish.published(self.directory, self.keys)
 
     # Reading
 
@@ -208,6 +223,11 @@ class Ledger:
     def key(self) -> Key:
         """The public key that outsiders check this log with."""
         return self.signer.key
+
+    @property
+    def keys(self) -> tuple[Key, ...]:
+        """All public keys this log has had that still count, the one in use first."""
+        return tuple(dict.fromkeys((*(each.key for each in self._signers), *self._former)))
 
     @property
     def size(self) -> int:
@@ -280,7 +300,7 @@ class Ledger:
                 f"entry {index} is not in the {size or latest} published entries",
                 remedy="publish with `easement ledger checkpoint`, then ask again",
             )
-        return proof_text(make_proof(index, size or latest, self._tiles, self.signer, extra))
+        return proof_text(make_proof(index, size or latest, self._tiles, self._signers, extra))
 
     def consistency(self, old: int, new: int) -> list[bytes]:
         """The hashes that show a checkpoint of `old` entries to be the beginning of one of `new`, both published."""

@@ -5,9 +5,10 @@ from typing import TextIO
 
 import click
 
-from easement.cli.present import clear_path, emit, json_option, say
+from easement.base.errors import UsageError
+from easement.cli.present import clear_path, emit, json_option, say, table
 
-__all__ = ["init", "node"]
+__all__ = ["init", "keys", "node"]
 
 
 @click.command(epilog="Example: easement init northtown-node --org northtown --name 'Northtown Council'")
@@ -72,3 +73,102 @@ def upgrade(directory: Path, yes: bool, as_json: bool) -> None:
     steps = upgrade_database(directory, url)
     words = f"Upgraded the database by {', '.join(steps)}." if steps else "The database needs no upgrade."
     emit(as_json, {"directory": str(directory), "steps": steps}, words)
+
+
+node_option = click.option(
+    "--node", "home", required=True, type=click.Path(path_type=Path), help="The node's directory."
+)
+
+
+@click.group(epilog="Start with: easement keys list --node northtown-node")
+def keys() -> None:
+    """See and change a node's keys; what the old ones signed still verifies."""
+
+
+@keys.command("list", epilog="Example: easement keys list --node northtown-node")
+@node_option
+@json_option
+def list_keys(home: Path, as_json: bool) -> None:
+    """List the node's public keys, those in use and those of before. No secret is shown."""
+    from easement.node.home import open_node
+
+    with open_node(home) as node:
+        held = {"organisation": node.member_keys[node.organisation], "log": node.ledger.keys}
+    data = {stem: [str(key) for key in each] for stem, each in held.items()}
+    rows = [
+        (stem, "before" if at else "in use", str(key)) for stem, each in held.items() for at, key in enumerate(each)
+    ]
+    emit(as_json, data, lambda: table(("key", "state", "public key"), rows))
+
+
+@keys.command(epilog="Example: easement keys rotate log --node northtown-node --overlap-days 30")
+@click.argument("which", type=click.Choice(["organisation", "log", "database", "master"]))
+@node_option
+@click.option("--compromised", is_flag=True, help="Somebody else has the old key: what it signed counts no more.")
+@click.option(
+    "--overlap-days", type=click.IntRange(0, 366), default=30, show_default=True, help="Sign the log by both so long."
+)
+@json_option
+def rotate(which: str, home: Path, compromised: bool, overlap_days: int, as_json: bool) -> None:
+    """Change a key of the node: of the organisation, the log or the database. Stop `easement serve` first.
+
+    The master key is not changed: pseudonyms that recipients hold and every private record hang on it. See the page
+    on changing keys in the documentation for what can be done instead.
+    """
+    if which == "master":
+        raise UsageError("the master key cannot be changed", remedy=MASTER)
+    if which == "database":
+        changed, words = _rotate_database(home), "Changed the database's key."
+    else:
+        changed = _rotate_signing(home, which, compromised, overlap_days)
+        words = f"Changed the {which}'s key; the ledger says so."
+    emit(as_json, {"key": which, "public_key": changed}, words)
+    for line in NEXT[which]:
+        say(line.format(keys=clear_path(home / "keys")))
+
+
+MASTER = (
+    "pseudonyms that recipients hold and all private records hang on it. If somebody else has it, make a new node,"
+    " and end the agreements under the old one; to be rid of records, erase them: easement ledger erase"
+)
+NEXT = {
+    "organisation": (
+        "next: give your partners {keys}/organisation.vkey anew, and tell the operator of your directory",
+        "next: start `easement serve` again, and back up the new keys",
+    ),
+    "log": (
+        "next: give {keys}/log.vkey to your witnesses and to those who check receipts",
+        "next: start `easement serve` again, and back up the new keys",
+    ),
+    "database": ("next: start `easement serve` again, and back up the new keys",),
+}
+"""What is left to do after a change of each key."""
+
+
+def _rotate_database(home: Path) -> str:
+    from easement.node.home import open_node, read_settings
+    from easement.node.rotation import rotate_database
+
+    url = read_settings(home).database.url
+    with open_node(home):
+        pass
+    rotate_database(home, url)
+    with open_node(home):
+        return ""
+
+
+def _rotate_signing(home: Path, which: str, compromised: bool, overlap_days: int) -> str:
+    from datetime import timedelta
+
+    from easement.ledger.service import utc_now
+    from easement.node.home import open_node
+    from easement.node.rotation import rotate_signing
+
+    with open_node(home) as node:
+        names = {"organisation": node.organisation, "log": node.settings.ledger.origin}
+        overlap = timedelta(days=overlap_days)
+        new = rotate_signing(
+            home, node.ledger, node.master_key, which,
+            name=names[which], now=utc_now(), compromised=compromised, overlap=overlap,
+        )  # fmt: skip
+    return str(new)

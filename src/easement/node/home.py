@@ -29,10 +29,11 @@ from easement.base.durable import flush_directory, write_whole
 from easement.base.errors import BadFile, EasementError, Problem, UsageError
 from easement.base.postgresql import checked_url
 from easement.ledger.note import Key, Signer
-from easement.ledger.service import Ledger
-from easement.node.keys import SECRET, public_keys, read_secret, read_signer
+from easement.ledger.service import Ledger, utc_now
+from easement.node.keys import SECRET, own_public_keys, public_keys, read_secret, read_signer
 from easement.node.model import Settings
 from easement.node.opening import check_keys, new_database, open_engine
+from easement.node.rotation import finish_changes, finish_database, log_keys, say_database_changed
 
 if TYPE_CHECKING:
     from easement.gate.shelf import Shelf
@@ -85,7 +86,7 @@ class Node:
     def member_keys(self) -> Mapping[str, tuple[Key, ...]]:
         """All public keys of each, the one in use first; the others still tell what was signed before a change."""
         keys = {path.stem: public_keys(path, path.stem) for path in sorted((self.home / "members").glob("*.vkey"))}
-        former = public_keys(self.home / "keys" / "organisation.vkey", self.organisation)
+        former = own_public_keys(self.home, "organisation", self.organisation)
         own = dict.fromkeys((self.organisation_key.key, *former))
         return keys | {self.organisation: tuple(own)}
 
@@ -185,13 +186,25 @@ def open_node(home: Path) -> Iterator[Node]:
     """Open the node at `home`; raises `UsageError` where there is none, and plainly for a damaged one."""
     settings = read_settings(home)
     _make_folders(home)
+    finish_database(home, settings.database.url)
     engine = open_engine(home, settings.database.url)
     try:
-        master, own = read_secret(home, "master"), read_signer(home, "organisation", settings.organisation.id)
-        log = read_signer(home, "log", settings.ledger.origin)
-        check_keys(engine, own, log, master)
-        ledger = Ledger.open(engine, home / "ledger", signer=log, master_key=master)
+        now, master = utc_now(), read_secret(home, "master")
+        names = {"organisation": settings.organisation.id, "log": settings.ledger.origin}
+        finish_changes(home, engine, master, names, now)
+        own, log = read_signer(home, "organisation", names["organisation"]), log_keys(home, names["log"], now)
+        check_keys(engine, own, log.signer, master)
+        ledger = Ledger.open(
+            engine,
+            home / "ledger",
+            signer=log.signer,
+            master_key=master,
+            retiring=log.retiring,
+            former=log.former,
+        )
         try:
+            if not settings.database.url:
+                say_database_changed(ledger, read_secret(home, "database"), now)
             yield Node(home, settings, own, master, ledger, engine)
         finally:
             ledger.close()

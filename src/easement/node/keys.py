@@ -9,12 +9,13 @@ from pathlib import Path
 from easement.base.errors import BadFile, EasementError, ProofFailed
 from easement.ledger.note import Key, Signer, parse_key
 
-__all__ = ["SECRET", "public_keys", "read_password", "read_secret", "read_signer"]
+__all__ = ["SECRET", "own_public_keys", "public_keys", "read_password", "read_secret", "read_signer", "read_text"]
 
 SECRET = 0o600
 
 
-def _read(path: Path) -> str:
+def read_text(path: Path) -> str:
+    """What a secret file holds; raises `EasementError` where others can read it, or it cannot be read."""
     try:
         loose = path.stat().st_mode & 0o077
         text = path.read_text().strip()
@@ -30,7 +31,7 @@ def _read(path: Path) -> str:
 def read_secret(home: Path, stem: str) -> bytes:
     """The 32 bytes in `keys/STEM.key`; raises `EasementError`, never repeating what is in it."""
     try:
-        secret = bytes.fromhex(_read(home / "keys" / f"{stem}.key"))
+        secret = bytes.fromhex(read_text(home / "keys" / f"{stem}.key"))
     except ValueError:
         secret = b""
     if len(secret) != 32:
@@ -42,7 +43,7 @@ def read_signer(home: Path, stem: str, name: str) -> Signer:
     """The signing key in `keys/STEM.key`, which must be of that name; raises `EasementError`."""
     where = f"`keys/{stem}.key`"
     try:
-        signer = Signer.parse(_read(home / "keys" / f"{stem}.key"))
+        signer = Signer.parse(read_text(home / "keys" / f"{stem}.key"))
     except (ProofFailed, UnicodeDecodeError):
         raise EasementError(f"{where} is not a signing key", remedy="restore it from where you keep it") from None
     if signer.name != name:
@@ -54,7 +55,7 @@ def read_signer(home: Path, stem: str, name: str) -> Signer:
 def read_password(home: Path) -> str:
     """The password in `keys/database.password`, empty where there is none; raises `EasementError`."""
     path = home / "keys" / "database.password"
-    return _read(path) if path.exists() else ""
+    return read_text(path) if path.exists() else ""
 
 
 def public_keys(path: Path, name: str) -> tuple[Key, ...]:
@@ -71,3 +72,9 @@ def public_keys(path: Path, name: str) -> tuple[Key, ...]:
             remedy = f"name the file `{key.name}.vkey`, or ask for the right key"
             raise BadFile(f"the key is named `{key.name}`", where=str(path), remedy=remedy)
     return keys
+
+
+def own_public_keys(home: Path, stem: str, name: str) -> tuple[Key, ...]:
+    """The node's own public keys in `keys/STEM.vkey`, the one in use first; none where the file is lost."""
+    path = home / "keys" / f"{stem}.vkey"
+    return public_keys(path, name) if path.exists() else ()
