@@ -5,10 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from easement.exchange.service import ask
-from easement.gate import service as gate
 from easement.ledger.model import EntryType
 
-from . import fake_gate
 from .pair import ASKER, NOW, Pair, paired
 
 
@@ -16,18 +14,6 @@ from .pair import ASKER, NOW, Pair, paired
 def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
     with paired(tmp_path_factory.mktemp("pair")) as made:
         yield made
-
-
-@pytest.fixture(autouse=True)
-def faked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gate, "answer", fake_gate.answer, raising=False)
-    monkeypatch.setattr("easement.exchange.asked.Ask", fake_ask)
-
-
-def fake_ask(message: str, **given: object) -> object:
-    from types import SimpleNamespace
-
-    return SimpleNamespace(message=message, **given)
 
 
 def test_a_record_crosses_and_both_logs_have_it(pair: Pair):

@@ -30,7 +30,7 @@ from easement.exchange.ports import Host, own_url
 from easement.exchange.replay import Replays
 from easement.ledger.note import Key
 
-__all__ = ["Action", "Arrived", "Desk", "NotTaken", "Reply"]
+__all__ = ["Action", "Arrived", "Clock", "Desk", "NotTaken", "Reply"]
 
 RETRY_SECONDS = 2
 """How long a member waits before it asks again a node that has too much in hand."""
@@ -61,8 +61,13 @@ class NotTaken(EasementError):
         self.status, self.code, self.after = status, code, after
 
 
-Action = Callable[[Host, Genuine, Arrived, datetime], bytes]
+Clock = Callable[[], datetime]
+
+Action = Callable[[Host, Genuine, Arrived, Clock], bytes]
 """What is done about a genuine message; gives the body of the answer."""
+
+Report = Callable[[Exception], None]
+"""Tells whoever runs the node of an error that nobody foresaw."""
 
 _STATUS = {Fault.MALFORMED: 400, Fault.HEADER_REPEATED: 400, Fault.TOO_LONG: 413}
 
@@ -72,7 +77,8 @@ class Desk:
     """Where a node's process takes messages: what it has in hand, and what it has seen before."""
 
     host: Host
-    clock: Callable[[], datetime]
+    clock: Clock
+    report: Report
     replays: Replays
     most: int
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -80,9 +86,9 @@ class Desk:
     _of: dict[str, int] = field(default_factory=dict)
 
     @classmethod
-    def at(cls, host: Host, clock: Callable[[], datetime]) -> "Desk":
+    def at(cls, host: Host, clock: Clock, report: Report) -> "Desk":
         """The desk of a node."""
-        return cls(host, clock, Replays(host.engine), host.settings.server.max_waiting)
+        return cls(host, clock, report, Replays(host.engine), host.settings.server.max_waiting)
 
     def take(self, arrived: Arrived, action: Action) -> Reply:
         """Do what a message asks, or say why not; never raises."""
@@ -91,9 +97,11 @@ class Desk:
             with self._turn():
                 genuine = self._genuine(arrived, now)
                 with self._share(genuine.key.name):
-                    body = action(self.host, genuine, arrived, now)
+                    body = action(self.host, genuine, arrived, self.clock)
             return self._signed(HTTPStatus.OK, body, question)
         except Exception as error:
+            if not isinstance(error, NotGenuine | NotTaken):
+                self.report(error)
             problem = _problem(error)
             reply = self._signed(problem.status, problem.encode(), question)
             if problem.retry_after:

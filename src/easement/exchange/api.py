@@ -5,9 +5,10 @@ from typing import Annotated, Any
 from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
 
-from easement.exchange import asked
+from easement.exchange import asked, entries
 from easement.exchange.answering import Action, Arrived, Desk, Reply, too_long
 from easement.exchange.message_body import MAX_ASK
+from easement.node import logs
 
 __all__ = ["mount", "router", "signed_message"]
 
@@ -35,9 +36,13 @@ router = APIRouter(prefix="/exchange/v1", tags=["exchange"])
 
 def mount(app: FastAPI, node: Any) -> None:
     """Add the exchange to a node's app."""
-    app.state.desk = Desk.at(node, app.state.clock)
+    app.state.desk = Desk.at(node, app.state.clock, _report)
     app.state.desk_limit = CapacityLimiter(AT_ONCE)
     app.include_router(router)
+
+
+def _report(error: Exception) -> None:
+    logs.log("a message could not be answered", level="error", **logs.place(error))
 
 
 async def _taken(request: Request, message: Arrived, action: Action) -> Response:
@@ -55,3 +60,27 @@ def _sent(reply: Reply) -> Response:
 async def ask(request: Request, message: Message) -> Response:
     """Decide a question and answer it: a decision with its reasons, and what crosses under it with a receipt."""
     return await _taken(request, message, asked.answer)
+
+
+@router.post("/answers")
+async def again(request: Request, message: Message) -> Response:
+    """The answer that was given to a question before, while it is kept; nothing is decided anew."""
+    return await _taken(request, message, asked.again)
+
+
+@router.get("/receipts/{message_id}")
+async def receipt(request: Request, message: Message, message_id: str) -> Response:
+    """The receipt of what came of a message of the sender's."""
+    return await _taken(request, message, asked.receipt(message_id))
+
+
+@router.get("/entries")
+async def page(request: Request, message: Message) -> Response:
+    """A page of the entries that concern the sender, with their proofs under one checkpoint."""
+    return await _taken(request, message, entries.page)
+
+
+@router.get("/entries/{index}")
+async def entry(request: Request, message: Message) -> Response:
+    """One entry about a message that the sender knows the id of, with its proof."""
+    return await _taken(request, message, entries.one)

@@ -1,54 +1,83 @@
 """What another node may ask of this one about its own messages: an answer, the same answer again, a receipt."""
 
-from datetime import datetime
+import re
+from contextlib import suppress
+from datetime import datetime, timedelta
 
-from easement.base.errors import UsageError
-from easement.exchange.answering import Arrived
+from easement.base.errors import ProofFailed, UsageError
+from easement.exchange.answering import Action, Arrived, Clock, NotTaken
+from easement.exchange.concern import about_message
 from easement.exchange.message import Fault, Genuine, NotGenuine
-from easement.exchange.message_body import MAX_ASK, AnswerBody, AskBody, decision_said, read_body
+from easement.exchange.message_body import MAX_ASK, AnswerBody, AskBody, ReceiptBody, decision_said, read_body
 from easement.exchange.ports import Host
 from easement.exchange.receiving import request_of
 from easement.gate import service as gate
-from easement.gate.ask import Ask
+from easement.gate.ask import Answer, Ask, Outcome
+from easement.gate.carried import InHand, OtherContent, kept_answer, place_of
 from easement.gate.model import Code, Decision, Reason
 from easement.ledger.model import Entry, EntryType, minute
-from easement.ledger.service import utc_now
+from easement.ledger.receipt import make_receipt
+from easement.ledger.verifier import Receipt, receipt_bytes
 
-__all__ = ["answer"]
+__all__ = ["again", "answer", "receipt"]
+
+OUTCOMES = {
+    EntryType.DISCLOSURE_RELEASED,
+    EntryType.DISCLOSURE_REFUSED,
+    EntryType.DISCLOSURE_FAILED,
+    EntryType.DISCLOSURE_ABANDONED,
+    EntryType.REQUEST_REFUSED,
+}
+"""The entries that say what came of a message."""
+
+_TOKEN = re.compile("[0-9a-f]{32}")
 
 
-def answer(host: Host, genuine: Genuine, arrived: Arrived, now: datetime) -> bytes:
+def answer(host: Host, genuine: Genuine, arrived: Arrived, clock: Clock) -> bytes:
     """Decide a question and answer it. The recipient is the signer's organisation, whatever the body says."""
+    body, asked = _read(host, genuine, arrived)
+    now, keep = clock(), timedelta(hours=host.settings.exchange.keep_answers_hours)
+    try:
+        host.shelf.get(body.agreement, now.date())
+    except UsageError:
+        return _told(host, body, _unknown(host, body, genuine.key.name, now), genuine)
+    try:
+        return _told(host, body, gate.answer(host, asked, now=now, clock=clock, keep=keep), genuine)
+    except InHand as error:
+        raise NotTaken(409, "message.in-hand", error.what, error.remedy, after=1) from None
+    except OtherContent as error:
+        raise NotTaken(409, "message.id-used", error.what, error.remedy) from None
+
+
+def _read(host: Host, genuine: Genuine, arrived: Arrived) -> tuple[AskBody, Ask]:
+    """A question for this node, and the gate's own form of it."""
     body = read_body(AskBody, arrived.body, MAX_ASK)
     if body.to != host.organisation:
         what = f"this is the node of `{host.organisation}`, and the question is for `{body.to}`"
-        raise NotGenuine(Fault.SENDER_WRONG, what, "send it to the address that the directory names")
-    recipient = genuine.key.name
-    try:
-        shelved = host.shelf.get(body.agreement, now.date())
-    except UsageError:
-        return _unknown(host, body, recipient, now)
+        raise NotGenuine(Fault.MISDIRECTED, what, "send it to the address that the directory names")
     asked = Ask(
-        agreement=shelved.path,
-        request=request_of(body, recipient),
+        agreement=body.agreement,
+        request=request_of(body, genuine.key.name),
         training=frozenset(body.training),
         consented=body.consented,
         message=body.message,
     )
-    given = gate.answer(host, asked, now=now, clock=utc_now)
-    outcome = given.outcome
+    return body, asked
+
+
+def _told(host: Host, body: AskBody, given: Answer, genuine: Genuine) -> bytes:
     return AnswerBody(
         message=body.message,
         provider=host.organisation,
-        recipient=recipient,
-        decision=decision_said(outcome.decision),
-        entry=outcome.entry,
+        recipient=genuine.key.name,
+        decision=decision_said(given.outcome.decision),
+        entry=given.outcome.entry,
         answer=given.body.decode(),
         receipt=given.receipt,
     ).encode()
 
 
-def _unknown(host: Host, body: AskBody, recipient: str, now: datetime) -> bytes:
+def _unknown(host: Host, body: AskBody, recipient: str, now: datetime) -> Answer:
     """Refuse what asks under an agreement that this node does not have; logged, as every refusal is."""
     text = "the provider's node works by no agreement with this digest"
     remedy = "send the provider the agreement and its signatures, or ask under the version that it has"
@@ -65,16 +94,65 @@ def _unknown(host: Host, body: AskBody, recipient: str, now: datetime) -> bytes:
         purpose=body.purpose,
         mode=body.mode,
     )
-    said = EntryType.REQUEST_REFUSED
-    reasons = (reason.code.value,)
-    entry = Entry(time=minute(now), type=said, agreement=body.agreement, message=body.message, reasons=reasons)
-    index = host.ledger.append(entry)
-    return AnswerBody(
+    before = _outcome(host, recipient, body.message)
+    if before is not None:
+        return Answer(Outcome(decision, before))
+    entry = Entry(
+        time=minute(now),
+        type=EntryType.REQUEST_REFUSED,
+        parties={"provider": host.organisation, "recipient": recipient},
+        agreement=body.agreement,
         message=body.message,
-        provider=host.organisation,
-        recipient=recipient,
-        decision=decision_said(decision),
-        entry=index,
-        answer="",
-        receipt="",
-    ).encode()
+        reasons=(reason.code.value,),
+    )
+    return Answer(Outcome(decision, host.ledger.append(entry)))
+
+
+def again(host: Host, genuine: Genuine, arrived: Arrived, clock: Clock) -> bytes:
+    """The answer that was given to this question before, while it is kept; nothing is decided anew."""
+    body, asked = _read(host, genuine, arrived)
+    try:
+        given = kept_answer(host, place_of(asked, host), now=clock())
+    except InHand as error:
+        raise NotTaken(409, "message.in-hand", error.what, error.remedy, after=1) from None
+    except OtherContent as error:
+        raise NotTaken(409, "message.id-used", error.what, error.remedy) from None
+    if given is not None:
+        return _told(host, body, given, genuine)
+    if _outcome(host, genuine.key.name, body.message) is not None:
+        remedy = "ask for its receipt, which says what came of it"
+        raise NotTaken(410, "answer.gone", "the answer to this message is no longer kept", remedy)
+    raise _never_asked()
+
+
+def _never_asked() -> NotTaken:
+    """The same for a message that never came and for one of another organisation."""
+    return NotTaken(404, "message.unknown", "nothing was answered to this message", "ask it, under a new id")
+
+
+def receipt(message: str) -> Action:
+    """Give the receipt of what came of a message of the sender's."""
+
+    def give(host: Host, genuine: Genuine, _arrived: Arrived, _clock: Clock) -> bytes:
+        if not _TOKEN.fullmatch(message):
+            raise NotGenuine(Fault.MALFORMED, "the address is not in the form agreed", "ask as the protocol says")
+        found = _outcome(host, genuine.key.name, message)
+        if found is None:
+            raise _never_asked()
+        host.ledger.checkpoint()
+        return ReceiptBody(message=message, entry=found, receipt=_receipt(host, found)).encode()
+
+    return give
+
+
+def _receipt(host: Host, index: int) -> str:
+    """The receipt of an answer; of anything else, and of an answer whose record was erased, the proof of its entry."""
+    with suppress(ProofFailed):
+        return make_receipt(host.ledger, index)
+    return host.ledger.prove(index, extra=receipt_bytes(Receipt(host.ledger.entry(index).body.decode())))
+
+
+def _outcome(host: Host, organisation: str, message: str) -> int | None:
+    """The last entry that says what came of an organisation's message, found by the ledger itself, however old."""
+    found = [each.entry for each in about_message(host, organisation, message) if each.type in OUTCOMES]
+    return found[-1] if found else None

@@ -91,6 +91,7 @@ class Fault(StrEnum):
     HEADER_REPEATED = "message.header-repeated"
     KEY_UNKNOWN = "message.key-unknown"
     MALFORMED = "message.malformed"
+    MISDIRECTED = "message.misdirected"
     NOT_SIGNED = "message.not-signed"
     REPLAYED = "message.replayed"
     SENDER_WRONG = "message.sender-wrong"

@@ -9,7 +9,7 @@ from typing import Any
 from easement.agreement.model import Mode
 from easement.exchange.message_body import DecisionSaid
 
-__all__ = ["Answered", "Asker", "Line", "Picture", "Shown", "Silent", "Wish", "picture_lines"]
+__all__ = ["Answered", "Asker", "Line", "Picture", "Settled", "Shown", "Silent", "Wish", "picture_lines"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,16 +95,51 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Silent:
-    """A provider from whom nothing came: why, as one code of `Silence`, in plain words, and what to do next."""
+    """A provider from whom nothing came: why, as one code of `Silence`, in plain words, and what to do next.
+
+    `refusal` holds the decision where the reason is that this node or the provider refused.
+    """
 
     provider: str
     why: str
     text: str
     remedy: str = ""
+    refusal: Answered | None = None
 
-    def as_dict(self) -> dict[str, str]:
+    def as_dict(self) -> dict[str, Any]:
         """The silence as `--json` shows it."""
-        return {"provider": self.provider, "why": self.why, "text": self.text, "remedy": self.remedy}
+        return {
+            "provider": self.provider,
+            "why": self.why,
+            "text": self.text,
+            "remedy": self.remedy,
+            "refusal": self.refusal.as_dict() if self.refusal else None,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What became of a question that was left without an outcome, as one word, and its entry in this node's ledger.
+
+    `received`, `refused` and `lost` have an entry; `never-came` and `nothing-crossed` need none; `waiting` may still be
+    on its way, `unknown` could not be learned now, and `ended` was settled by another process meanwhile.
+    """
+
+    message: str
+    provider: str
+    how: str
+    entry: int | None
+    text: str
+
+    def as_dict(self) -> dict[str, Any]:
+        """What `--json` shows."""
+        return {
+            "message": self.message,
+            "provider": self.provider,
+            "how": self.how,
+            "entry": self.entry,
+            "text": self.text,
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from easement.exchange import tables
 from easement.exchange.message_body import MAX_ASK, AskBody, read_body
 from easement.exchange.ports import Host
 
-__all__ = ["Ended", "Letter", "end", "keep", "open_letters"]
+__all__ = ["Ended", "Letter", "end", "forget", "keep", "open_letters"]
 
 _LABEL = "exchange outbox"
 _NONCE = 12
@@ -82,3 +82,9 @@ def end(connection: Connection, message: str) -> None:
     """End a question within the commit of the entry that says how; raises `Ended` where that was done before."""
     if not tables.drop_out(connection, message):
         raise Ended(message)
+
+
+def forget(host: Host, message: str) -> None:
+    """End a question of which nothing crossed, and which so needs no entry."""
+    with writing(host.engine) as connection:
+        tables.drop_out(connection, message)

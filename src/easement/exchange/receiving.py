@@ -25,7 +25,7 @@ from easement.ledger.model import Entry, EntryType, Form, PrivateRecord, answer_
 from easement.ledger.note import Key
 from easement.ledger.verifier import Holds, check_receipt, parse_proof
 
-__all__ = ["parties", "receive", "request_of"]
+__all__ = ["TELL", "log_refused", "parties", "receive", "request_of", "who_part"]
 
 
 def request_of(body: AskBody, recipient: str) -> Request:
@@ -52,7 +52,8 @@ def receive(host: Host, letter: Letter, said: bytes, agreement: Prepared, log: K
         told = read_body(AnswerBody, said, MAX_TOLD)
         _hold_asked(told, letter, agreement, host.organisation)
         if not told.decision.allowed:
-            index = _log_refused(host, letter, told, agreement, now)
+            codes = tuple(reason.code.value for reason in told.decision.unmet)
+            index = log_refused(host, letter, codes, told.entry, agreement, now)
             return _answered(told, letter, index, now)
         holds = _hold_receipt(told, letter, agreement, log, host.organisation)
         _hold_records(told, holds, agreement)
@@ -162,8 +163,10 @@ def _envelope(answer: str) -> dict[str, Any]:
     return envelope
 
 
-def _log_refused(host: Host, letter: Letter, told: AnswerBody, agreement: Prepared, now: datetime) -> int:
-    """Log the provider's refusal on this side too, with its reasons."""
+def log_refused(
+    host: Host, letter: Letter, reasons: tuple[str, ...], peer_entry: int, agreement: Prepared, now: datetime
+) -> int:
+    """Log the provider's refusal on this side too, with its reasons, in one commit with the question's end."""
     asked = letter.body
     entry = Entry(
         time=minute(now),
@@ -176,14 +179,14 @@ def _log_refused(host: Host, letter: Letter, told: AnswerBody, agreement: Prepar
         purpose=asked.purpose,
         mode=asked.mode.value,
         message=asked.message,
-        peer_entry=told.entry,
-        reasons=tuple(reason.code.value for reason in told.decision.unmet),
+        peer_entry=peer_entry,
+        reasons=reasons,
     )
-    record = PrivateRecord({"who": _who(host, letter, agreement)})
+    record = PrivateRecord({"who": who_part(host, letter, agreement)})
     return host.ledger.append(entry, record, also=lambda connection, _: outbox.end(connection, letter.message))
 
 
-def _who(host: Host, letter: Letter, agreement: Prepared) -> dict[str, Any]:
+def who_part(host: Host, letter: Letter, agreement: Prepared) -> dict[str, Any]:
     """Who asked, why and about whom: subjects as tokens under this node's own key."""
     return who_record(request_of(letter.body, host.organisation), host.master_key, agreement)
 
@@ -212,7 +215,7 @@ def _log_received(
         risk=said.get("risk"),
     )
     opened = answer_part(query=holds.answer["query"], data=holds.answer["data"], rows=holds.answer["rows"])
-    record = PrivateRecord({"who": _who(host, letter, agreement), "answer": opened})
+    record = PrivateRecord({"who": who_part(host, letter, agreement), "answer": opened})
     return host.ledger.append(entry, record, also=_ending(letter, told, agreement.duties, now))
 
 

@@ -1,24 +1,29 @@
 """Asking other nodes: decide here first, keep the question, carry it, hold the answer against it, log it."""
 
 import secrets
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 
-from easement.base.errors import Refused, UsageError
+from pydantic import ValidationError
+
+from easement.base.errors import EasementError, Refused, UsageError
 from easement.exchange import outbox
 from easement.exchange.directory_service import current_directory
 from easement.exchange.message_body import AskBody, decision_said
-from easement.exchange.message_carry import Line, NoAnswer, Silence
-from easement.exchange.model import Answered, Asker, Wish
+from easement.exchange.message_carry import Line, NoAnswer, Silence, WrongAnswer
+from easement.exchange.model import Answered, Asker, Picture, Settled, Silent, Wish
 from easement.exchange.outbox import Letter
 from easement.exchange.ports import Host
 from easement.exchange.receiving import receive, request_of
+from easement.exchange.recovery import settle
 from easement.gate.decide import decide
 from easement.gate.entries import entry, who_record
 from easement.gate.model import Decision, Facts
 from easement.gate.shelf import Shelved
 from easement.ledger.model import EntryType, PrivateRecord
 
-__all__ = ["ask", "current_directory"]
+__all__ = ["ask", "ask_many", "current_directory", "finish_outbox"]
 
 ASKS = "/exchange/v1/asks"
 
@@ -43,6 +48,62 @@ def ask(host: Host, wish: Wish, asker: Asker, now: datetime) -> Answered:
     return receive(host, letter, said, shelved.prepared, log, line.now)
 
 
+MOST_AT_ONCE = 32
+"""Most providers asked at once: each takes a thread."""
+
+
+def ask_many(host: Host, wishes: Sequence[Wish], asker: Asker, now: datetime) -> Picture:
+    """Ask several providers at once, each under its own agreement; partial answers are answers (R3.7).
+
+    Who did not answer stands in `silent`, with why; that one is slow or down holds up no other. Raises `UsageError`
+    for no wish, or too many.
+    """
+    if not 0 < len(wishes) <= MOST_AT_ONCE:
+        raise UsageError(f"{len(wishes)} providers cannot be asked at once", remedy=f"ask 1 to {MOST_AT_ONCE}")
+    with ThreadPoolExecutor(len(wishes)) as threads:
+        told = list(threads.map(lambda wish: _told(host, wish, asker, now), wishes))
+    answers = tuple(each for each in told if isinstance(each, Answered))
+    return Picture(answers, tuple(each for each in told if isinstance(each, Silent)))
+
+
+def _told(host: Host, wish: Wish, asker: Asker, now: datetime) -> Answered | Silent:
+    """What one provider gives, or why it gives nothing."""
+    try:
+        answered = ask(host, wish, asker, now)
+    except (NoAnswer, WrongAnswer) as error:
+        return Silent(wish.provider, error.why.value, error.what, error.remedy)
+    except EasementError as error:
+        return Silent(wish.provider, Silence.FAILED.value, error.what, error.remedy)
+    except Exception as error:
+        what = f"asking failed in a way that nobody foresaw ({type(error).__name__})"
+        return Silent(wish.provider, Silence.FAILED.value, what, "tell whoever runs this node")
+    if answered.allowed:
+        return answered
+    first = answered.decision.unmet[0]
+    text = f"refused by {answered.refused_by}: {first.text}".replace("by here", "here")
+    return Silent(wish.provider, Silence.REFUSED.value, text, first.remedy, answered)
+
+
+def finish_outbox(host: Host, now: datetime, provider: str | None = None) -> tuple[Settled, ...]:
+    """Settle every question that is without an outcome and that no living process waits for.
+
+    What the provider has is received, what it refused is refused here too, and what it no longer has is logged as lost,
+    so that both logs agree. What cannot be learned now stays for the next time.
+    """
+    now = now.astimezone(UTC)
+    young = now - timedelta(seconds=host.settings.exchange.timeout_seconds + 1)
+    letters = [letter for letter in outbox.open_letters(host, provider) if letter.asked <= young]
+    return tuple(_settled(host, letter, now) for letter in letters)
+
+
+def _settled(host: Host, letter: Letter, now: datetime) -> Settled:
+    try:
+        agreement = host.shelf.get(letter.body.agreement, now.date()).prepared
+        return settle(host, _line(host, letter.provider, now), letter, agreement)
+    except EasementError as error:
+        return Settled(letter.message, letter.provider, "unknown", None, error.what)
+
+
 def _written(host: Host, wish: Wish, asker: Asker, now: datetime) -> tuple[Shelved, AskBody]:
     """The agreement that a wish names, and the question that it becomes."""
     shelved = host.shelf.get(wish.agreement, now.date())
@@ -54,8 +115,6 @@ def _written(host: Host, wish: Wish, asker: Asker, now: datetime) -> tuple[Shelv
 
 
 def _body(wish: Wish, asker: Asker, digest: str) -> AskBody:
-    from pydantic import ValidationError
-
     try:
         return AskBody(
             message=secrets.token_hex(16),

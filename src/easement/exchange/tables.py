@@ -28,15 +28,20 @@ from sqlalchemy.dialects import postgresql, sqlite
 from easement.base.database import METADATA
 
 __all__ = [
+    "Concern",
     "Duty",
     "Out",
     "Seen",
+    "about_message",
+    "add_concerns",
     "add_duties",
     "add_nonces",
+    "concerning",
     "drop_out",
     "due",
     "end_duty",
     "forget_nonces",
+    "looked_through",
     "mark_tried",
     "out",
     "peer",
@@ -96,6 +101,39 @@ duties = Table(
 """What is owed after each disclosure that came in. `met` is the entry that says it was done."""
 
 
+concerns = Table(
+    "exchange_concerns",
+    METADATA,
+    Column("organisation", String(63), primary_key=True),
+    Column("entry", Whole, primary_key=True, autoincrement=False),
+    Column("type", String(40), nullable=False),
+    Column("message", String(32)),
+    Index("exchange_concerns_by_message", "message"),
+    sqlite_with_rowid=False,
+)
+"""Which entries of this node's log concern which other organisation; made from the log, and never ahead of it.
+
+An entry that names a message and no party stands here under no organisation.
+"""
+
+concerned = Table(
+    "exchange_concerned",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("upto", Whole, nullable=False),
+)
+"""How many entries of the log have been looked through for whom they concern."""
+
+
+class Concern(NamedTuple):
+    """An entry that concerns another organisation."""
+
+    organisation: str
+    entry: int
+    type: str
+    message: str | None
+
+
 class Out(NamedTuple):
     """A question on its way: to whom, since when, last tried when, and the question itself, sealed."""
 
@@ -153,6 +191,34 @@ def _nonce_insert(dialect: Dialect) -> tuple[str, tuple[str, ...]]:
 def forget_nonces(connection: Connection, before: int) -> int:
     """Drop the nonces that expired before an instant; how many went."""
     return connection.execute(delete(nonces).where(nonces.c.expires < before)).rowcount
+
+
+def looked_through(connection: Connection) -> int:
+    """How many entries have been looked through for whom they concern."""
+    return connection.scalar(select(concerned.c.upto)) or 0
+
+
+def add_concerns(connection: Connection, was: int, upto: int, found: Iterable[Concern]) -> None:
+    """Note whom the entries from `was` to before `upto` concern; nothing where somebody else has just done so."""
+    if not was:
+        _insert_new(connection, concerned, {"id": 1, "upto": 0})
+    moved = update(concerned).where(concerned.c.upto == was).values(upto=upto)
+    rows = [each._asdict() for each in found]
+    if connection.execute(moved).rowcount and rows:
+        connection.execute(concerns.insert(), rows)
+
+
+def concerning(connection: Connection, organisation: str, start: int, stop: int, most: int) -> list[Concern]:
+    """The entries from `start` to before `stop` that concern an organisation, in order, so many at most."""
+    place = (concerns.c.organisation == organisation, concerns.c.entry >= start, concerns.c.entry < stop)
+    query = select(concerns).where(*place).order_by(concerns.c.entry).limit(most)
+    return [Concern(*row) for row in connection.execute(query)]
+
+
+def about_message(connection: Connection, organisation: str, message: str) -> list[Concern]:
+    """The entries about a message of an organisation, in order, those that name no party among them."""
+    place = (concerns.c.message == message, concerns.c.organisation.in_([organisation, ""]))
+    return [Concern(*row) for row in connection.execute(select(concerns).where(*place).order_by(concerns.c.entry))]
 
 
 def put_out(connection: Connection, out: Out) -> None:

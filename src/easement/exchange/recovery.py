@@ -1,0 +1,108 @@
+"""What a kill or a silence left in the outbox: what became of each question is learned, and both logs agree again."""
+
+from datetime import datetime, timedelta
+from http import HTTPStatus
+from typing import Any
+
+from easement.base.errors import ProofFailed
+from easement.exchange import outbox
+from easement.exchange.message import LIFE_SECONDS
+from easement.exchange.message_body import MAX_TOLD, ReceiptBody, read_body
+from easement.exchange.message_carry import Line, Problem, WrongAnswer
+from easement.exchange.model import Settled
+from easement.exchange.outbox import Ended, Letter
+from easement.exchange.ports import Host
+from easement.exchange.receiving import TELL, log_refused, parties, receive, who_part
+from easement.gate.prepare import Prepared
+from easement.ledger.model import Entry, EntryType, PrivateRecord, minute
+from easement.ledger.note import Key
+from easement.ledger.verifier import check_receipt
+
+__all__ = ["settle"]
+
+AGAIN, RECEIPTS = "/exchange/v1/answers", "/exchange/v1/receipts"
+"""Where what was answered before is asked for; nothing is decided anew there, so nothing more crosses."""
+
+CROSSED_NOTHING = (EntryType.DISCLOSURE_FAILED, EntryType.DISCLOSURE_ABANDONED)
+
+
+def settle(host: Host, line: Line, letter: Letter, agreement: Prepared) -> Settled:
+    """Learn what became of one question and log it in one commit with the question's end.
+
+    Raises `NoAnswer` and `WrongAnswer` where that cannot be learned now; the question then stays.
+    """
+    log = line.directory.member(letter.provider).log_key
+    try:
+        return _settled(host, line, letter, agreement, log)
+    except Ended:
+        return Settled(letter.message, letter.provider, "ended", None, "it was settled meanwhile")
+
+
+def _settled(host: Host, line: Line, letter: Letter, agreement: Prepared, log: Key) -> Settled:
+    try:
+        told = receive(host, letter, line.ask("POST", AGAIN, letter.body.encode()), agreement, log, line.now)
+    except Problem as problem:
+        if problem.body.status == HTTPStatus.NOT_FOUND:
+            return _never_came(host, letter, line.now)
+        if problem.body.status != HTTPStatus.GONE:
+            raise
+        return _gone(host, line, letter, agreement, log)
+    how = "received" if told.allowed else "refused"
+    return Settled(letter.message, letter.provider, how, told.entry, f"the provider's entry is {told.peer_entry}")
+
+
+def _never_came(host: Host, letter: Letter, now: datetime) -> Settled:
+    """A question that the provider never had: forgotten once it can no longer arrive, since nothing crossed."""
+    rules = host.settings.exchange
+    dead = timedelta(seconds=LIFE_SECONDS + rules.timeout_seconds + rules.clock_skew_seconds)
+    if now < letter.asked + dead:
+        return Settled(letter.message, letter.provider, "waiting", None, "it may still be on its way")
+    outbox.forget(host, letter.message)
+    return Settled(letter.message, letter.provider, "never-came", None, "the provider never had it; nothing crossed")
+
+
+def _gone(host: Host, line: Line, letter: Letter, agreement: Prepared, log: Key) -> Settled:
+    """An answer that the provider no longer has: its receipt says what it was, and here it is logged as lost."""
+    said = read_body(ReceiptBody, line.ask("GET", f"{RECEIPTS}/{letter.message}"), MAX_TOLD)
+    try:
+        entry = _proved(said, letter, log)
+    except ProofFailed as error:
+        what = f"the receipt of `{letter.provider}` does not hold: {error.what}"
+        raise WrongAnswer(what, remedy=error.remedy or TELL) from error
+    kind, index = EntryType(entry["type"]), said.entry
+    if kind in CROSSED_NOTHING:
+        outbox.forget(host, letter.message)
+        what = f"nothing crossed: the provider's entry {index} says why"
+        return Settled(letter.message, letter.provider, "nothing-crossed", None, what)
+    if kind is not EntryType.DISCLOSURE_RELEASED:
+        own = log_refused(host, letter, tuple(entry["reasons"]), index, agreement, line.now)
+        return Settled(letter.message, letter.provider, "refused", own, f"the provider's entry is {index}")
+    own = _log_lost(host, letter, index, agreement, line.now)
+    return Settled(letter.message, letter.provider, "lost", own, f"the provider released it with entry {index}")
+
+
+def _proved(said: ReceiptBody, letter: Letter, log: Key) -> dict[str, Any]:
+    holds = check_receipt(said.receipt, [log])
+    same = (said.message, holds.index, holds.entry.get("message"))
+    if same != (letter.message, said.entry, letter.message):
+        raise ProofFailed("it is of another message", remedy=TELL)
+    return holds.entry
+
+
+def _log_lost(host: Host, letter: Letter, index: int, agreement: Prepared, now: datetime) -> int:
+    asked = letter.body
+    entry = Entry(
+        time=minute(now),
+        type=EntryType.DISCLOSURE_LOST,
+        parties=parties(letter.provider, host.organisation),
+        agreement=asked.agreement,
+        agreement_id=agreement.id,
+        version=agreement.version,
+        share=asked.share,
+        purpose=asked.purpose,
+        mode=asked.mode.value,
+        message=letter.message,
+        peer_entry=index,
+    )
+    record = PrivateRecord({"who": who_part(host, letter, agreement)})
+    return host.ledger.append(entry, record, also=lambda connection, _: outbox.end(connection, letter.message))
