@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,12 +16,17 @@ from easement import __version__
 from easement.api import health, log
 from easement.api.guard import REQUEST_ID, Guard, Limits, tell
 from easement.api.problems import Kind, Problem, of_error, of_status, of_validation
+from easement.api.v1 import router as v1
 from easement.base.errors import EasementError
+from easement.exchange import api as exchange_api
+from easement.exchange import delta_api, directory_api, witness_api
 from easement.ledger.service import utc_now
 from easement.node import logs
 from easement.node.home import Node
 from easement.node.metrics import Metrics
 from easement.node.model import ServerSettings
+from easement.node.readings import readings
+from easement.node.tally import Tally
 
 __all__ = ["Mount", "create_app", "hosts"]
 
@@ -64,13 +70,15 @@ def create_app(
         lifespan=lifespan,
         telemetry=SILENT,
     )
-    metrics = Metrics()
-    app.state.node, app.state.clock, app.state.metrics, app.state.problem_page = node, clock, metrics, None
+    tally = Tally()
+    metrics = Metrics(partial(readings, node, tally))
+    app.state.node, app.state.clock, app.state.problem_page = node, clock, None
+    app.state.metrics, app.state.tally = metrics, tally
     for kind in (EasementError, RequestValidationError, HTTPException, Problem):
         app.add_exception_handler(kind, _show)
-    for router in (health.router, log.router):
+    for router in (health.router, log.router, v1.router, delta_api.router, witness_api.router):
         app.include_router(router)
-    for mount in mounts:
+    for mount in (exchange_api.mount, directory_api.mount, *mounts):
         mount(app, node)
     app.add_middleware(
         Guard,

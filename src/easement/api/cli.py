@@ -81,7 +81,7 @@ def _app(home: Path, server: Any) -> Any:
 def _mounts() -> list[Any]:
     """What else is answered: the pages."""
     try:
-        from easement.web.app import mount  # type: ignore[import-not-found]
+        from easement.web.app import mount
     except ImportError:
         return []
     return [mount]

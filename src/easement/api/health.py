@@ -1,9 +1,14 @@
 """Whether the node lives, whether it can disclose, and what it counts."""
 
+from typing import Annotated
+
 from fastapi import APIRouter, Request, Response
 
+from easement.api.access import allowed
 from easement.node.metrics import CONTENT_TYPE
 from easement.node.readiness import State, readiness
+from easement.staff.model import Identity
+from easement.staff.permissions import Permission
 
 __all__ = ["router"]
 
@@ -27,6 +32,6 @@ def ready(request: Request, response: Response) -> dict[str, object]:
 
 
 @router.get("/metrics", operation_id="metrics", summary="What the node counts, for Prometheus")
-def metrics(request: Request) -> Response:
+def metrics(request: Request, who: Annotated[Identity, allowed(Permission.NODE_METRICS_READ)]) -> Response:
     """Everything counted, in Prometheus's text format."""
     return Response(request.app.state.metrics.text(), media_type=CONTENT_TYPE)

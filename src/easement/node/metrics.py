@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, disable_created_metrics, generate_latest
-from prometheus_client.metrics_core import GaugeMetricFamily
+from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 
 __all__ = ["CONTENT_TYPE", "Metrics", "Reading", "folder_of_workers"]
@@ -27,12 +27,16 @@ BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 1
 
 
 class Reading(NamedTuple):
-    """A number read when somebody asks: a name, what it says, its value, and labels with their values."""
+    """A number read when somebody asks: a name, what it says, its value, labels with their values.
+
+    `grows` says that it only ever grows, so that rates can be taken of it.
+    """
 
     name: str
     help: str
     value: float
     labels: tuple[tuple[str, str], ...] = ()
+    grows: bool = False
 
 
 def folder_of_workers() -> str | None:
@@ -44,12 +48,13 @@ class _Readings:
     def __init__(self, read: Callable[[], Iterable[Reading]]) -> None:
         self.read = read
 
-    def collect(self) -> Iterator[GaugeMetricFamily]:
-        families: dict[str, GaugeMetricFamily] = {}
+    def collect(self) -> Iterator[Metric]:
+        families: dict[str, GaugeMetricFamily | CounterMetricFamily] = {}
         for each in self.read():
-            names = [label for label, _ in each.labels]
-            family = families.setdefault(each.name, GaugeMetricFamily(each.name, each.help, labels=names))
-            family.add_metric([value for _, value in each.labels], each.value)
+            kind = CounterMetricFamily if each.grows else GaugeMetricFamily
+            if each.name not in families:
+                families[each.name] = kind(each.name, each.help, labels=[label for label, _ in each.labels])
+            families[each.name].add_metric([value for _, value in each.labels], each.value)
         yield from families.values()
 
 
@@ -64,15 +69,6 @@ class Metrics:
         )
         self.seconds = Histogram(
             "easement_request_seconds", "How long answers took.", ["route"], buckets=BUCKETS, registry=self.registry
-        )
-        self.entries = Counter(
-            "easement_entries", "Ledger entries by type and agreement.", ["type", "agreement"], registry=self.registry
-        )
-        self.refusals = Counter(
-            "easement_refusal_reasons", "Reasons for which requests were refused.", ["code"], registry=self.registry
-        )
-        self.records = Counter(
-            "easement_records_released", "Records that crossed.", ["agreement"], registry=self.registry
         )
 
     def answered(self, route: str, method: str, status: int, seconds: float) -> None:
