@@ -106,6 +106,7 @@ TOUCHES_THE_WORLD = {
     "staff/attempts.py": "counts wrong passwords in the database",
     "staff/entering.py": "lets people in: sessions, invitations and passwords in the database",
     "staff/keys.py": "makes, checks and revokes programs' keys in the database",
+    "staff/oidc.py": "asks the sign-in provider over the web",
     "staff/passwords.py": "bounds how many passwords are hashed at once",
     "staff/people.py": "what administrators do, each with its transaction",
     "staff/ports.py": "says which parts of a running node the staff room needs, its database among them",

@@ -50,9 +50,8 @@ def make_key(
             made_by=by,
             expires=int(expires.timestamp()),
         )
-        note(
-            connection, keeper, Act.KEY_MADE, id_, by=by, now=now, scopes=words(held), expires=int(expires.timestamp())
-        )
+        said = {"scopes": words(held), "expires": expires.isoformat(timespec="seconds")}
+        note(connection, keeper, Act.KEY_MADE, id_, by=by, now=now, **said)
     return MadeKey(ProgramKey(id_, plain, held, now, by, expires), key_text(id_, secret))
 
 

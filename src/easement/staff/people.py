@@ -20,6 +20,7 @@ from easement.staff.tokens import digest, is_id, new_factor, new_id, new_token
 from easement.staff.trail import note
 
 __all__ = [
+    "accept_external",
     "add_person",
     "disable",
     "enable",
@@ -152,7 +153,7 @@ def grant(
         take_turn(connection, f"staff-holds-{holder}")
         key = {"holder": holder, "agreement_id": agreement_id, "role": role}
         tables.put(connection, tables.grants, key, granted=int(now.timestamp()), expires=end)
-        ends = {"expires": end} if end else {}
+        ends = {"expires": expires.isoformat(timespec="seconds")} if expires else {}
         note(connection, keeper, Act.GRANT_GIVEN, holder, by=by, now=now, agreement=agreement_id, role=role, **ends)
     return given
 
@@ -206,18 +207,40 @@ def _check_holder(connection: Connection, holder: str) -> None:
 
 
 def link_external(keeper: Keeper, account_id: str, issuer: str, subject: str, *, by: str, now: datetime) -> None:
-    """Say that somebody at an OpenID Connect provider is this person; raises `UsageError` where they are another."""
-    sealer = Sealer(keeper.master_key)
+    """Say that somebody at an OpenID Connect provider is this person; raises `UsageError` where they are another.
+
+    `subject` is the `sub` that the provider gives them. Raises `Refused` for oneself.
+    """
+    _not_oneself(account_id, by)
     with writing(keeper.engine) as connection:
         found_account(connection, account_id)
-        take_turn(connection, TURN)
-        index = sealer.index("external", issuer, subject)
-        linked = tables.account_of_external(connection, index)
-        if linked is not None:
-            raise UsageError("this external identity is linked already", remedy="unlink the other account first")
-        row = {"subject_index": index, "account_id": account_id, "issuer": issuer, "linked": int(now.timestamp())}
-        tables.add(connection, tables.external, **row)
-        note(connection, keeper, Act.ACCOUNT_LINKED, account_id, by=by, now=now, issuer=issuer)
+        _link(connection, keeper, account_id, issuer, subject, by=by, now=now)
+
+
+def accept_external(keeper: Keeper, token: str, issuer: str, subject: str, *, now: datetime) -> str:
+    """Link whoever holds an invitation to their account, which uses it up; the account's id. Raises `Refused`."""
+    table = tables.enrolments
+    with writing(keeper.engine) as connection:
+        found = tables.enrolment(connection, digest(token))
+        if found is None or now.timestamp() >= found.expires or found_account(connection, found.account_id).disabled:
+            raise Refused("this invitation does not work any more", remedy="ask an administrator for a new one")
+        id_ = str(found.account_id)
+        if not connection.execute(delete(table).where(table.c.token_hash == found.token_hash)).rowcount:
+            raise Refused("this invitation does not work any more", remedy="ask an administrator for a new one")
+        _link(connection, keeper, id_, issuer, subject, by=id_, now=now)
+    return id_
+
+
+def _link(
+    connection: Connection, keeper: Keeper, account_id: str, issuer: str, subject: str, *, by: str, now: datetime
+) -> None:
+    take_turn(connection, TURN)
+    index = Sealer(keeper.master_key).index("external", issuer, subject)
+    if tables.account_of_external(connection, index) is not None:
+        raise UsageError("this external identity is linked already", remedy="unlink the other account first")
+    row = {"subject_index": index, "account_id": account_id, "issuer": issuer, "linked": int(now.timestamp())}
+    tables.add(connection, tables.external, **row)
+    note(connection, keeper, Act.ACCOUNT_LINKED, account_id, by=by, now=now, issuer=issuer)
 
 
 def unlink_external(keeper: Keeper, account_id: str, *, by: str, now: datetime) -> None:
