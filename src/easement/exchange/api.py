@@ -36,8 +36,8 @@ router = APIRouter(prefix="/exchange/v1", tags=["exchange"])
 
 def mount(app: FastAPI, node: Any) -> None:
     """Add the exchange to a node's app."""
-    app.state.desk = Desk.at(node, app.state.clock, _report)
-    app.state.desk_limit = CapacityLimiter(AT_ONCE)
+    app.state.exchange_desk = Desk.at(node, app.state.clock, _report)
+    app.state.exchange_limit = CapacityLimiter(AT_ONCE)
     app.include_router(router)
 
 
@@ -46,10 +46,10 @@ def _report(error: Exception) -> None:
 
 
 async def _taken(request: Request, message: Arrived, action: Action) -> Response:
-    desk: Desk = request.app.state.desk
+    desk: Desk = request.app.state.exchange_desk
     if len(message.body) > MAX_ASK:
         return _sent(desk.refuse(message, too_long()))
-    return _sent(await to_thread.run_sync(desk.take, message, action, limiter=request.app.state.desk_limit))
+    return _sent(await to_thread.run_sync(desk.take, message, action, limiter=request.app.state.exchange_limit))
 
 
 def _sent(reply: Reply) -> Response:
