@@ -39,6 +39,7 @@ class Host:
     master_key: bytes = b"m" * 32
     memory_mb: int = 100
     members: Mapping[str, Key] = field(default_factory=dict)
+    member_keys: Mapping[str, tuple[Key, ...]] = field(default_factory=dict)
 
     @property
     def organisation(self) -> str:

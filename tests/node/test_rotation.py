@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -24,6 +24,7 @@ from easement.node.home import create_node, open_node
 from easement.node.keys import read_secret
 from easement.node.rotation import log_keys, rotate_database, rotate_signing
 from tests.databases import KINDS, PASSWORD, Server, new_database
+from tests.gate.world import furnish
 from tests.ledger.makers import fill, private
 
 ROOT = Path(__file__).parents[2]
@@ -125,6 +126,20 @@ def test_a_log_whose_key_was_compromised_is_published_anew_before_the_old_key_go
         verifier.check_receipt(before, known)
     with open_node(home) as node:
         assert node.ledger.refusal is None
+
+
+def test_an_agreement_signed_before_a_change_stays_signed(tmp_path: Path) -> None:
+    world = furnish(tmp_path)
+    with open_node(world.node) as node:
+        before = node.shelf.all(date(2026, 11, 22))
+    rotate(world.node, "organisation")
+    with open_node(world.node) as node:
+        assert [each.signed for each in node.shelf.all(date(2026, 11, 22))] == [each.signed for each in before]
+        assert before[0].signed
+    rotate(world.node, "organisation")
+    rotate(world.node, "organisation", compromised=True)
+    with open_node(world.node) as node:
+        assert [each.signed for each in node.shelf.all(date(2026, 11, 22))] == [each.signed for each in before]
 
 
 class _Killed(BaseException):

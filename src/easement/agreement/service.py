@@ -111,11 +111,12 @@ def stand(path: Path, keys: Iterable[Key], *, on: date) -> Stood:
 
 
 def keys_in(folder: Path) -> tuple[Key, ...]:
-    """The public keys in a folder, one to a `.vkey` file; raises `UsageError` where there is none."""
+    """The public keys in a folder, a party's in its `.vkey` file; raises `UsageError` where there is none."""
     paths = sorted(folder.glob("*.vkey"))
     if not paths:
         raise UsageError(f"there are no keys in `{folder}`", remedy="put each party's key there, as ID.vkey")
-    return tuple(parse_key(path.read_text().strip()) for path in paths)
+    lines = (line.strip() for path in paths for line in path.read_text().splitlines())
+    return tuple(parse_key(line) for line in lines if line)
 
 
 def _read(path: Path) -> str | None:

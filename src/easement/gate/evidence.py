@@ -8,7 +8,7 @@ import csv
 import io
 import json
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from easement.gate.ports import Holder
 from easement.law.catalogue import catalogue
 from easement.ledger import verifier
 from easement.ledger.model import Logged
+from easement.ledger.note import Key
 from easement.ledger.service import Ledger
 from easement.ledger.verifier import Receipt, receipt_bytes
 from easement.meaning.standards import standard
@@ -142,10 +143,15 @@ def _files(holder: Holder, chosen: Sequence[Logged], agreements: Agreements, siz
     for path, file in agreements.values():
         yield from _agreement_files(holder, path, file)
     yield "checkpoint", (holder.home / "ledger" / "checkpoint").read_text()
-    yield "log.vkey", f"{holder.ledger.key}\n"
-    for organisation, key in sorted(holder.members.items()):
-        yield f"members/{organisation}.vkey", f"{key}\n"
+    yield "log.vkey", _lines(holder.ledger.keys)
+    for organisation, keys in sorted(holder.member_keys.items()):
+        yield f"members/{organisation}.vkey", _lines(keys)
     yield "verifier.py", Path(verifier.__file__).read_text()
+
+
+def _lines(keys: Iterable[Key]) -> str:
+    """Public keys as a file holds them: one a line, the one in use first."""
+    return "".join(f"{key}\n" for key in keys)
 
 
 def _proof(holder: Holder, logged: Logged) -> str:

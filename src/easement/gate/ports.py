@@ -41,6 +41,10 @@ class Holder(Protocol):
         """The public keys of the organisations it deals with, its own among them."""
 
     @property
+    def member_keys(self) -> Mapping[str, tuple[Key, ...]]:
+        """All public keys of each that still count, the one in use first."""
+
+    @property
     def shelf(self) -> "Shelf":
         """The agreements it works by, kept as long as it is open."""
 

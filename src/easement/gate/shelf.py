@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -107,7 +108,7 @@ class _Place:
         self.prepared: Kept[Prepared] = Kept()
         self.note: Kept[str | None] = Kept()
         self.made: Shelved | None = None
-        self.made_of: tuple[str | None, Mapping[str, Key]] = (None, {})
+        self.made_of: tuple[str | None, Mapping[str, tuple[Key, ...]]] = (None, {})
 
 
 class Shelf:
@@ -208,7 +209,7 @@ class Shelf:
         file = self._read(path)
         if isinstance(file, BadFile):  # anew for each who meets it: one raised error must not be shared between threads
             raise BadFile(file.what, file.problems, where=file.where, remedy=file.remedy)
-        place, beside, members = self._places[path], signatures_path(path), self._holder.members
+        place, beside, members = self._places[path], signatures_path(path), self._holder.member_keys
         home = self._holder.home
         prepared = place.prepared.get([path, *self._standard_files()], lambda: ready(home, file))
         note = place.note.get([beside], lambda: _note(beside))
@@ -260,13 +261,13 @@ def _note(path: Path) -> str | None:
 
 
 def _signatures(
-    file: AgreementFile, note: str | None, members: Mapping[str, Key]
+    file: AgreementFile, note: str | None, members: Mapping[str, tuple[Key, ...]]
 ) -> tuple[Signed | None, tuple[str, ...]]:
     """Who signed, and what is wrong with the signatures; nobody, where they are not there or are none."""
     if note is None:
         return None, ()
     try:
-        signed = signed_by(file, note, members.values())
+        signed = signed_by(file, note, chain.from_iterable(members.values()))
     except ProofFailed:
         return None, ("the signatures beside it cannot be read",)
     return signed, signed.problems
