@@ -99,7 +99,9 @@ class Pair:
 
     def publish(self, *members: Member, **said: Any) -> None:
         """Give both nodes another version of the directory."""
-        self.directory = cluster.after(self.directory, members=members or self.directory.members, **said)
+        issued = said.pop("issued", self.directory.issued + timedelta(seconds=1))
+        members = members or self.directory.members
+        self.directory = cluster.after(self.directory, members=members, issued=issued, **said)
         self.hand_out()
 
     def hand_out(self) -> None:

@@ -5,8 +5,9 @@ from typing import Annotated, Any
 from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
 
-from easement.exchange import asked, entries
+from easement.exchange import asked, bulk_desk, entries
 from easement.exchange.answering import Action, Arrived, Desk, Reply, too_long
+from easement.exchange.bulk_body import MAX_BULK
 from easement.exchange.message_body import MAX_ASK
 from easement.node import logs
 
@@ -18,9 +19,18 @@ AT_ONCE = 32
 
 async def signed_message(request: Request) -> Arrived:
     """The message of a request, byte for byte. That it is genuine is held before anything is done about it."""
+    return await _arrived(request, MAX_ASK)
+
+
+async def signed_list(request: Request) -> Arrived:
+    """The same, for a message that may bring a list."""
+    return await _arrived(request, MAX_BULK)
+
+
+async def _arrived(request: Request, most: int) -> Arrived:
     body = bytearray()
     async for chunk in request.stream():
-        if len(body) <= MAX_ASK:  # one byte too many is enough to refuse it; the rest is let go
+        if len(body) <= most:  # one byte too many is enough to refuse it; the rest is let go
             body += chunk
     raw: bytes = request.scope.get("raw_path") or request.scope["path"].encode()
     query: bytes = request.scope["query_string"]
@@ -30,6 +40,7 @@ async def signed_message(request: Request) -> Arrived:
 
 
 Message = Annotated[Arrived, Depends(signed_message)]
+Listed = Annotated[Arrived, Depends(signed_list)]
 
 router = APIRouter(prefix="/exchange/v1", tags=["exchange"])
 
@@ -45,9 +56,9 @@ def _report(error: Exception) -> None:
     logs.log("a message could not be answered", level="error", **logs.place(error))
 
 
-async def _taken(request: Request, message: Arrived, action: Action) -> Response:
+async def _taken(request: Request, message: Arrived, action: Action, most: int = MAX_ASK) -> Response:
     desk: Desk = request.app.state.exchange_desk
-    if len(message.body) > MAX_ASK:
+    if len(message.body) > most:
         return _sent(desk.refuse(message, too_long()))
     return _sent(await to_thread.run_sync(desk.take, message, action, limiter=request.app.state.exchange_limit))
 
@@ -84,3 +95,27 @@ async def page(request: Request, message: Message) -> Response:
 async def entry(request: Request, message: Message) -> Response:
     """One entry about a message that the sender knows the id of, with its proof."""
     return await _taken(request, message, entries.one)
+
+
+@router.post("/sets")
+async def ask_set(request: Request, message: Listed) -> Response:
+    """Take a question that a set of files answers, and say how it stands."""
+    return await _taken(request, message, bulk_desk.ask_set, MAX_BULK)
+
+
+@router.get("/sets/{message_id}")
+async def set_state(request: Request, message: Message, message_id: str) -> Response:
+    """How it stands with a set of the sender's."""
+    return await _taken(request, message, bulk_desk.set_state(message_id))
+
+
+@router.post("/sets/{message_id}/token")
+async def open_set(request: Request, message: Message, message_id: str) -> Response:
+    """A new token that opens a set of the sender's by Delta Sharing."""
+    return await _taken(request, message, bulk_desk.open_set(message_id))
+
+
+@router.post("/certificates")
+async def certify(request: Request, message: Message) -> Response:
+    """Note that what crossed is deleted, on the proof of the sender's own log."""
+    return await _taken(request, message, bulk_desk.certify)

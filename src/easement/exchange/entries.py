@@ -20,10 +20,10 @@ _ONE = re.compile(r"[^?]*/(\d{1,15})\?of=([0-9a-f]{32})&size=(\d{1,15})")
 def page(host: Host, genuine: Genuine, arrived: Arrived, _clock: Clock) -> bytes:
     """A page of the entries that concern the sender, from `start`, under the checkpoint of `size` (0: the newest)."""
     start, size, known = map(int, _asked(_PAGE, arrived))
+    with reading(host.engine) as connection:  # before the checkpoint: what is received meanwhile is in one of the two
+        waiting = tuple(sorted(each.message for each in tables.waiting(connection, genuine.key.name)))
     size = _published(host, size)
     found = concerning(host, genuine.key.name, start, size, MAX_PAGE)
-    with reading(host.engine) as connection:
-        waiting = tuple(sorted(each.message for each in tables.waiting(connection, genuine.key.name)))
     return EntriesBody(
         checkpoint=_checkpoint(host, size),
         consistency=tuple(each.hex() for each in host.ledger.consistency(known, size)) if 0 < known <= size else (),

@@ -7,7 +7,7 @@ was answered before is answered the same again.
 import random
 import secrets
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
@@ -98,6 +98,10 @@ class Line:
             what = f"`{organisation}` is not a member of the cluster `{directory.cluster}`"
             raise NoAnswer(Silence.NOT_A_MEMBER, what, "see who is: easement directory show")
         return cls(signer, organisation, member.url, directory, skew, now, seconds, time.monotonic())
+
+    def anew(self) -> "Line":
+        """The same line, open as long again from now."""
+        return replace(self, begun=self.now, started=time.monotonic())
 
     @property
     def left(self) -> float:

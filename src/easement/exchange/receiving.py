@@ -1,7 +1,7 @@
 """What came back is held against what was asked, then logged: an answer that does not fit is not used."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, time
 from typing import Any
 
@@ -28,6 +28,10 @@ from easement.ledger.verifier import Holds, check_receipt, parse_proof
 __all__ = ["TELL", "log_refused", "parties", "receive", "request_of", "who_part"]
 
 
+Logs = Sequence[Key]
+"""The keys of the provider's log: the one in use and those before, which count for what they signed."""
+
+
 def request_of(body: AskBody, recipient: str) -> Request:
     """The gate's request for a question; the recipient is whoever signed it."""
     return Request(
@@ -43,7 +47,7 @@ def request_of(body: AskBody, recipient: str) -> Request:
     )
 
 
-def receive(host: Host, letter: Letter, said: bytes, agreement: Prepared, log: Key, now: datetime) -> Answered:
+def receive(host: Host, letter: Letter, said: bytes, agreement: Prepared, logs: Logs, now: datetime) -> Answered:
     """Hold an answer against its question and its receipt, and log it in one commit with the question's end.
 
     Raises `WrongAnswer` for an answer that does not fit, `Ended` where the question was ended by another process.
@@ -55,7 +59,7 @@ def receive(host: Host, letter: Letter, said: bytes, agreement: Prepared, log: K
             codes = tuple(reason.code.value for reason in told.decision.unmet)
             index = log_refused(host, letter, codes, told.entry, agreement, now)
             return _answered(told, letter, index, now)
-        holds = _hold_receipt(told, letter, agreement, log, host.organisation)
+        holds = _hold_receipt(told, letter, agreement, logs, host.organisation)
         _hold_records(told, holds, agreement)
     except NotGenuine as error:
         raise WrongAnswer(f"what `{letter.provider}` answers cannot be read: {error.what}", remedy=TELL) from None
@@ -111,9 +115,9 @@ def _hold_asked(told: AnswerBody, letter: Letter, agreement: Prepared, recipient
     _same("level", bool(decision.level) and bool(told.answer) and bool(told.receipt), True)
 
 
-def _hold_receipt(told: AnswerBody, letter: Letter, agreement: Prepared, log: Key, recipient: str) -> Holds:
+def _hold_receipt(told: AnswerBody, letter: Letter, agreement: Prepared, logs: Logs, recipient: str) -> Holds:
     """The receipt proves, under the provider's own log, this answer to this question."""
-    holds = check_receipt(told.receipt, [log], sha256_hex(told.answer.encode()))
+    holds = check_receipt(told.receipt, logs, sha256_hex(told.answer.encode()))
     entry, asked, duties = holds.entry, letter.body, agreement.duties
     _same("entry", holds.index, told.entry)
     said = {

@@ -12,10 +12,9 @@ from easement.exchange.message_carry import Line, Problem, WrongAnswer
 from easement.exchange.model import Settled
 from easement.exchange.outbox import Ended, Letter
 from easement.exchange.ports import Host
-from easement.exchange.receiving import TELL, log_refused, parties, receive, who_part
+from easement.exchange.receiving import TELL, Logs, log_refused, parties, receive, who_part
 from easement.gate.prepare import Prepared
 from easement.ledger.model import Entry, EntryType, PrivateRecord, minute
-from easement.ledger.note import Key
 from easement.ledger.verifier import check_receipt
 
 __all__ = ["settle"]
@@ -31,22 +30,22 @@ def settle(host: Host, line: Line, letter: Letter, agreement: Prepared) -> Settl
 
     Raises `NoAnswer` and `WrongAnswer` where that cannot be learned now; the question then stays.
     """
-    log = line.directory.member(letter.provider).log_key
+    logs = line.directory.member(letter.provider).log_keys
     try:
-        return _settled(host, line, letter, agreement, log)
+        return _settled(host, line, letter, agreement, logs)
     except Ended:
         return Settled(letter.message, letter.provider, "ended", None, "it was settled meanwhile")
 
 
-def _settled(host: Host, line: Line, letter: Letter, agreement: Prepared, log: Key) -> Settled:
+def _settled(host: Host, line: Line, letter: Letter, agreement: Prepared, logs: Logs) -> Settled:
     try:
-        told = receive(host, letter, line.ask("POST", AGAIN, letter.body.encode()), agreement, log, line.now)
+        told = receive(host, letter, line.ask("POST", AGAIN, letter.body.encode()), agreement, logs, line.now)
     except Problem as problem:
         if problem.body.status == HTTPStatus.NOT_FOUND:
             return _never_came(host, letter, line.now)
         if problem.body.status != HTTPStatus.GONE:
             raise
-        return _gone(host, line, letter, agreement, log)
+        return _gone(host, line, letter, agreement, logs)
     how = "received" if told.allowed else "refused"
     return Settled(letter.message, letter.provider, how, told.entry, f"the provider's entry is {told.peer_entry}")
 
@@ -61,11 +60,11 @@ def _never_came(host: Host, letter: Letter, now: datetime) -> Settled:
     return Settled(letter.message, letter.provider, "never-came", None, "the provider never had it; nothing crossed")
 
 
-def _gone(host: Host, line: Line, letter: Letter, agreement: Prepared, log: Key) -> Settled:
+def _gone(host: Host, line: Line, letter: Letter, agreement: Prepared, logs: Logs) -> Settled:
     """An answer that the provider no longer has: its receipt says what it was, and here it is logged as lost."""
-    said = read_body(ReceiptBody, line.ask("GET", f"{RECEIPTS}/{letter.message}"), MAX_TOLD)
+    said = read_body(ReceiptBody, line.anew().ask("GET", f"{RECEIPTS}/{letter.message}"), MAX_TOLD)
     try:
-        entry = _proved(said, letter, log)
+        entry = _proved(said, letter, logs)
     except ProofFailed as error:
         what = f"the receipt of `{letter.provider}` does not hold: {error.what}"
         raise WrongAnswer(what, remedy=error.remedy or TELL) from error
@@ -81,8 +80,8 @@ def _gone(host: Host, line: Line, letter: Letter, agreement: Prepared, log: Key)
     return Settled(letter.message, letter.provider, "lost", own, f"the provider released it with entry {index}")
 
 
-def _proved(said: ReceiptBody, letter: Letter, log: Key) -> dict[str, Any]:
-    holds = check_receipt(said.receipt, [log])
+def _proved(said: ReceiptBody, letter: Letter, logs: Logs) -> dict[str, Any]:
+    holds = check_receipt(said.receipt, logs)
     same = (said.message, holds.index, holds.entry.get("message"))
     if same != (letter.message, said.entry, letter.message):
         raise ProofFailed("it is of another message", remedy=TELL)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from pydantic import ValidationError
 
-from easement.base.errors import EasementError, Refused, UsageError
+from easement.base.errors import EasementError, ProofFailed, Refused, UsageError
 from easement.exchange import outbox
 from easement.exchange.directory_service import current_directory
 from easement.exchange.message_body import AskBody, decision_said
@@ -23,7 +23,7 @@ from easement.gate.model import Decision, Facts
 from easement.gate.shelf import Shelved
 from easement.ledger.model import EntryType, PrivateRecord
 
-__all__ = ["ask", "ask_many", "current_directory", "finish_outbox"]
+__all__ = ["ask", "ask_many", "current_directory", "finish_outbox", "line_to"]
 
 ASKS = "/exchange/v1/asks"
 
@@ -40,12 +40,12 @@ def ask(host: Host, wish: Wish, asker: Asker, now: datetime) -> Answered:
     decision = _decided(host, shelved, body, now)
     if not decision.allowed:
         return _refused(host, shelved, body, decision, now)
-    line = _line(host, wish.provider, now)
+    line = line_to(host, wish.provider, now)
     letter = Letter(body, shelved.prepared.id, now)
     outbox.keep(host, letter)
     said = line.ask("POST", ASKS, body.encode())
-    log = line.directory.member(wish.provider).log_key
-    return receive(host, letter, said, shelved.prepared, log, line.now)
+    logs = line.directory.member(wish.provider).log_keys
+    return receive(host, letter, said, shelved.prepared, logs, line.now)
 
 
 MOST_AT_ONCE = 32
@@ -99,7 +99,7 @@ def finish_outbox(host: Host, now: datetime, provider: str | None = None) -> tup
 def _settled(host: Host, letter: Letter, now: datetime) -> Settled:
     try:
         agreement = host.shelf.get(letter.body.agreement, now.date()).prepared
-        return settle(host, _line(host, letter.provider, now), letter, agreement)
+        return settle(host, line_to(host, letter.provider, now), letter, agreement)
     except EasementError as error:
         return Settled(letter.message, letter.provider, "unknown", None, error.what)
 
@@ -161,11 +161,12 @@ def _refused(host: Host, shelved: Shelved, body: AskBody, decision: Decision, no
     return Answered(body.to, body.message, decision_said(decision), index, now)
 
 
-def _line(host: Host, provider: str, now: datetime) -> Line:
+def line_to(host: Host, provider: str, now: datetime) -> Line:
+    """A line to a member's node, open for as long as the settings say; raises `NoAnswer`."""
     rules = host.settings.exchange
     try:
         directory = current_directory(host, now)
-    except Refused as error:
+    except (Refused, ProofFailed) as error:
         raise NoAnswer(Silence.STALE_DIRECTORY, error.what, error.remedy) from error
     return Line.to(
         provider,
