@@ -33,7 +33,7 @@ def stamp(path: Path | str) -> Stamp | None:
     """The stamp of what stands at a path, a link followed; `None` where nothing does or it cannot be looked at."""
     try:
         found = os.stat(path)  # noqa: PTH116 (a third of the cost of `Path.stat`, for every decision)
-    except OSError:
+    except (OSError, ValueError):
         return None
     return Stamp(found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
 

@@ -15,7 +15,7 @@ import json
 import secrets
 import shutil
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -28,6 +28,7 @@ from sqlalchemy import Engine
 from easement.base.durable import flush_directory, write_whole
 from easement.base.errors import BadFile, EasementError, Problem, UsageError
 from easement.base.postgresql import checked_url
+from easement.base.stamps import Kept
 from easement.ledger.note import Key, Signer
 from easement.ledger.service import Ledger, utc_now
 from easement.node.keys import SECRET, own_public_keys, public_keys, read_secret, read_signer
@@ -77,15 +78,28 @@ class Node:
         """Memory that one query may use, in megabytes."""
         return self.settings.sources.memory_mb
 
-    @cached_property
+    @property
     def members(self) -> Mapping[str, Key]:
         """The public keys of the organisations this node deals with, its own among them, by organisation id."""
         return {name: keys[0] for name, keys in self.member_keys.items()}
 
-    @cached_property
+    @property
     def member_keys(self) -> Mapping[str, tuple[Key, ...]]:
-        """All public keys of each, the one in use first; the others still tell what was signed before a change."""
-        keys = {path.stem: public_keys(path, path.stem) for path in sorted((self.home / "members").glob("*.vkey"))}
+        """All public keys of each, the one in use first; the others still tell what was signed before a change.
+
+        A key that is put into `members/`, changed or taken away counts from the next time that anybody asks.
+        """
+        folder = self.home / "members"
+        files, known = self._kept_keys
+        paths = files.get([folder], lambda: tuple(sorted(folder.glob("*.vkey"))))
+        return known.get([folder, self.home / "keys", *paths], lambda: self._read_keys(paths))
+
+    @cached_property
+    def _kept_keys(self) -> "tuple[Kept[tuple[Path, ...]], Kept[Mapping[str, tuple[Key, ...]]]]":
+        return Kept(), Kept()
+
+    def _read_keys(self, paths: Iterable[Path]) -> Mapping[str, tuple[Key, ...]]:
+        keys = {path.stem: public_keys(path, path.stem) for path in paths}
         former = own_public_keys(self.home, "organisation", self.organisation)
         own = dict.fromkeys((self.organisation_key.key, *former))
         return keys | {self.organisation: tuple(own)}
