@@ -62,6 +62,7 @@ def host_of(folder: Path, organisation: str, engine: Engine, number: int = 0, ur
     """A node in a folder of its own, over a database with its tables."""
     home = folder / f"{organisation}-{number}"
     (home / "datasets").mkdir(parents=True)
+    (home / "keys").mkdir()
     log = Signer(f"{organisation}/ledger", signer_of(organisation, number + 9).seed)
     ledger = Ledger.create(engine, home / "ledger", signer=log, master_key=b"m" * 32, clock=lambda: NOW)
     settings = settings_of(organisation, url or f"https://{organisation}.example")

@@ -16,10 +16,12 @@ import pytest
 from easement.base.errors import ProofFailed, Refused, SourceUnreachable, UsageError
 from easement.exchange import directory_store, operator_service, operator_versions
 from easement.exchange.directory_api import MOST_TRIES, TRIES_WITHIN
+from easement.exchange.directory_handover import hand_over
 from easement.exchange.directory_service import current_directory, find_key, known_keys, problems, refresh
 from easement.exchange.directory_statement import MAX_STATEMENT, Leaving, say
-from easement.exchange.join import announce_key, announce_offer, join, leave
-from easement.ledger.service import utc_now
+from easement.exchange.join import announce_key, announce_offer, join, keep_up, leave
+from easement.ledger.note import Signer
+from easement.ledger.service import Ledger, utc_now
 from easement.node.home import create_node, open_node
 from easement.node.model import ServerSettings
 
@@ -252,6 +254,28 @@ def test_a_new_key_is_announced_and_works_at_once_for_others(operator, town, cli
         assert find_key(dwp, keyid, client, NOW) == new.key
         assert problems(replace(town, organisation_key=new), NOW) == ()
         assert set(known_keys(dwp.home)["northtown"]) == {town.organisation_key.key, new.key}
+
+
+def test_a_node_announces_by_itself_what_changed_while_nobody_looked(operator, town, client):
+    join(town, code_for(operator), client, NOW)
+    new, log = signer_of("northtown", 1), Signer(town.ledger.key.name, bytes([7]) * 32)
+    changed = replace(town, organisation_key=new, ledger=relogged(town, log))
+    assert keep_up(changed, client, NOW).sequence == 2
+    assert len(problems(changed, NOW)) == 1
+    directory_store.add_handover(town.home, "organisation", hand_over(town.organisation_key, new))
+    directory_store.add_handover(town.home, "log", hand_over(town.ledger.signer, log))
+    directory = keep_up(changed, client, NOW)
+    assert directory.sequence == 4
+    assert problems(changed, NOW) == ()
+    assert directory.member("northtown").log_keys == (log.key, town.ledger.key)
+    assert keep_up(changed, client, NOW) == directory
+
+
+def relogged(town, signer):
+    """A node's ledger under another key."""
+    town.ledger.close()
+    former = [town.ledger.key]
+    return Ledger.open(town.engine, town.home / "ledger", signer=signer, master_key=town.master_key, former=former)
 
 
 def test_made_up_keys_do_not_make_a_node_ask_and_ask(operator, town, client):

@@ -3,6 +3,7 @@
 import threading
 from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -11,10 +12,13 @@ from easement.base.errors import Refused, StorageFailed, UsageError
 from easement.exchange import directory_store, directory_tables, operator_service, operator_versions
 from easement.exchange.directory import Directory, read_directory, verified_directory
 from easement.exchange.directory_code import parse_code
+from easement.exchange.directory_handover import hand_over
 from easement.exchange.directory_service import current_directory, problems, refresh
 from easement.exchange.directory_statement import Joining, Leaving, NewKey, Offer, say
 from easement.exchange.operator_answers import SKEW, take_statement
-from easement.ledger.model import EntryType
+from easement.ledger.model import Entry, EntryType, minute
+from easement.ledger.note import Signer
+from easement.ledger.service import Ledger
 
 from .cluster import DAY, NOW, OPERATOR, signer_of
 from .hosts import OPERATOR_URL, Host, host_of
@@ -266,7 +270,8 @@ def test_a_clock_far_off_is_told(operator):
         refused(operator, joining(code, now=wrong), "and it is 2026-11-22 02:17 here")
 
 
-def test_an_operator_may_join_its_own_cluster_with_its_own_key(operator):
+def own_member(operator):
+    """The operator joins its own cluster."""
     code = operator_service.invite(operator, OPERATOR.name, "local-authority", NOW)
     said = {
         "cluster": "northshire", "organisation": OPERATOR.name, "at": NOW, "url": OPERATOR_URL,
@@ -274,9 +279,18 @@ def test_an_operator_may_join_its_own_cluster_with_its_own_key(operator):
     }  # fmt: skip
     data = say(Joining.model_validate(said), [operator.organisation_key], bytes.fromhex(code.secret)).encode()
     take_statement(operator, data, NOW, kind="join")
-    assert (
-        operator_versions.latest(operator).member(OPERATOR.name).log == operator_versions.latest(operator).operator.log
+
+
+def test_an_operator_may_join_its_own_cluster_with_its_own_key(operator):
+    own_member(operator)
+    version = operator_versions.latest(operator)
+    assert version.member(OPERATOR.name).log == version.operator.log
+    changed = replace(operator, organisation_key=signer_of(OPERATOR.name, 1))
+    directory_store.add_handover(
+        operator.home, "organisation", hand_over(operator.organisation_key, changed.organisation_key)
     )
+    version = operator_service.renew(changed, NOW)
+    assert changed.organisation_key.key in [each.parsed for each in version.member(OPERATOR.name).present_keys(NOW)]
 
 
 def test_two_who_use_one_code_at_once_are_one_member_and_one_refusal(operator):
@@ -329,12 +343,13 @@ def together(*works):
 # What members say later
 
 
-def new_key(organisation, old, new, now=NOW, **said):
+def new_key(organisation, old, new, now=NOW, signer=None, **said):
     facts = {"cluster": "northshire", "organisation": organisation, "at": now, "key": str(new.key)}
-    return say(NewKey.model_validate(facts | said), [old, new]).encode()
+    statement = NewKey.model_validate(facts | {"handovers": (hand_over(old, new),)} | said)
+    return say(statement, [signer or new]).encode()
 
 
-def test_a_member_has_a_new_key_once_the_old_and_the_new_one_sign_for_it(operator):
+def test_a_member_has_a_new_key_once_the_old_one_vouches_for_it(operator):
     join(operator, "northtown")
     old, new = signer_of("northtown"), signer_of("northtown", 1)
     take_statement(operator, new_key("northtown", old, new), NOW, kind="key", organisation="northtown")
@@ -343,13 +358,48 @@ def test_a_member_has_a_new_key_once_the_old_and_the_new_one_sign_for_it(operato
     assert [each.parsed for each in member.present_keys(NOW + 3 * DAY)] == [new.key]
 
 
-@pytest.mark.parametrize("signers", [(0,), (1,), (2, 1)])
-def test_a_new_key_that_one_of_them_does_not_sign_is_refused(operator, signers):
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"handovers": ()},
+        {"handovers": (hand_over(signer_of("northtown", 2), signer_of("northtown", 1)),)},
+        {"handovers": (hand_over(signer_of("northtown"), signer_of("northtown", 2)),)},
+        {"handovers": ("nonsense",)},
+        {"signer": signer_of("northtown")},
+        {"signer": signer_of("northtown", 2)},
+        {"key": str(signer_of("northtown").key), "signer": signer_of("northtown")},
+    ],
+)
+def test_a_new_key_for_which_the_old_one_does_not_vouch_is_refused(operator, said):
     join(operator, "northtown")
-    said = NewKey(cluster="northshire", organisation="northtown", at=NOW, key=str(signer_of("northtown", 1).key))
-    data = say(said, [signer_of("northtown", number) for number in signers]).encode()
-    with pytest.raises(Refused, match="not signed by"):
+    data = new_key("northtown", signer_of("northtown"), signer_of("northtown", 1), **said)
+    with pytest.raises(Refused, match="not signed by a key that `northtown` has"):
         take_statement(operator, data, NOW, kind="key", organisation="northtown")
+    assert len(entries(operator)) == 2
+
+
+def test_a_key_of_somebody_else_is_not_announced_as_ones_own(operator):
+    join(operator, "northtown")
+    join(operator, "dwp")
+    stolen = signer_of("dwp")._replace(name="northtown")
+    with pytest.raises(Refused, match="in the directory already"):
+        take_statement(operator, new_key("northtown", signer_of("northtown"), stolen), NOW, kind="key")
+
+
+def test_a_log_has_a_new_key_once_the_old_one_vouches_and_the_member_says_so(operator):
+    join(operator, "northtown")
+    signer = signer_of("northtown")
+    old, new = (signer_of("northtown", number)._replace(name="northtown/ledger") for number in (0, 7))
+    for notes, speaker in (
+        ((), signer),
+        ((hand_over(old, new),), signer_of("northtown", 3)),
+        ((hand_over(new, new),), signer),
+    ):
+        data = new_key("northtown", old, new, of="log", signer=speaker, handovers=notes)
+        with pytest.raises(Refused):
+            take_statement(operator, data, NOW, kind="key")
+    take_statement(operator, new_key("northtown", old, new, of="log", signer=signer), NOW, kind="key")
+    assert operator_versions.latest(operator).member("northtown").log_keys == (new.key, old.key)
 
 
 def test_nobody_speaks_for_another_member(operator):
@@ -506,19 +556,48 @@ def test_the_operators_node_moves_and_says_so(operator):
 
 
 def test_the_operators_new_key_needs_the_old_one(operator):
+    join(operator, "northtown")
     changed = replace(operator, organisation_key=signer_of(OPERATOR.name, 1))
-    with pytest.raises(Refused, match="does not know this node's key"):
+    with pytest.raises(Refused, match=r"does not know the key `northshire-operator.*does not vouch for it"):
         operator_service.renew(changed, NOW)
-    with pytest.raises(UsageError, match="not the key that the operator had"):
-        operator_service.change_own_key(changed, signer_of(OPERATOR.name, 2), NOW)
     trust = directory_store.trusted(operator.home)
-    version = operator_service.change_own_key(changed, operator.organisation_key, NOW)
+    directory_store.add_handover(
+        operator.home, "organisation", hand_over(operator.organisation_key, changed.organisation_key)
+    )
+    version = operator_service.remove(changed, "northtown", NOW)
     published = operator_versions.current(changed)
     assert verified_directory(published, trust) == version
     assert version.trust().keys == (changed.organisation_key.key,)
     with pytest.raises(Refused):
         operator_service.renew(operator, NOW)
-    assert operator_service.renew(changed, NOW).sequence == 3
+    assert operator_service.renew(changed, NOW).sequence == 4
+
+
+def test_the_operators_log_has_a_new_key_that_the_old_one_vouches_for(operator):
+    """Also where the operator is a member, and where members slept through two changes."""
+    own_member(operator)
+    trust = directory_store.trusted(operator.home)
+    host, signers = (
+        operator,
+        [operator.ledger.signer, *(Signer(operator.ledger.key.name, bytes([n]) * 32) for n in (5, 6))],
+    )
+    for old, new in pairwise(signers):
+        host.ledger.close()
+        ledger = Ledger.open(
+            host.engine, host.home / "ledger", signer=new, master_key=host.master_key, former=[s.key for s in signers]
+        )
+        host = replace(host, ledger=ledger)
+        ledger.append(Entry(time=minute(NOW), type=EntryType.KEY_CHANGED, key="ab" * 32))
+        ledger.checkpoint()
+        if new == signers[1]:
+            with pytest.raises(Refused, match="does not vouch"):
+                operator_service.renew(host, NOW)
+        directory_store.add_handover(host.home, "log", hand_over(old, new))
+    version = operator_service.renew(host, NOW)
+    assert verified_directory(operator_versions.current(host), trust) == version
+    assert version.trust().log == signers[-1].key
+    assert version.member(OPERATOR.name).log_keys == (signers[-1].key, signers[0].key)
+    assert operator_service.renew(host, NOW).operator == version.operator
 
 
 def test_an_operator_without_trouble_has_none(operator):

@@ -25,6 +25,7 @@ from easement.base.errors import ProofFailed, Refused, UsageError
 from easement.base.words import did_you_mean
 from easement.exchange.directory_handover import reached
 from easement.exchange.directory_parts import (
+    Handovers,
     Id,
     Instant,
     Line,
@@ -74,14 +75,14 @@ AHEAD = timedelta(minutes=5)
 class Operator(Part):
     """Who keeps the directory: an organisation, where its node stands, its signing keys and the key of its log.
 
-    `handovers` lead from keys it had before to those it has, for members that know only an older one.
+    `handovers` lead from keys that it or its log had before to those they have, for members that know only older ones.
     """
 
     id: Id
     url: NodeUrl
     keys: tuple[MemberKey, ...] = Field(min_length=1, max_length=16)
     log: PublicKey
-    handovers: tuple[Annotated[str, StringConstraints(max_length=2_000)], ...] = Field(default=(), max_length=16)
+    handovers: Handovers = ()
 
     @model_validator(mode="after")
     def _fits(self) -> "Operator":
@@ -114,7 +115,7 @@ class Directory(Part):
         _once([member.id for member in self.members], "member", ordered=True)
         _once([each.parsed.public for member in self.members for each in member.keys], "key")
         _once([member.log_key.name for member in self.members], "log")
-        _once([member.log_key.public for member in self.members], "key of a log")
+        _once([each.public for member in self.members for each in member.log_keys], "key of a log")
         _once([member.url for member in self.members], "address")
         if not self.issued < self.expires <= self.issued + MAX_LIFE:
             raise ValueError(f"it must expire within {MAX_LIFE.days} days of its issue")
@@ -125,10 +126,14 @@ class Directory(Part):
 
     def _is_apart(self, member: Member) -> None:
         """The operator may be a member too, by its own keys; nobody else may hold a key, log or address of its."""
-        own = {each.parsed.public for each in self.operator.keys}
-        shares = any(each.parsed.public in own for each in member.keys) or member.log == self.operator.log
-        if shares != (member.id == self.operator.id):
-            raise ValueError(f"`{member.id}` and the operator share an id or a key, and are not one organisation")
+        own, log = {each.parsed.public for each in self.operator.keys}, parse_key(self.operator.log)
+        has_key = any(each.parsed.public in own for each in member.keys)
+        has_log = member.log_key.name == log.name or log in member.log_keys
+        same = has_key and member.log == self.operator.log if member.id == self.operator.id else has_key or has_log
+        if same != (member.id == self.operator.id):
+            raise ValueError(
+                f"`{member.id}` and the operator share an id, a key or a log, and are not one organisation"
+            )
         if is_loopback(member.url) and not is_loopback(self.operator.url):
             raise ValueError(f"the address of `{member.id}` leads every other node back to itself")
 
@@ -294,7 +299,7 @@ def verified_directory(published: Published, trust: Trust) -> Directory:
 
 
 def _signed(directory: Directory, note: str, trust: Trust) -> None:
-    signers = reached(trust.cluster, directory.operator.handovers, trust.keys)
+    signers = reached(directory.operator.handovers, trust.keys)
     try:
         text, _ = verify(note, signers)
     except ProofFailed as error:
@@ -309,14 +314,15 @@ _FORGED = "do not use it; ask the operator by telephone whether its key has chan
 
 
 def _logged(directory: Directory, receipt: str, trust: Trust) -> None:
+    logs = reached(directory.operator.handovers, [trust.log])
     try:
-        said = check_receipt(receipt, [trust.log]).entry
+        said = check_receipt(receipt, logs).entry
     except ProofFailed as error:
         raise ProofFailed(f"the directory is not in its operator's log: {error.what}", remedy=_FORGED) from error
     wanted = (EntryType.DIRECTORY_PUBLISHED.value, directory.digest, directory.sequence)
     if (said.get("type"), said.get("directory"), said.get("sequence")) != wanted:
         raise ProofFailed("the entry in the operator's log is of another directory", remedy=_FORGED)
-    if directory.operator.log != str(trust.log):
+    if parse_key(directory.operator.log) not in logs:
         raise ProofFailed("the directory names another log than the operator's", remedy=_FORGED)
 
 

@@ -7,12 +7,25 @@ from typing import Any
 from pydantic import ValidationError
 
 from easement.base.errors import Refused, UsageError
-from easement.exchange.directory import Directory
-from easement.exchange.directory_parts import Member, MemberKey, in_words, is_loopback
+from easement.exchange.directory import Directory, Operator
+from easement.exchange.directory_handover import MOST, reached
+from easement.exchange.directory_parts import Member, MemberKey, in_words, is_loopback, key_id
 from easement.exchange.directory_statement import Joining, Offer
-from easement.ledger.note import parse_key
+from easement.ledger.note import Key, parse_key
 
-__all__ = ["SLACK", "Change", "admit", "offer", "replace_key", "revoke", "successor", "without"]
+__all__ = [
+    "SLACK",
+    "Change",
+    "admit",
+    "as_operated",
+    "nothing",
+    "offer",
+    "replace_key",
+    "replace_log_key",
+    "revoke",
+    "successor",
+    "without",
+]
 
 Change = Callable[[Directory], dict[str, Any]]
 """Gives the fields of the next version that differ; raises `Refused` or `UsageError` for what cannot be."""
@@ -24,8 +37,13 @@ SLACK = timedelta(minutes=5)
 """How much earlier a new key begins, for nodes whose clocks are behind the operator's."""
 
 
-def successor(version: Directory, change: Change, now: datetime, life: timedelta) -> Directory:
-    """The next version; raises `Refused` where it could be none, in words."""
+def nothing(_version: Directory) -> dict[str, Any]:
+    """The same again, with a new time: how a directory is kept alive."""
+    return {}
+
+
+def successor(version: Directory, own: dict[str, Any], change: Change, now: datetime, life: timedelta) -> Directory:
+    """The next version: what is new about the operator itself, then the change; raises `Refused` where none can be."""
     issued = max(now.replace(microsecond=0), version.issued)
     said = {
         **{name: getattr(version, name) for name in Directory.model_fields},
@@ -35,7 +53,7 @@ def successor(version: Directory, change: Change, now: datetime, life: timedelta
         "expires": issued + life,
     }
     try:
-        return Directory.model_validate(said | change(version))
+        return Directory.model_validate(said | own | change(version.model_copy(update=own)))
     except ValidationError as error:
         raise Refused(f"the directory cannot be so: {in_words(error)}", remedy="change what is named") from None
 
@@ -146,6 +164,19 @@ def replace_key(organisation: str, key: str, now: datetime) -> Change:
     return change
 
 
+def replace_log_key(organisation: str, key: str) -> Change:
+    """Give a member's log its next key; the ones before still count for what they signed."""
+
+    def change(version: Directory) -> dict[str, Any]:
+        member = version.member(organisation)
+        held = [each.public for listed in version.members for each in listed.log_keys]
+        if parse_key(key).public in held:
+            raise Refused("the new key is in the directory already", remedy="make one that nobody has used")
+        return _with(version, _changed(member, log=key, former_logs=(member.log, *member.former_logs)[:MOST]))
+
+    return change
+
+
 def _ending(key: MemberKey, at: datetime) -> MemberKey:
     return key if key.until is not None and key.until <= at else key.model_copy(update={"until": at})
 
@@ -166,3 +197,45 @@ def revoke(organisation: str, now: datetime, keyid: str = "") -> Change:
         return _with(version, _changed(member, keys=keys))
 
     return change
+
+
+# The operator itself
+
+
+def as_operated(
+    version: Directory, url: str, key: Key, log: Key, handovers: tuple[str, ...], now: datetime
+) -> dict[str, Any]:
+    """What is new about the operator: where its node stands, its key and its log's key.
+
+    Raises `Refused` for a key for which the one in the directory does not vouch, since no member would follow.
+    """
+    said = version.operator
+    fresh_key = key not in said.signing(now)
+    fresh_log = str(log) != said.log
+    if not (fresh_key or fresh_log or url != said.url):
+        return {}
+    for new, held in ((key, said.signing(now)), (log, (parse_key(said.log),))):
+        if new not in reached(handovers, held):
+            raise Refused(
+                f"the directory does not know the key `{key_id(new)}` of this node, and the one it knows does not "
+                "vouch for it",
+                remedy="restore the old key from a backup, and change it by `easement keys rotate`",
+            )
+    keys = said.keys
+    if fresh_key:
+        ended = tuple(_ending(each, now.replace(microsecond=0)) for each in said.keys[-3:])
+        keys = (*ended, MemberKey(key=str(key), since=now - SLACK))
+    notes = tuple(dict.fromkeys((*said.handovers, *handovers)))[-MOST:]
+    operator = Operator(id=said.id, url=url, keys=keys, log=str(log), handovers=notes)
+    return {"operator": operator} | _operator_as_member(version, key, log, now)
+
+
+def _operator_as_member(version: Directory, key: Key, log: Key, now: datetime) -> dict[str, Any]:
+    """An operator that is a member too speaks by the same keys."""
+    member = version.find(version.operator.id)
+    changed: dict[str, Any] = {}
+    if member is not None and key not in (each.parsed for each in member.keys):
+        changed = replace_key(member.id, str(key), now)(version)
+    if member is not None and str(log) != member.log:
+        changed = replace_log_key(member.id, str(log))(version.model_copy(update=changed))
+    return changed

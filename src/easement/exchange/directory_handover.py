@@ -1,14 +1,14 @@
-"""How an operator changes its key: the old one signs for the new one, and the note stays in the directory.
+"""How a key changes hands: the old one signs for the new one, so that who knows the old one comes to know the new one.
 
-Members that slept through the change still find their way from the key they know to the one in use, and the old
-private key is not needed again.
+The note is made while both keys are there and holds by itself: it may be told the operator days later, the operator's
+own stand in its directory, and a member that slept through several changes follows them one after the other.
 
-    easement-operator-key/1
-    northshire
-    northshire-operator+5d6e7f80+AQ…
+    easement-key/1
+    northtown
+    northtown+5d6e7f80+AQ…
 
-    — northshire-operator 1a2b3c4d…
-    — northshire-operator 5d6e7f80…
+    — northtown 1a2b3c4d…
+    — northtown 5d6e7f80…
 """
 
 from collections.abc import Iterable
@@ -16,27 +16,30 @@ from collections.abc import Iterable
 from easement.base.errors import ProofFailed
 from easement.ledger.note import Key, Signer, parse, parse_key, sign_text, verify
 
-__all__ = ["hand_over", "reached"]
+__all__ = ["MOST", "hand_over", "reached"]
 
-FORMAT = "easement-operator-key/1"
+FORMAT = "easement-key/1"
 
-
-def hand_over(cluster: str, old: Signer, new: Signer) -> str:
-    """The note by which the holder of the old key makes the new one the operator's."""
-    return sign_text(f"{FORMAT}\n{cluster}\n{new.key}\n", [old, new])
+MOST = 16
+"""Handovers kept and followed: at one a year, nobody sleeps longer."""
 
 
-def reached(cluster: str, handovers: Iterable[str], keys: Iterable[Key]) -> tuple[Key, ...]:
+def hand_over(old: Signer, new: Signer) -> str:
+    """The note by which the holder of the old key puts the new one in its place."""
+    return sign_text(f"{FORMAT}\n{old.name}\n{new.key}\n", [old, new])
+
+
+def reached(handovers: Iterable[str], keys: Iterable[Key]) -> tuple[Key, ...]:
     """The keys given, and those to which handovers lead from them, in the order of the notes; others lead nowhere."""
     known = list(keys)
     for note in handovers:
         try:
-            head, named, new, *rest = parse(note).text.split("\n")
-            key = parse_key(new)
+            text = parse(note).text
+            key = parse_key(text.split("\n")[2])
             _, signed = verify(note, [*known, key])
-        except (ProofFailed, ValueError):
+        except (ProofFailed, IndexError):
             continue
-        vouched = key in signed and any(each in known and each != key for each in signed)
-        if vouched and (head, named, rest) == (FORMAT, cluster, [""]) and key.name == known[0].name:
+        before = [each for each in signed if each in known and each.name == key.name]
+        if key in signed and key not in known and before and text == f"{FORMAT}\n{key.name}\n{key}\n":
             known.append(key)
     return tuple(known)

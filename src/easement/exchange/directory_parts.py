@@ -20,10 +20,12 @@ from pydantic import (
 )
 
 from easement.base.errors import ProofFailed
+from easement.exchange.directory_handover import MOST
 from easement.ledger.note import Key, parse_key
 from easement.ledger.verifier import ED25519
 
 __all__ = [
+    "Handovers",
     "Id",
     "Instant",
     "Line",
@@ -115,6 +117,9 @@ NodeUrl = Annotated[str, StringConstraints(max_length=300), AfterValidator(_node
 PublicKey = Annotated[str, StringConstraints(max_length=400), AfterValidator(_key)]
 """An Ed25519 key as C2SP vkey text, in its one form."""
 
+Handovers = Annotated[tuple[Annotated[str, StringConstraints(max_length=2_000)], ...], Field(max_length=MOST)]
+"""Notes by which old keys sign for new ones, the oldest first."""
+
 Service = Literal["delta", "lookup", "witness"]
 """What a node answers for others."""
 
@@ -184,6 +189,7 @@ class OfferedDataset(Part):
 class Member(Part):
     """A member: its id as agreements write it, its class of body, where its node stands, its keys and its log's key.
 
+    `former_logs` are keys that its log had before, which still count for what they signed.
     The operator vouches for the class, a code of the law catalogue: an agreement that a class may join looks here.
     """
 
@@ -194,6 +200,7 @@ class Member(Part):
     joined: Instant
     keys: tuple[MemberKey, ...] = Field(min_length=1, max_length=64)
     log: PublicKey
+    former_logs: tuple[PublicKey, ...] = Field(default=(), max_length=MOST)
     datasets: tuple[OfferedDataset, ...] = Field(default=(), max_length=500)
     services: tuple[Service, ...] = ()
 
@@ -201,18 +208,26 @@ class Member(Part):
     def _fits(self) -> "Member":
         for what, names in (
             ("key", [each.id for each in self.keys]),
+            ("key of its log", [str(each) for each in self.log_keys]),
             ("dataset", [each.id for each in self.datasets]),
             ("service", list(self.services)),
         ):
             if len(set(names)) != len(names):
                 raise ValueError(f"a {what} is listed twice")
-            if what != "key" and sorted(names) != names:
+            if what in ("dataset", "service") and sorted(names) != names:
                 raise ValueError(f"the {what}s are not in order")
+        if any(each.name != self.log_key.name for each in self.log_keys):
+            raise ValueError("the keys of its log bear several names")
         return self
 
     @cached_property
+    def log_keys(self) -> tuple[Key, ...]:
+        """The keys of its ledger, the one in use first."""
+        return tuple(map(parse_key, (self.log, *self.former_logs)))
+
+    @cached_property
     def log_key(self) -> Key:
-        """The key of its ledger, whose name is the ledger's origin."""
+        """The key in use of its ledger, whose name is the ledger's origin."""
         return parse_key(self.log)
 
     def present_keys(self, at: datetime) -> tuple[MemberKey, ...]:

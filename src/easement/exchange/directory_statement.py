@@ -20,6 +20,7 @@ from pydantic import Field, StringConstraints, TypeAdapter, ValidationError
 from easement.base.canonical import canonical_record, sha256_hex
 from easement.base.errors import BadData, ProofFailed
 from easement.exchange.directory_parts import (
+    Handovers,
     Id,
     Instant,
     Line,
@@ -93,10 +94,15 @@ class Joining(_Offered):
 
 
 class NewKey(_Statement):
-    """A member's next key; signed by the present key and by the new one."""
+    """The key that a member or its log has now, to which handovers lead from one that the directory has.
+
+    Signed by the member's new key, or for its log by the present one.
+    """
 
     kind: Literal["key"] = "key"
+    of: Literal["organisation", "log"] = "organisation"
     key: PublicKey
+    handovers: Handovers
 
 
 class Leaving(_Statement):

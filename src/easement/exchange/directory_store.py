@@ -4,6 +4,8 @@ trust.json      whom the next version is held against: written when joining, and
 current.json    the version held: its JSON, the operator's note and the receipt of the operator's log, whole
 fetched.json    when it was last fetched, and what went wrong at the last try
 alarms/         what an operator must never send: a version rolled back, or two versions of one number
+
+Notes by which the node's old keys vouch for the new ones stand in `keys/organisation.handovers` and `log.handovers`.
 """
 
 import fcntl
@@ -19,6 +21,7 @@ from typing import Any
 from easement.base.durable import write_whole
 from easement.base.errors import BadFile, EasementError, ProofFailed
 from easement.exchange.directory import Directory, Published, Trust, verified_directory
+from easement.exchange.directory_handover import MOST
 from easement.exchange.directory_parts import instant_text
 from easement.ledger.note import parse_key
 
@@ -26,8 +29,11 @@ __all__ = [
     "FOLDER",
     "Alarm",
     "Fetched",
+    "add_handover",
     "alarms",
     "fetched",
+    "forget",
+    "handovers",
     "held",
     "keep",
     "keep_alarm",
@@ -179,6 +185,34 @@ def keep_alarm(home: Path, alarm: Alarm, offered: Published, directory: Director
     if not path.exists() and sum(1 for _ in folder.iterdir()) < MOST_ALARMS:
         record = {"kind": alarm.kind, "at": alarm.at, "what": alarm.what, "sent": offered.encode().decode()}
         _write(path, record)
+
+
+def add_handover(home: Path, stem: str, note: str) -> None:
+    """Keep the note by which an old key of the node, of the `organisation` or its `log`, vouches for the new one.
+
+    Whoever changes a key calls it while the old one is still there; doing it twice is the same as once.
+    """
+    notes = handovers(home, stem)
+    if note not in notes:
+        write_whole(_handovers(home, stem), json.dumps([*notes, note][-MOST:], ensure_ascii=False, indent=2) + "\n")
+
+
+def handovers(home: Path, stem: str) -> tuple[str, ...]:
+    """The notes kept, the oldest first; raises `BadFile`."""
+    path = _handovers(home, stem)
+    try:
+        notes = json.loads(path.read_bytes())
+    except FileNotFoundError:
+        return ()
+    except ValueError:
+        notes = None
+    if not isinstance(notes, list) or not all(isinstance(note, str) for note in notes):
+        raise BadFile("these are not notes of changed keys", where=str(path), remedy="restore it from a backup")
+    return tuple(notes)
+
+
+def _handovers(home: Path, stem: str) -> Path:
+    return home / "keys" / f"{stem}.handovers"
 
 
 def alarms(home: Path) -> tuple[Alarm, ...]:

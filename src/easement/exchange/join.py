@@ -11,14 +11,22 @@ from easement.base.errors import ProofFailed, Refused, UsageError
 from easement.exchange import directory_store as store
 from easement.exchange.directory import MAX_BUNDLE, Directory, Published, Trust, read_directory
 from easement.exchange.directory_code import JoiningCode, parse_code
+from easement.exchange.directory_handover import hand_over, reached
 from easement.exchange.directory_parts import OfferedDataset, in_words
-from easement.exchange.directory_service import accept, current_directory, no_cluster, read_all, unreachable
+from easement.exchange.directory_service import (
+    accept,
+    current_directory,
+    no_cluster,
+    read_all,
+    refresh,
+    unreachable,
+)
 from easement.exchange.directory_statement import Joining, Leaving, NewKey, Offer, Said, say
 from easement.exchange.ports import Host, own_url
-from easement.ledger.note import Signer
+from easement.ledger.note import Key, Signer
 from easement.meaning.mapping import read_mapping
 
-__all__ = ["announce_key", "announce_offer", "join", "leave", "offered"]
+__all__ = ["announce_key", "announce_offer", "join", "keep_up", "leave", "offered"]
 
 JSON = {"content-type": "application/json", "accept": "application/json", "accept-encoding": "identity"}
 
@@ -107,13 +115,46 @@ def _stands_there(host: Host, directory: Directory, now: datetime) -> None:
 
 
 def announce_key(host: Host, old: Signer, new: Signer, client: httpx.Client, now: datetime) -> Directory:
-    """Tell the operator of a new key, in a statement that the old and the new one sign; the directory that has it.
+    """Tell the operator of a new key of the organisation, with both at hand; the directory that has it.
 
     Nodes that have not fetched it yet ask for it when they meet the new key. Raises as `join` does.
     """
     trust = _trust(host)
-    statement = NewKey(cluster=trust.cluster, organisation=host.organisation, at=now, key=str(new.key))
-    return _tell(host, trust, say(statement, [old, new]), client, now, "keys")
+    return _announce(host, trust, "organisation", new.key, (hand_over(old, new),), new, client, now)
+
+
+def keep_up(host: Host, client: httpx.Client, now: datetime) -> Directory:
+    """Fetch the directory when it is time, and announce what changed here: the keys that old ones vouch for.
+
+    A running node does this every few minutes. Raises as `refresh` and `join` do.
+    """
+    directory = refresh(host, client, now)
+    me, trust = directory.find(host.organisation), _trust(host)
+    if me is None or trust.operator == host.organisation:
+        return directory
+    own, log, signer = host.organisation_key.key, host.ledger.key, host.organisation_key
+    if own not in me.lasting_keys:
+        notes = store.handovers(host.home, "organisation")
+        if own in reached(notes, [each.parsed for each in me.present_keys(now)]):
+            directory = _announce(host, trust, "organisation", own, notes, signer, client, now)
+    if log not in me.log_keys and log in reached(notes := store.handovers(host.home, "log"), [me.log_key]):
+        directory = _announce(host, trust, "log", log, notes, signer, client, now)
+    return directory
+
+
+def _announce(
+    host: Host,
+    trust: Trust,
+    of: str,
+    key: Key,
+    notes: tuple[str, ...],
+    signer: Signer,
+    client: httpx.Client,
+    now: datetime,
+) -> Directory:
+    facts = {"cluster": trust.cluster, "organisation": host.organisation, "at": now, "of": of}
+    statement = NewKey.model_validate(facts | {"key": str(key), "handovers": notes})
+    return _tell(host, trust, say(statement, [signer]), client, now, "keys")
 
 
 def announce_offer(

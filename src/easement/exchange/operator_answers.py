@@ -15,8 +15,9 @@ from easement.base.errors import BadData, Refused
 from easement.exchange import directory_tables as tables
 from easement.exchange import operator_versions as versions
 from easement.exchange.directory import Directory, Published
-from easement.exchange.directory_changes import Change, admit, offer, replace_key, without
-from easement.exchange.directory_parts import key_id
+from easement.exchange.directory_changes import Change, admit, offer, replace_key, replace_log_key, without
+from easement.exchange.directory_handover import reached
+from easement.exchange.directory_parts import Member, key_id
 from easement.exchange.directory_statement import (
     Joining,
     NewKey,
@@ -29,7 +30,7 @@ from easement.exchange.directory_statement import (
 )
 from easement.exchange.operator_service import code_secret
 from easement.exchange.ports import Host
-from easement.ledger.note import parse_key
+from easement.ledger.note import Key, parse_key
 
 __all__ = ["SKEW", "take_statement"]
 
@@ -56,7 +57,7 @@ def take_statement(host: Host, data: bytes, now: datetime, *, kind: str, organis
             versions.publish(host, change, now, _once(statement, row, now))
     elif not _taken(host, statement):
         _in_time(statement, now)
-        versions.publish(host, _from_member(statement, said, now), now, _once(statement, None, now))
+        versions.publish(host, _from_member(statement, said, now), now, _once(statement, _new_key(statement), now))
     return versions.current(host)
 
 
@@ -74,6 +75,23 @@ def _once(statement: Statement, row: versions.Row | None, now: datetime) -> vers
             row(connection, version)
 
     return both
+
+
+def _new_key(statement: Statement) -> versions.Row | None:
+    """A key that was ever revoked comes back in no way."""
+    if not isinstance(statement, NewKey):
+        return None
+    key = parse_key(statement.key)
+
+    def row(connection: Connection, _version: Directory) -> None:
+        _never_revoked(connection, key)
+
+    return row
+
+
+def _never_revoked(connection: Connection, key: Key) -> None:
+    if tables.is_revoked(connection, key.public.hex()):
+        raise Refused("this key was revoked", remedy="make a new one: easement keys rotate organisation")
 
 
 def _seconds(at: datetime) -> int:
@@ -124,10 +142,8 @@ def _stands(directory: Directory, said: Joining, invitation: tables.Invitation) 
 
 
 def _taking_up(invitation: tables.Invitation, said: Joining, now: datetime) -> versions.Row:
-    def row(connection: Connection, version: Directory) -> None:
-        key = version.member(said.organisation).keys[-1]
-        if tables.is_revoked(connection, key.parsed.public.hex()):
-            raise Refused("this key was revoked", remedy="make a new one: easement keys rotate organisation")
+    def row(connection: Connection, _version: Directory) -> None:
+        _never_revoked(connection, parse_key(said.key))
         if not tables.use_invitation(connection, invitation.id, _seconds(now), said.key):
             raise _used(tables.invitation(connection, invitation.id) or invitation)
 
@@ -149,22 +165,26 @@ def _used(invitation: tables.Invitation) -> Refused:
 def _from_member(said: Statement, sent: Said, now: datetime) -> Change:
     def change(version: Directory) -> dict[str, Any]:
         member = version.find(said.organisation)
-        keys = member.present_keys(now) if member else ()
-        if not any(signed_by_all(said, sent, [each.parsed]) for each in keys):
+        keys = tuple(each.parsed for each in member.present_keys(now)) if member else ()
+        if isinstance(said, NewKey) and said.of == "organisation":
+            keys = tuple(each for each in reached(said.handovers, keys) if str(each) == said.key and each not in keys)
+        if member is None or not any(signed_by_all(said, sent, [each]) for each in keys):
             raise Refused(
                 f"this is not signed by a key that `{said.organisation}` has in the directory",
                 remedy="ask the operator for a joining code",
             )
-        return _change_of(said, sent, now)(version)
+        return _change_of(said, member, now)(version)
 
     return change
 
 
-def _change_of(said: Statement, sent: Said, now: datetime) -> Change:
+def _change_of(said: Statement, member: Member, now: datetime) -> Change:
     if isinstance(said, Offer):
         return offer(said)
     if not isinstance(said, NewKey):
-        return without(said.organisation)
-    if said.key.partition("+")[0] != said.organisation or not signed_by_all(said, sent, [said.key]):
-        raise Refused("this is not signed by the new key too", remedy="announce it with both keys at hand")
-    return replace_key(said.organisation, said.key, now)
+        return without(member.id)
+    if said.of == "organisation":
+        return replace_key(member.id, said.key, now)
+    if parse_key(said.key) not in reached(said.handovers, [member.log_key]):
+        raise Refused("the log's old key does not vouch for the new one", remedy="ask the operator for a joining code")
+    return replace_log_key(member.id, said.key)

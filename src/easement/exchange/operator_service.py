@@ -14,17 +14,14 @@ from easement.base.words import did_you_mean
 from easement.exchange import directory_tables as tables
 from easement.exchange import operator_versions as versions
 from easement.exchange.directory import Directory, Operator
-from easement.exchange.directory_changes import SLACK, replace_key, revoke, without
+from easement.exchange.directory_changes import SLACK, nothing, revoke, without
 from easement.exchange.directory_code import JoiningCode
-from easement.exchange.directory_handover import hand_over
 from easement.exchange.directory_parts import MemberKey, Part, in_words
 from easement.exchange.ports import Host, own_url
 from easement.law.catalogue import catalogue
-from easement.ledger.note import Signer
 
 __all__ = [
     "LIFE",
-    "change_own_key",
     "code_secret",
     "found",
     "invitations",
@@ -131,7 +128,7 @@ def withdraw(host: Host, organisation: str) -> int:
 
 def renew(host: Host, now: datetime) -> Directory:
     """Publish the directory again as it stands, with a new life."""
-    return versions.publish(host, versions.as_it_stands(host), now)
+    return versions.publish(host, nothing, now)
 
 
 def revoke_keys(host: Host, organisation: str, now: datetime, keyid: str = "") -> Directory:
@@ -151,32 +148,3 @@ def remove(host: Host, organisation: str, now: datetime) -> Directory:
         tables.drop_invitations(connection, organisation)
 
     return versions.publish(host, without(organisation), now, row)
-
-
-def change_own_key(host: Host, old: Signer, now: datetime) -> Directory:
-    """Publish under the node's present key, for which the old one vouches; the old one ends at once.
-
-    Raises `UsageError` where the old key is not the operator's.
-    """
-    new = MemberKey(key=str(host.organisation_key.key), since=now - SLACK)
-
-    def change(version: Directory) -> dict[str, Any]:
-        held = version.operator
-        if old.key not in held.signing(now) or new.parsed in (each.parsed for each in held.keys):
-            raise UsageError(
-                "this is not the key that the operator had before", remedy="name the file of the key that was replaced"
-            )
-        ended = tuple(each.model_copy(update={"until": now.replace(microsecond=0)}) for each in held.keys[-3:])
-        notes = (*held.handovers[-3:], hand_over(version.cluster, old, host.organisation_key))
-        operator = Operator(id=held.id, url=own_url(host), keys=(*ended, new), log=held.log, handovers=notes)
-        return {"operator": operator} | _own_member(version, new, now)
-
-    return versions.publish(host, change, now)
-
-
-def _own_member(version: Directory, new: MemberKey, now: datetime) -> dict[str, Any]:
-    """An operator that is a member too speaks by the same new key."""
-    if version.find(version.operator.id) is None:
-        return {}
-    unlisted = version.model_copy(update={"operator": version.operator.model_copy(update={"keys": ()})})
-    return replace_key(version.operator.id, new.key, now)(unlisted)

@@ -3,7 +3,6 @@
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import Connection
 
@@ -11,13 +10,13 @@ from easement.base.database import reading
 from easement.base.errors import Refused, StorageFailed, UsageError
 from easement.exchange import directory_store as store
 from easement.exchange import directory_tables as tables
-from easement.exchange.directory import Directory, Operator, Published, parse_directory, sign_directory
-from easement.exchange.directory_changes import Change, successor
+from easement.exchange.directory import Directory, Published, parse_directory, sign_directory
+from easement.exchange.directory_changes import Change, as_operated, nothing, successor
 from easement.exchange.ports import Host, own_url
 from easement.ledger.model import Entry, EntryType, minute
 from easement.ledger.receipt import make_receipt
 
-__all__ = ["Row", "as_it_stands", "begin", "cluster_of", "current", "keep_alive", "latest", "publish", "version"]
+__all__ = ["Row", "begin", "cluster_of", "current", "keep_alive", "latest", "publish", "version"]
 
 Row = Callable[[Connection, Directory], None]
 """What is written in the same commit as a version; what it raises, nothing is written of."""
@@ -60,13 +59,15 @@ def begin(host: Host, first: Directory, now: datetime, row: Row) -> Directory:
 def publish(host: Host, change: Change, now: datetime, row: Row | None = None) -> Directory:
     """Publish what a change makes of the latest version, with other rows in the same commit.
 
-    Two who publish at once come one after the other: the later one changes what the earlier one left. Raises what the
-    change or the row raises, and then nothing is written.
+    Where the operator's own address or keys are others by now, the version says so too. Two who publish at once come
+    one after the other: the later one changes what the earlier one left. Raises what the change or the row raises,
+    and then nothing is written.
     """
     life = timedelta(seconds=cluster_of(host).life)
     for _ in range(TRIES):
-        version = successor(latest(host), change, now, life)
-        _must_sign(host, version, now)
+        last = latest(host)
+        own = as_operated(last, own_url(host), host.organisation_key.key, host.ledger.key, _handovers(host), now)
+        version = successor(last, own, change, now, life)
         try:
             return _commit(host, version, now, row)
         except _Overtaken:
@@ -74,12 +75,8 @@ def publish(host: Host, change: Change, now: datetime, row: Row | None = None) -
     raise StorageFailed("too many versions of the directory were published at once", remedy="try again")
 
 
-def _must_sign(host: Host, version: Directory, now: datetime) -> None:
-    if host.organisation_key.key not in version.operator.signing(now):
-        raise Refused(
-            f"the directory does not know this node's key as that of its operator `{version.operator.id}`",
-            remedy="the old key must vouch for the new one: easement operator publish --old-key FILE",
-        )
+def _handovers(host: Host) -> tuple[str, ...]:
+    return (*store.handovers(host.home, "organisation"), *store.handovers(host.home, "log"))
 
 
 def _commit(host: Host, version: Directory, now: datetime, row: Row | None) -> Directory:
@@ -136,7 +133,7 @@ def keep_alive(host: Host, now: datetime) -> Published:
         with _renewing:
             try:
                 if _ages(host, now):
-                    publish(host, as_it_stands(host), now)
+                    publish(host, nothing, now)
             except (StorageFailed, Refused):
                 if now >= latest(host).expires:
                     raise
@@ -149,15 +146,3 @@ _renewing = threading.Lock()
 def _ages(host: Host, now: datetime) -> bool:
     last = latest(host)
     return now >= last.issued + (last.expires - last.issued) / 4
-
-
-def as_it_stands(host: Host) -> Change:
-    """The same again with a new time, and the address that the operator's node has by now."""
-
-    def change(version: Directory) -> dict[str, Any]:
-        url = own_url(host)
-        if version.operator.url == url:
-            return {}
-        return {"operator": Operator.model_validate(version.operator.model_dump(by_alias=True) | {"url": url})}
-
-    return change
