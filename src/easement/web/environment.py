@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import fields, is_dataclass
+from datetime import date
 from typing import Any
 
 from jinja2 import ChainableUndefined, ChoiceLoader, Environment, PackageLoader, PrefixLoader, UndefinedError
@@ -18,7 +19,7 @@ __all__ = ["environment", "render"]
 
 
 class _Missing(ChainableUndefined):
-    """What a template asks for and is not there: usual in the macros of the front-end, and an error in a view of ours."""
+    """What a template asks for and is not there: usual in the front-end.s macros, an error in a view of ours."""
 
     def __init__(self, *given: Any, **more: Any) -> None:
         super().__init__(*given, **more)
@@ -46,6 +47,7 @@ def environment() -> Environment:
         "named": named,
         "number": number,
         "sentence": _sentence,
+        "spoken": _spoken,
     }
     made.tests |= {"facts_block": _is(Facts), "text_block": _is(Text)}
     made.globals |= {"many": many, "wrong": _wrong}
@@ -55,6 +57,14 @@ def environment() -> Environment:
 def _sentence(text: Any) -> Any:
     """The same with its first letter large."""
     return text[:1].upper() + text[1:]
+
+
+def _spoken(text: str) -> str:
+    """A date in words; anything else as it is."""
+    try:
+        return day(date.fromisoformat(text)) if len(text) == len("2026-11-22") else text
+    except ValueError:
+        return text
 
 
 def _is(kind: type) -> Callable[[Any], bool]:

@@ -67,6 +67,11 @@ class States:
         found: dict[str, Any] = json.loads(plain)
         return found
 
+    def claim(self, token: str, id_: str) -> bool:
+        """Whether this is the first to do what the journey leads to; a button pressed twice does it once."""
+        with writing(self.engine) as connection:
+            return tables.claim(connection, id_, _owner(token))
+
     def forget(self, token: str, id_: str) -> None:
         """End one journey."""
         with writing(self.engine) as connection:

@@ -1,11 +1,24 @@
 """What a journey through several pages has gathered so far: sealed, short-lived, and never in an address."""
 
-from sqlalchemy import BigInteger, Column, Connection, Index, LargeBinary, String, Table, delete, func, insert, select
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Connection,
+    Index,
+    LargeBinary,
+    String,
+    Table,
+    delete,
+    func,
+    insert,
+    select,
+)
 from sqlalchemy import update as change
 
 from easement.base.database import METADATA
 
-__all__ = ["count", "forget", "forget_of", "forget_old", "keep", "read", "states", "update"]
+__all__ = ["claim", "count", "forget", "forget_of", "forget_old", "keep", "read", "states", "update"]
 
 states = Table(
     "web_states",
@@ -13,6 +26,7 @@ states = Table(
     Column("id", String(32), primary_key=True),
     Column("owner", String(64), nullable=False),
     Column("expires", BigInteger, nullable=False),
+    Column("claimed", Boolean, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
     Index("web_states_by_owner", "owner"),
     Index("web_states_by_expiry", "expires"),
@@ -21,7 +35,13 @@ states = Table(
 
 def keep(connection: Connection, id_: str, owner: str, expires: int, sealed: bytes) -> None:
     """Keep a new one; `owner` is the digest of a session, `expires` in seconds since 1970."""
-    connection.execute(insert(states).values(id=id_, owner=owner, expires=expires, sealed=sealed))
+    connection.execute(insert(states).values(id=id_, owner=owner, expires=expires, claimed=False, sealed=sealed))
+
+
+def claim(connection: Connection, id_: str, owner: str) -> bool:
+    """Whether this is the first to take it in hand; of several at one moment, one is."""
+    mine = (states.c.id == id_) & (states.c.owner == owner) & ~states.c.claimed
+    return connection.execute(change(states).where(mine).values(claimed=True)).rowcount == 1
 
 
 def update(connection: Connection, id_: str, owner: str, expires: int, sealed: bytes) -> bool:

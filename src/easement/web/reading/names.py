@@ -11,7 +11,7 @@ from easement.law.model import Purpose
 from easement.meaning.model import Standard
 from easement.node.home import Node
 
-__all__ = ["Names", "basis_words", "meaning_of", "names_of", "purpose_name"]
+__all__ = ["Names", "basis_short", "basis_words", "meaning_of", "names_of", "purpose_name"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,12 @@ def basis_words(code: str) -> str:
     """A lawful basis in a sentence, with where it stands in the law."""
     found = catalogue().find_basis(code)
     return f"{found.plain} ({found.citation.partition(';')[0]})" if found else named(code)
+
+
+def basis_short(code: str) -> str:
+    """Where a lawful basis stands in the law, in a few words: `UK GDPR Art 6(1)(e)`."""
+    found = catalogue().find_basis(code)
+    return found.citation.partition(";")[0].partition(",")[0] if found else named(code)
 
 
 def meaning_of(name: str, standard: Standard | None) -> str:

@@ -1,7 +1,7 @@
 """Asking about a person, step by step, and what came of it. Only the steps from the person on hold personal data."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import ClassVar
 
 from easement.web.views.page import View
@@ -132,7 +132,7 @@ class Source:
     records: int
     entry: int
     peer_entry: int | None
-    keep_until: str = ""
+    keep_until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
