@@ -43,7 +43,11 @@ def _written(value: Any) -> Any:
 
 
 class Way(BaseModel):
-    """How one element is had: from a column, by an expression, as a constant, or not at all and why."""
+    """How one element is had: from a column, by an expression, as a constant, or not at all and why.
+
+    `exact` promises that the column holds every value in the standard's own spelling, so that a database's index on it
+    finds a person.
+    """
 
     model_config = _FROZEN
 
@@ -54,6 +58,7 @@ class Way(BaseModel):
     dates: Annotated[tuple[str, ...], BeforeValidator(_one_or_several)] = ()
     part: NamePart | None = None
     codes: Annotated[dict[str, str], BeforeValidator(_written)] = {}
+    exact: bool = False
 
     @model_validator(mode="after")
     def _one_way(self) -> "Way":
@@ -69,6 +74,8 @@ class Way(BaseModel):
             )
         if self.codes and self.column is None and self.expression is None:
             raise ValueError("`codes` go with a `column` or an `expression`\nremove them")
+        if self.exact and (self.column is None or self.part is not None or self.codes):
+            raise ValueError("`exact` goes with a `column` alone\nremove it, or map the column as it stands")
         return self
 
     @field_validator("dates")

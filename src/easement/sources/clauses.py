@@ -11,7 +11,7 @@ from easement.sources.stored import Stored
 __all__ = ["clause"]
 
 _OPERATORS = {"=": "__eq__", "<": "__lt__", "<=": "__le__", ">": "__gt__", ">=": "__ge__"}
-_NUMBERS = frozenset({"BIGINT", "UBIGINT", "DOUBLE"})
+_WHOLE = frozenset({"BIGINT", "UBIGINT"})
 _DAYS = frozenset({"DATE", "TIMESTAMP", "TIMESTAMP WITH TIME ZONE"})
 
 Clause = sa.ColumnElement[bool]
@@ -48,7 +48,7 @@ def _is_plain(stored: Stored, part: str) -> bool:
 
 
 def _one_of(asked: OneOf, stored: Stored) -> Clause | None:
-    if stored.type in _NUMBERS:
+    if stored.type in _WHOLE:
         whole = [_whole(value) for value in asked.values]
         return stored.raw.in_([_bound(value) for value in whole]) if None not in whole else None
     if stored.type in _DAYS:
@@ -69,7 +69,7 @@ def _whole(value: object) -> int | None:
 
 
 def _tidied(asked: Tidied, stored: Stored) -> Clause | None:
-    if stored.type in _NUMBERS:
+    if stored.type in _WHOLE:
         return _one_of(OneOf(asked.column, (asked.value,)), stored)
     if stored.type != "VARCHAR" or stored.text is None:
         return None
@@ -83,9 +83,9 @@ def _compared(asked: Compared, stored: Stored) -> Clause | None:
     day = isinstance(asked.value, date)
     if day and stored.type in _DAYS:
         return _on_a_day(asked, stored)
-    if day or stored.type not in _NUMBERS:
+    if day or stored.number is None:
         return None
-    return getattr(stored.raw, _OPERATORS[asked.operator])(_bound(asked.value))  # type: ignore[no-any-return]
+    return getattr(stored.number, _OPERATORS[asked.operator])(_bound(asked.value))  # type: ignore[no-any-return]
 
 
 def _on_a_day(asked: Compared, stored: Stored) -> Clause | None:

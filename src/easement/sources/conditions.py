@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-__all__ = ["All", "Compared", "Condition", "Either", "Holding", "OneOf", "Tidied", "everything", "joined"]
+__all__ = ["All", "Compared", "Condition", "Either", "Holding", "OneOf", "Tidied", "joined"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +63,6 @@ class Either:
 
 
 Condition = OneOf | Tidied | Holding | Compared | All | Either
-
-
-def everything() -> Condition:
-    """The condition that leaves nothing out."""
-    return All()
 
 
 def joined(parts: Sequence[Condition | None]) -> Condition | None:

@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 import pyarrow
 import sqlalchemy as sa
 from sqlalchemy.exc import NoSuchModuleError, NoSuchTableError, SQLAlchemyError
-from sqlalchemy.pool import PoolProxiedConnection
+from sqlalchemy.pool import NullPool, PoolProxiedConnection
 
 from easement.base.errors import BadData, EasementError, SourceUnreachable, UsageError
 from easement.sources.clauses import clause
@@ -29,9 +29,6 @@ BATCH_ROWS = 20_000
 
 CONNECT_SECONDS = 10
 """How long a server may take to answer at all."""
-
-POOLED = 4
-"""Connections kept open to one database by one process; more are made as they are needed."""
 
 _TYPES: tuple[tuple[type[sa.types.TypeEngine[Any]], str], ...] = (
     (sa.types.Boolean, "BOOLEAN"),
@@ -61,7 +58,7 @@ class Database:
     connection: Connection
 
     def engine(self) -> sa.Engine:
-        """Connections to it, kept between uses by this process."""
+        """How connections to it are made; none is kept here."""
         return _engine(self)
 
     def make_engine(self) -> sa.Engine:
@@ -71,7 +68,7 @@ class Database:
             url = url.set(drivername=self.driver)
         if self.connection.password:
             url = url.set(password=self.connection.password)
-        return self._create(url, pool_pre_ping=True, **self.arguments())
+        return self._create(url, **self.arguments())
 
     def arguments(self) -> dict[str, Any]:
         """What the driver is told beside the address."""
@@ -80,7 +77,7 @@ class Database:
     def _create(self, url: sa.URL | str, **how: Any) -> sa.Engine:
         missing = f"no driver for `{self.connection.url.get_backend_name()}` is installed"
         try:
-            return sa.create_engine(url, pool_size=POOLED, max_overflow=-1, hide_parameters=True, **how)
+            return sa.create_engine(url, poolclass=NullPool, hide_parameters=True, **how)
         except NoSuchModuleError:
             raise UsageError(missing, remedy="install the one that SQLAlchemy names for it") from None
         except ImportError:
@@ -99,9 +96,17 @@ class Database:
             raise
         except (SQLAlchemyError, engine.dialect.loaded_dbapi.Error, OSError) as error:
             raise self.unreachable(getattr(error, "orig", None) or error) from None
-        with self.translated():
-            self.execute(reached, *self.begin)
+        self.start(reached)
         return reached
+
+    def start(self, reached: PoolProxiedConnection) -> None:
+        """Begin the transaction, by which everything it will see is settled."""
+        try:
+            with self.translated():
+                self.execute(reached, *self.begin)
+        except BaseException:
+            reached.invalidate()
+            raise
 
     def execute(self, reached: PoolProxiedConnection, *statements: str) -> None:
         """Run statements of ours that give nothing back."""
@@ -204,7 +209,8 @@ def _stored(name: str, found: sa.types.TypeEngine[Any]) -> Stored:
     if isinstance(found, sa.types.DateTime):
         return Stored(name, "TIMESTAMP WITH TIME ZONE" if found.timezone else "TIMESTAMP", raw, raw)
     kind = next((ours for theirs, ours in _TYPES if isinstance(found, theirs)), "VARCHAR")
-    return Stored(name, kind, raw, raw, raw if isinstance(found, sa.types.String) else None)
+    text, number = isinstance(found, sa.types.String), isinstance(found, sa.types.Integer)
+    return Stored(name, kind, raw, raw, raw if text else None, raw if number else None)
 
 
 def texts(values: Sequence[Any], column: Stored) -> pyarrow.Array:

@@ -98,12 +98,14 @@ def _number(error: BaseException) -> int:
 def _stored(name: str, kind: str, whole: str) -> Stored:
     raw, kind = named(name), kind.lower()
     if kind in _WHOLE:
-        return Stored(name, "UBIGINT" if "unsigned" in whole else "BIGINT", raw, sa.cast(raw, sa.CHAR))
+        return Stored(name, "UBIGINT" if "unsigned" in whole else "BIGINT", raw, sa.cast(raw, sa.CHAR), None, raw)
     if kind == "bit":
-        return Stored(name, "UBIGINT", raw, sa.cast(raw + sa.literal_column("0"), sa.CHAR))
+        bits = raw + sa.literal_column("0")
+        return Stored(name, "UBIGINT", bits, sa.cast(bits, sa.CHAR), None, bits)
     if kind in _BYTES:
         return Stored(name, "BLOB", raw, sa.func.hex(raw))
     if kind in _TEXTUAL:
         return Stored(name, "VARCHAR", raw, raw, raw)
     read = sa.cast(raw, sa.CHAR)
-    return Stored(name, _TYPES.get(kind, "VARCHAR"), raw, read, read if kind not in _TYPES else None)
+    number = raw + sa.literal_column("0e0") if kind in ("decimal", "double") else None
+    return Stored(name, _TYPES.get(kind, "VARCHAR"), raw, read, read if kind not in _TYPES else None, number)

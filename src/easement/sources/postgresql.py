@@ -30,7 +30,7 @@ _SETTINGS = {
 """How it answers this account: nothing can be written, and every value is written in one way."""
 
 _COLUMNS = """
-select a.attname::text, format_type(coalesce(nullif(t.typbasetype, 0), t.oid), null), t.typtype = 'e'
+select a.attname::text, format_type(coalesce(nullif(t.typbasetype, 0), t.oid), null), a.atttypmod
 from pg_attribute a join pg_type t on t.oid = a.atttypid
 where a.attrelid = to_regclass(%s) and a.attnum > 0 and not a.attisdropped order by a.attnum
 """
@@ -43,6 +43,9 @@ _TYPES = {
 """Of its types, those that are more than text to the engine; all others come as the text it writes for them."""
 
 _TEXTUAL = {"text", "character varying", "character", "name"}
+
+_DIGITS = 300
+"""Digits of a `numeric` up to which each of its values is within a double's range."""
 
 _REASONS = {"42P01": "absent", "3F000": "absent", "42501": "denied", "57014": "slow", "22021": "text", "22P05": "text"}
 _WHY = {
@@ -89,14 +92,15 @@ class PostgreSQL(Database):
         with self.translated(table):
             cursor = reached.cursor()
             cursor.execute(_COLUMNS, (".".join(map(quote, table)),))
-            return tuple(_stored(name, kind, listed) for name, kind, listed in cursor.fetchall())
+            return tuple(_stored(*found) for found in cursor.fetchall())
 
     def batches(
         self, reached: PoolProxiedConnection, query: str, bound: Any, columns: Sequence[Stored]
     ) -> Iterator[list[pyarrow.Array]]:
         """The rows of a query, batch by batch, each as the text of its columns."""
+        query = query if bound else query.replace("%%", "%")  # the driver undoubles signs only where it fills in values
         asked = f"COPY ({query}) TO STDOUT (FORMAT csv, FORCE_QUOTE *)"
-        with contextlib.closing(cast("Any", reached.cursor())) as cursor, cursor.copy(asked, bound) as copy:
+        with contextlib.closing(cast("Any", reached.cursor())) as cursor, cursor.copy(asked, bound or None) as copy:
             lines: list[bytes] = []
             for line in copy:
                 lines.append(bytes(line))
@@ -127,11 +131,18 @@ def is_near(connection: Connection) -> bool:
         return False
 
 
-def _stored(name: str, kind: str, listed: bool) -> Stored:
+def _stored(name: str, kind: str, modifier: int) -> Stored:
     raw, type_ = named(name), _TYPES.get(kind, "VARCHAR")
     read = sa.func.encode(raw, sa.literal_column("'hex'")) if type_ == "BLOB" else sa.cast(raw, sa.Text)
     text = raw if kind in _TEXTUAL else read if type_ == "VARCHAR" else None
-    return Stored(name, type_, raw, read, text, _upper)
+    return Stored(name, type_, raw, read, text, _number(raw, kind, modifier), _upper)
+
+
+def _number(raw: Any, kind: str, modifier: int) -> Any:
+    """What compares as a double does: not `real`, which is rounded otherwise, nor numbers too large for a double."""
+    if kind == "numeric" and 4 <= modifier < (_DIGITS << 16):
+        return sa.cast(raw, sa.Double)
+    return raw if kind in ("smallint", "integer", "bigint", "double precision") else None
 
 
 def _upper(text: Any) -> Any:

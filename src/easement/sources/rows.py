@@ -37,12 +37,18 @@ _WRITERS = {
 def stream(session: Session, sql: str, parameters: Parameters = None) -> Iterator[pyarrow.RecordBatch]:
     """The rows of one query, batch by batch, in bounded memory; in no order that the query does not ask for.
 
+    A query without rows gives one batch that holds none, so that its columns are known.
     Raises as the query meets trouble, which may be after rows were handed over: whoever discloses must treat what it
     got before as not complete. `SourceUnreachable` at the end says that the file changed meanwhile.
     """
     with session.cursor() as cursor:
         relation = cursor.sql(one_select(cursor, sql), params=parameters)
-        yield from relation.to_arrow_reader(BATCH_ROWS)
+        reader, empty = relation.to_arrow_reader(BATCH_ROWS), True
+        for batch in reader:
+            empty = False
+            yield batch
+        if empty:
+            yield pyarrow.RecordBatch.from_pylist([], schema=reader.schema)
 
 
 def copy(session: Session, sql: str, parameters: Parameters, target: Path, format: CopyFormat) -> int:  # noqa: A002

@@ -37,7 +37,7 @@ class SQLite(Database):
             reached.execute("PRAGMA trusted_schema = OFF")
             return reached
 
-        return self._create("sqlite://", creator=open_it, poolclass=sa.pool.QueuePool)
+        return self._create("sqlite://", creator=open_it)
 
     def connect(self) -> PoolProxiedConnection:
         """A connection within a transaction that only reads; raises `SourceUnreachable`."""

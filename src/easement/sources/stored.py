@@ -16,8 +16,9 @@ __all__ = ["Stored", "named", "relation", "view"]
 class Stored:
     """One column. `type` is the engine's; `read` gives each value as text, null as null.
 
-    `raw` is the column itself, for comparing numbers and days; `text` is what can be compared as text so that
-    whatever is equal for the engine is equal there (`None`: nothing can); `upper` puts text into capitals.
+    `raw` is the column itself, for comparing days and whole numbers. `number` is what compares as a double, `text` what
+    compares as text, so that whatever is equal for the engine is equal there (`None`: nothing is); `upper` puts text
+    into capitals.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Stored:
     raw: Any
     read: Any
     text: Any = None
+    number: Any = None
     upper: Callable[[Any], Any] = sa.func.upper
 
     def value(self, place: int) -> str:

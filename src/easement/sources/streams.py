@@ -95,6 +95,24 @@ class Stream(pyarrow.dataset.Dataset):  # type: ignore[misc]
     def _connected(self) -> PoolProxiedConnection:
         return self._idle.pop() if self._idle else self.database.connect()
 
+    def rest(self) -> bool:
+        """Forget what was asked, and end the transaction; false where a look goes on still, or the database is gone."""
+        self._condition, self.failure = None, None
+        with contextlib.suppress(EasementError):
+            with self.database.translated():
+                for reached in self._idle:
+                    reached.rollback()
+            return not self._busy
+        return False
+
+    def wake(self) -> bool:
+        """See the table as it is now, on the same connection; false where it did not last."""
+        with contextlib.suppress(EasementError):
+            for reached in self._idle:
+                self.database.start(reached)
+            return True
+        return False
+
     def close(self) -> None:
         """Let every connection go."""
         while self._idle:
