@@ -24,8 +24,9 @@ from easement.ledger.note import Signer
 from easement.ledger.service import Ledger, utc_now
 from easement.node.home import create_node, open_node
 from easement.node.model import ServerSettings
+from easement.node.rotation import rotate_signing
 
-from .cluster import NOW, OPERATOR, signer_of
+from .cluster import DAY, NOW, OPERATOR, signer_of
 from .hosts import OPERATOR_URL, Clock, answering, app_of, door, member_host
 from .pair import serving
 
@@ -269,6 +270,42 @@ def test_a_node_announces_by_itself_what_changed_while_nobody_looked(operator, t
     assert problems(changed, NOW) == ()
     assert directory.member("northtown").log_keys == (log.key, town.ledger.key)
     assert keep_up(changed, client, NOW) == directory
+
+
+def test_a_key_that_is_changed_by_its_command_reaches_the_directory(operator, client, tmp_path):
+    home = create_node(tmp_path / "dwp", "dwp").home
+    with open_node(home) as node:
+        node = moved_to(node, "https://dwp.example")
+        first = join(node, code_for(operator, "dwp"), client, NOW)
+    for stem, name in (("organisation", "dwp"), ("log", "dwp/ledger")) * 2:
+        with open_node(home) as node:
+            rotate_signing(home, node.ledger, node.master_key, stem, name=name, now=NOW)
+    with open_node(home) as node:
+        directory = keep_up(node, client, NOW)
+        assert directory.sequence == first.sequence + 2
+        assert [each.parsed for each in directory.member("dwp").present_keys(NOW + 3 * DAY)] == [
+            node.organisation_key.key
+        ]
+        assert directory.member("dwp").log_key == node.ledger.key
+        assert problems(node, NOW) == ()
+
+
+def test_a_key_that_was_stolen_vouches_for_none(operator, client, tmp_path):
+    home = create_node(tmp_path / "dwp", "dwp").home
+    with open_node(home) as node:
+        join(moved_to(node, "https://dwp.example"), code_for(operator, "dwp"), client, NOW)
+        rotate_signing(home, node.ledger, node.master_key, "organisation", name="dwp", now=NOW, compromised=True)
+    with open_node(home) as node:
+        assert keep_up(node, client, NOW).sequence == 2
+        assert [problem.what for problem in problems(node, NOW)] == ["the directory has another key for us"]
+        operator_service.revoke_keys(operator, "dwp", NOW)
+        join(moved_to(node, "https://dwp.example"), code_for(operator, "dwp"), client, NOW)
+        assert problems(node, NOW) == ()
+
+
+def moved_to(node, url):
+    """An open node that others reach at an address."""
+    return replace(node, settings=node.settings.model_copy(update={"server": ServerSettings(url=url)}))
 
 
 def relogged(town, signer):

@@ -17,6 +17,8 @@ from easement.base.database import KEY_BYTES, open_database, reading, rekey, wri
 from easement.base.durable import flush_directory, write_whole
 from easement.base.errors import EasementError, StorageFailed
 from easement.base.postgresql import connect_database, set_password
+from easement.exchange.directory_handover import hand_over
+from easement.exchange.directory_store import add_handover
 from easement.ledger.model import Entry, EntryType, minute
 from easement.ledger.note import Key, Signer
 from easement.ledger.service import Ledger
@@ -118,6 +120,8 @@ def _install(home: Path, engine: Engine, master: bytes, stem: str, name: str, no
         overlaps = stem == "log" and not compromised and until > now.timestamp()
         if stem == "log":
             _sign_anew(home, engine, master, new, [old] if overlaps else [], [old.key, *former])
+        if not compromised:  # while the old key is still there, it vouches for the new one in the directory
+            add_handover(home, stem, hand_over(old, new))
         if overlaps:
             write_whole(keys / f"{RETIRING}.key", f"{old.encode()}\n{until}\n", mode=SECRET)
         listed = dict.fromkeys([new.key, *(key for key in (old.key, *former) if not (compromised and key == old.key))])
