@@ -31,6 +31,8 @@ COMMANDS = {
     "node": Lazy("easement.node.cli", "node", "Look after a node: upgrade its database."),
     "staff": Lazy("easement.staff.cli", "staff", "Let people and programs in, and say what they may do."),
     "keys": Lazy("easement.node.cli", "keys", "See and change a node's keys."),
+    "backup": Lazy("easement.node.cli", "backup", "Back up a node into one file, while it runs."),
+    "restore": Lazy("easement.node.cli", "restore", "Make a node again from its backup."),
     "law": Lazy("easement.law.cli", "law", "Look up bases, conditions, powers and gateways."),
     "agreement": Lazy("easement.agreement.cli", "agreement", "Write, check, sign and compare agreements."),
     "standard": Lazy("easement.meaning.cli", "standard", "Look up and check data standards."),

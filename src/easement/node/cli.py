@@ -8,7 +8,7 @@ import click
 from easement.base.errors import UsageError
 from easement.cli.present import clear_path, emit, json_option, say, table
 
-__all__ = ["init", "keys", "node"]
+__all__ = ["backup", "init", "keys", "node", "restore"]
 
 
 @click.command(epilog="Example: easement init northtown-node --org northtown --name 'Northtown Council'")
@@ -172,3 +172,84 @@ def _rotate_signing(home: Path, which: str, compromised: bool, overlap_days: int
             name=names[which], now=utc_now(), compromised=compromised, overlap=overlap,
         )  # fmt: skip
     return str(new)
+
+
+passphrase_option = click.option(
+    "--passphrase", "passphrase_file", type=click.File(), metavar="FILE", help="A file with the keys' passphrase."
+)
+
+
+@click.command(epilog="Example: easement backup northtown-node --out northtown.backup --keys")
+@click.argument("directory", type=click.Path(path_type=Path))
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="The file to write.")
+@click.option("--keys", "with_keys", is_flag=True, help="Put the keys in too, sealed under a passphrase.")
+@passphrase_option
+@json_option
+def backup(directory: Path, out: Path, with_keys: bool, passphrase_file: TextIO | None, as_json: bool) -> None:
+    """Back up the node at DIRECTORY into one file, while it runs. Without --keys, keep its keys yourself."""
+    from easement.ledger.service import utc_now
+    from easement.node.backup import back_up
+
+    passphrase = ""
+    if with_keys:
+        passphrase = _passphrase(passphrase_file, "A passphrase for the keys", confirm=True)
+    done = back_up(directory, out, now=utc_now(), passphrase=passphrase)
+    data = {"file": str(done.path), "entries": done.entries, "files": done.files, "keys": done.keys}
+    emit(as_json, data, f"Backed up {done.entries:,} entries and {done.files:,} files to {clear_path(out)}.")
+    if not done.keys:
+        say(f"keep {clear_path(directory / 'keys')} too, apart from it: without the keys it cannot be restored")
+    say(f"next: easement restore {clear_path(out)} --to DIRECTORY")
+
+
+def _passphrase(file: TextIO | None, what: str, *, confirm: bool = False) -> str:
+    if file is not None:
+        return file.read().strip()
+    return str(click.prompt(what, hide_input=True, confirmation_prompt=confirm, err=True))
+
+
+@click.command(epilog="Example: easement restore northtown.backup --to northtown-node")
+@click.argument("backup", type=click.Path(path_type=Path))
+@click.option("--to", "directory", required=True, type=click.Path(path_type=Path), help="Where the node is made again.")
+@click.option("--keys", type=click.Path(path_type=Path, file_okay=False, exists=True), help="The folder with its keys.")
+@passphrase_option
+@click.option(
+    "--ledger",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="A newer copy of its published ledger, to bring back what was logged since.",
+)
+@click.option(
+    "--database", default="", metavar="URL", help="Put the database into PostgreSQL: postgresql://user@host/name."
+)
+@click.option("--database-password", type=click.File(), metavar="FILE", help="A file with the database's password.")
+@json_option
+def restore(
+    backup: Path,
+    directory: Path,
+    keys: Path | None,
+    passphrase_file: TextIO | None,
+    ledger: Path | None,
+    database: str,
+    database_password: TextIO | None,
+    as_json: bool,
+) -> None:
+    """Make the node in BACKUP again, and hold it against what was signed."""
+    from easement.ledger.service import utc_now
+    from easement.node.restore import Source
+    from easement.node.restore import restore as make_again
+
+    source = Source(
+        passphrase="" if keys else _passphrase(passphrase_file, "The passphrase of the keys"),
+        keys=keys,
+        ledger=ledger,
+        database_url=database,
+        database_password=database_password.read().strip() if database_password else "",
+    )
+    done = make_again(backup, directory, now=utc_now(), source=source)
+    data = {"directory": str(directory), "entries": done.entries, "from_ledger": done.from_ledger, "made": done.made}
+    words = f"Made the node again in {clear_path(directory)}, as it was at {done.made}: {done.entries:,} entries."
+    if done.from_ledger:
+        words += f" {done.from_ledger:,} of them are from the published ledger; their private records are lost."
+    emit(as_json, data, words)
+    if ledger is None:
+        say("what was logged since is not in it: if others may have seen more, restore with --ledger, before you serve")
+    say(f"next: easement doctor {clear_path(directory)}")

@@ -39,7 +39,7 @@ from easement.node.rotation import finish_changes, finish_database, log_keys, sa
 if TYPE_CHECKING:
     from easement.gate.shelf import Shelf
 
-__all__ = ["Node", "create_node", "open_node", "read_settings"]
+__all__ = ["Node", "create_node", "open_node", "read_settings", "write_settings"]
 
 PRIVATE, PUBLIC = 0o700, 0o755
 FOLDERS = {
@@ -173,7 +173,7 @@ def _asked_for(organisation: str, name: str, origin: str, url: str) -> Settings:
 def _furnish(home: Path, settings: Settings, password: str) -> None:
     home.mkdir(mode=PUBLIC)
     _make_folders(home)
-    write_whole(home / "easement.toml", _written(settings))
+    write_settings(home, settings)
     organisation = Signer(settings.organisation.id, secrets.token_bytes(32))
     log = Signer(settings.ledger.origin, secrets.token_bytes(32))
     for stem, signer in (("organisation", organisation), ("log", log)):
@@ -249,6 +249,11 @@ def _settings(data: object, where: str) -> Settings:
             for found in error.errors(include_url=False)
         ]
         raise BadFile("the settings of the node have a problem", problems, where=where) from error
+
+
+def write_settings(home: Path, settings: Settings) -> None:
+    """Write the settings anew; what people wrote beside them is lost."""
+    write_whole(home / "easement.toml", _written(settings))
 
 
 def _written(settings: Settings) -> str:

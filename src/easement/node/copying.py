@@ -1,0 +1,44 @@
+"""A whole database copied row by row from one kind to another, as it was at one moment."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Table, func, insert, inspect, select, text
+
+from easement.base.database import METADATA, reading, writing
+from easement.node.schema import load_tables
+
+__all__ = ["copy_tables"]
+
+CHUNK = 2_000
+"""Rows held at once."""
+
+
+def copy_tables(source: Engine, target: Engine) -> None:
+    """Copy every row into a database that has the same tables, and none in them; raises `StorageFailed`."""
+    load_tables()
+    with reading(source) as old, writing(target) as new:
+        there = set(inspect(old).get_table_names())
+        for table in METADATA.sorted_tables:
+            if table.name in there:
+                for chunk in _rows(old, table):
+                    new.execute(insert(table), chunk)
+                _number_on(new, table)
+
+
+def _rows(connection: Connection, table: Table) -> Iterator[list[dict[str, Any]]]:
+    result = connection.execution_options(yield_per=CHUNK).execute(select(table))
+    for chunk in result.mappings().partitions():
+        yield [dict(row) for row in chunk]
+
+
+def _number_on(connection: Connection, table: Table) -> None:
+    """Where PostgreSQL numbers rows itself, let it go on after the last one that was copied."""
+    column = table.autoincrement_column
+    if connection.dialect.name != "postgresql" or column is None:
+        return
+    sequence = text("select pg_get_serial_sequence(:table, :column)")
+    name = connection.scalar(sequence, {"table": f'"{table.name}"', "column": column.name})
+    last = connection.scalar(select(func.max(column)))
+    if name is not None and last is not None:
+        connection.execute(text("select setval(cast(:name as regclass), :last)"), {"name": name, "last": last})
