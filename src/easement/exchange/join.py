@@ -123,12 +123,12 @@ def announce_key(host: Host, old: Signer, new: Signer, client: httpx.Client, now
     return _announce(host, trust, "organisation", new.key, (hand_over(old, new),), new, client, now)
 
 
-def keep_up(host: Host, client: httpx.Client, now: datetime) -> Directory:
+def keep_up(host: Host, client: httpx.Client, now: datetime, *, force: bool = False) -> Directory:
     """Fetch the directory when it is time, and announce what changed here: the keys that old ones vouch for.
 
     A running node does this every few minutes. Raises as `refresh` and `join` do.
     """
-    directory = refresh(host, client, now)
+    directory = refresh(host, client, now, force=force)
     me, trust = directory.find(host.organisation), _trust(host)
     if me is None or trust.operator == host.organisation:
         return directory
