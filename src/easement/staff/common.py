@@ -79,7 +79,7 @@ def _in_rows(text: str) -> bool:
 
 
 def _made_of_words(letters: str) -> bool:
-    """Whether nothing but common words stands in it, at most three different ones."""
+    """Whether nothing but common words stands in it, at most four different ones."""
     if letters in PHRASES or not letters:
         return True
     ways: list[frozenset[str] | None] = [frozenset(), *(None for _ in letters)]
@@ -89,4 +89,4 @@ def _made_of_words(letters: str) -> bool:
             if letters.endswith(word, 0, end) and before is not None and ways[end] is None:
                 ways[end] = before | {word}
     found = ways[-1]
-    return found is not None and len(found) <= 3
+    return found is not None and len(found) <= 4

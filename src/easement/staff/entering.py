@@ -256,7 +256,7 @@ def change_password(
     """
     sealer = Sealer(keeper.master_key)
     with reading(keeper.engine) as connection:
-        row = found_account(connection, account_id)
+        row = found_account(connection, account_id, lock=False)
         name, _ = person_of(sealer, row)
     checked_password(wanted, name, keeper.organisation)
     attempt = attempts.begin(keeper, name_index(sealer, name), source, device, now)

@@ -222,7 +222,6 @@ class Act(StrEnum):
     ACCOUNT_DISABLED = "staff:account:disabled"
     ACCOUNT_ENABLED = "staff:account:enabled"
     ACCOUNT_ENROLLED = "staff:account:enrolled"
-    ACCOUNT_INVITED = "staff:account:invited"
     ACCOUNT_LINKED = "staff:account:linked"
     ACCOUNT_PASSWORD_CHANGED = "staff:account:password-changed"  # noqa: S105 - the name of an act
     ACCOUNT_PASSWORD_RESET = "staff:account:password-reset"  # noqa: S105

@@ -124,9 +124,9 @@ def identity_of(holder: Account | ProgramKey, now: datetime) -> Identity:
     return Identity(holder.id, holder.name, Kind.PERSON, allowed, holder.roles, grants=held, training=trained)
 
 
-def found_account(connection: Connection, id_: str) -> tables.Found:
-    """An account's row, held until the transaction ends; raises `UsageError` where there is none."""
-    row = tables.account(connection, id_, lock=True) if is_id(id_) else None
+def found_account(connection: Connection, id_: str, *, lock: bool = True) -> tables.Found:
+    """An account's row, held until the transaction ends where it writes; raises `UsageError` where there is none."""
+    row = tables.account(connection, id_, lock=lock) if is_id(id_) else None
     if row is None:
         raise UsageError("there is no such account", remedy="see who has one: easement staff list")
     return row
