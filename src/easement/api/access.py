@@ -13,15 +13,27 @@ from easement.staff.service import identity_of_key
 
 __all__ = ["OPEN", "allowed", "needs", "sees"]
 
+_MEMBERS_OWN = "the statement in it is signed by the member that it is about"
+
 OPEN: dict[str, str] = {
     "/healthz": "says that the process answers, to whatever restarts it",
     "/readyz": "names what disclosing needs and whether it is there; nothing of anybody",
     "/ledger/checkpoint": "the ledger is public: anybody may watch it",
-    "/ledger/tile/{path:path}": "the ledger is public: anybody may watch it",
+    "/ledger/tile/{path}": "the ledger is public: anybody may watch it",
     "/ledger/key": "a public key",
     "/api/v1/openapi.json": "the description of the API; it is in the documentation too",
+    "/delta/files/{set_}/{number}.parquet": "the link is signed and short-lived, and dies with the agreement",
+    "/directory/v1/current": "the directory is signed, and who reads it is nobody's business",
+    "/directory/v1/versions/{number}": "the directory is signed, and who reads it is nobody's business",
+    "/directory/v1/join": "the statement in it is signed, and carries a code that works once",
+    "/directory/v1/members/{organisation}/keys": _MEMBERS_OWN,
+    "/directory/v1/members/{organisation}/leave": _MEMBERS_OWN,
+    "/directory/v1/members/{organisation}/offer": _MEMBERS_OWN,
+    "/witness/v1/add-checkpoint": "the checkpoint in it is signed by its log (C2SP tlog-witness)",
+    "/witness/v1/checkpoints/{origin}": "what a witness has seen is public",
+    "/witness/v1/key": "a public key",
 }
-"""Routes that ask nobody who they are, each with its reason."""
+"""Routes of programs and other nodes that ask nobody who they are, each with its reason; the pages have a list too."""
 
 _BEARER = HTTPBearer(auto_error=False, scheme_name="programKey", description="A program's key with scopes.")
 

@@ -56,13 +56,13 @@ def _app(home: Path, server: Any) -> Any:
     from easement.api.app import create_app
     from easement.node import logs
     from easement.node.home import open_node
-    from easement.node.housekeeping import Keeper
+    from easement.node.housekeeping import TASKS, Keeper
 
     logs.set_up()
     stack = ExitStack()
     node = stack.enter_context(open_node(home))
     node = replace(node, settings=node.settings.model_copy(update={"server": server}))
-    keeper = Keeper(node)
+    keeper = Keeper(node, (*TASKS, *_tasks()))
 
     @asynccontextmanager
     async def life(_: Any) -> AsyncIterator[None]:
@@ -78,10 +78,23 @@ def _app(home: Path, server: Any) -> Any:
     return create_app(node, _mounts(), lifespan=life)
 
 
+def _tasks() -> list[Any]:
+    """What else is pruned: what the API and the pages keep for a time."""
+    from easement.api import idempotency
+    from easement.base.database import writing
+    from easement.node.housekeeping import Task
+    from easement.web.tables import forget_old
+
+    def forget_pages(node: Any, now: Any) -> int:
+        with writing(node.engine) as connection:
+            forget_old(connection, int(now.timestamp()))
+        return 0
+
+    return [Task("prune-api", 600, idempotency.prune), Task("prune-pages", 600, forget_pages)]
+
+
 def _mounts() -> list[Any]:
     """What else is answered: the pages."""
-    try:
-        from easement.web.app import mount
-    except ImportError:
-        return []
+    from easement.web.app import mount
+
     return [mount]

@@ -31,6 +31,9 @@ HEADER_BYTES, HEADER_COUNT, PATH_BYTES = 16_384, 64, 2_048
 WITHOUT_HOST = frozenset({"/healthz", "/readyz", "/metrics"})
 """Asked by whatever watches the process, at whatever address it found it under; they tell nothing of anybody."""
 
+_ENCODED = b"/witness/v1/checkpoints/"
+"""Below this a log's whole name stands as one step, its slashes encoded."""
+
 _TRICKS = re.compile(rb"%(2f|5c|2e|00|0a|0d|25)|\\|//|/\.\.?(/|$)", re.IGNORECASE)
 """What an address never needs: slashes, dots, line breaks or percents in disguise, and steps up or on the spot."""
 
@@ -118,7 +121,7 @@ class Guard:
         if len(headers) > HEADER_COUNT or sum(len(name) + len(value) for name, value in headers) > HEADER_BYTES:
             raise Problem(Kind.HEADERS_TOO_LARGE)
         raw: bytes = scope.get("raw_path") or scope["path"].encode()
-        if len(raw) + len(scope["query_string"]) > PATH_BYTES or _TRICKS.search(raw) or not raw.startswith(b"/"):
+        if len(raw) + len(scope["query_string"]) > PATH_BYTES or _tricky(raw):
             raise Problem(Kind.NOT_FOUND)
         _check_host(headers, scope["path"], self.limits.hosts)
         if self.in_hand > self.limits.waiting and scope["path"] not in WITHOUT_HOST:
@@ -220,6 +223,12 @@ def _paths(app: Any) -> Mapping[Any, str]:
 def known_method(method: str) -> str:
     """The method, or `OTHER` for one that somebody made up."""
     return method if method in {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"} else "OTHER"
+
+
+def _tricky(raw: bytes) -> bool:
+    if raw.startswith(_ENCODED):
+        raw = re.sub(rb"%2[fF]", b"-", raw)
+    return not raw.startswith(b"/") or bool(_TRICKS.search(raw))
 
 
 def _check_host(headers: list[tuple[bytes, bytes]], path: str, hosts: frozenset[str]) -> None:

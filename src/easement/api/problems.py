@@ -5,6 +5,7 @@ every reason of a refusal, and `problems` names each thing that is wrong with wh
 """
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -106,6 +107,8 @@ _OF_STATUS = {said.status: kind for kind, said in reversed(list(KINDS.items()))}
     500: Kind.UNFORESEEN,
 }
 
+_OURS = re.compile(r"[a-z_]{1,40}|\d{1,6}|Idempotency-Key|\[key\]")
+
 INWARD = frozenset({Kind.STORAGE_FAILED, Kind.SOURCE_UNREACHABLE, Kind.BAD_FILE, Kind.FAILED})
 """Kinds whose errors name files and addresses of the node's own: callers are told the title alone."""
 
@@ -183,10 +186,15 @@ def of_status(status: int, detail: str = "", headers: Mapping[str, str] | None =
     return Problem(kind, detail, headers=headers or {})
 
 
+def _place(part: object) -> str:
+    """One step on the way to what is wrong; a key that somebody made up is not said back, for it may be a name."""
+    text = str(part)
+    return text if _OURS.fullmatch(text) else "…"
+
+
 def of_validation(found: Sequence[Mapping[str, Any]]) -> Problem:
     """The problem of a message that has the wrong shape: where and what, never the value that was sent."""
     problems = tuple(
-        {"where": ".".join(str(part) for part in each["loc"]), "what": str(each["msg"]).lower(), "mend": ""}
-        for each in found
+        {"where": ".".join(map(_place, each["loc"])), "what": str(each["msg"]).lower(), "mend": ""} for each in found
     )
     return Problem(Kind.INVALID, f"{problems[0]['where']}: {problems[0]['what']}", problems=problems)

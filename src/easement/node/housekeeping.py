@@ -14,7 +14,18 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO
 
+import httpx
+
+from easement.base.database import writing
+from easement.exchange import directory_store
+from easement.exchange.bulk import chase
+from easement.exchange.directory_service import refresh
+from easement.exchange.service import finish_outbox
+from easement.exchange.tables import forget_nonces
+from easement.exchange.witnesses import collect, witnessed
+from easement.gate.recovery import abandon_overdue
 from easement.gate.service import finish_left_behind
+from easement.gate.tables import forget_answers
 from easement.ledger.service import utc_now
 from easement.node import logs
 from easement.node.home import Node
@@ -23,6 +34,9 @@ __all__ = ["TASKS", "Keeper", "Task"]
 
 LOCK = ".housekeeping.lock"
 """Held by the process that does the housekeeping, for as long as it lives."""
+
+NONCES_SECONDS = 60
+"""How long after its message's end a nonce stays: another worker's clock may be behind."""
 
 BREATH_SECONDS = 1.0
 """How often the thread looks whether anything is due."""
@@ -46,7 +60,54 @@ def _publish(node: Node, _: datetime) -> int:
     return node.ledger.checkpoint().size - before if node.ledger.size > before else 0
 
 
-TASKS: tuple[Task, ...] = (Task("recover", 60, _recover), Task("publish", 5, _publish))
+def _abandon(node: Node, now: datetime) -> int:
+    return abandon_overdue(node, now=now)
+
+
+def _settle(node: Node, now: datetime) -> int:
+    return len(finish_outbox(node, now))
+
+
+def _fetch(node: Node, now: datetime) -> int:
+    """Fetch the directory at half of its life; nothing for a node in no cluster."""
+    if (trust := directory_store.trusted(node.home)) is None or trust.operator == node.organisation:
+        return 0
+    held = directory_store.held(node.home)
+    with httpx.Client() as client:
+        return int(held is None or refresh(node, client, now).sequence > held.sequence)
+
+
+def _cosign(node: Node, now: datetime) -> int:
+    """Ask the witnesses to cosign the checkpoint; nothing for a node in no cluster."""
+    if directory_store.trusted(node.home) is None:
+        return 0
+    before = witnessed(node, now).last
+    with httpx.Client(timeout=node.settings.exchange.timeout_seconds) as client:
+        after = collect(node, client, now).last
+    return int(after is not None and (before is None or after.size > before.size))
+
+
+def _prune(node: Node, now: datetime) -> int:
+    """Drop what is kept only for a time: nonces of messages, and answers that may be asked for no more."""
+    at = int(now.timestamp())
+    with writing(node.engine) as connection:
+        return forget_nonces(connection, at - NONCES_SECONDS) + forget_answers(connection, at)
+
+
+def _chase(node: Node, now: datetime) -> int:
+    return chase(node, now)
+
+
+TASKS: tuple[Task, ...] = (
+    Task("recover", 60, _recover),
+    Task("abandon", 30, _abandon),
+    Task("publish", 5, _publish),
+    Task("settle", 30, _settle),
+    Task("fetch-directory", 60, _fetch),
+    Task("ask-witnesses", 60, _cosign),
+    Task("chase", 300, _chase),
+    Task("prune", 600, _prune),
+)
 """Everything that is done besides answering, and how often."""
 
 

@@ -7,6 +7,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from easement.base.errors import EasementError
+from easement.exchange import directory_store
+from easement.exchange.directory_service import current_directory
+from easement.exchange.witnesses import Health, witnessed
 from easement.node.home import Node
 
 __all__ = ["LEAST_FREE_MB", "Check", "State", "readiness"]
@@ -70,5 +73,28 @@ def _disk(node: Node, _: datetime) -> Check:
     return Check("disk", state, f"{free:,} MB free")
 
 
-CHECKS: dict[str, Looks] = {"database": _database, "ledger": _ledger, "checkpoint": _published, "disk": _disk}
+def _directory(node: Node, now: datetime) -> Check:
+    if directory_store.trusted(node.home) is None:
+        return Check("directory", State.GOOD, "this node belongs to no cluster")
+    directory = current_directory(node, now)
+    said = f"version {directory.sequence} lives until {directory.expires:%Y-%m-%d %H:%M} UTC"
+    return Check("directory", State.WARNS if now >= directory.half_life else State.GOOD, said)
+
+
+_HEALTH = {Health.LATE: State.WARNS, Health.STOPPED: State.MISSING, Health.DENIED: State.MISSING}
+
+
+def _witnesses(node: Node, now: datetime) -> Check:
+    stand = witnessed(node, now)
+    return Check("witnesses", _HEALTH.get(stand.health, State.GOOD), stand.text)
+
+
+CHECKS: dict[str, Looks] = {
+    "database": _database,
+    "ledger": _ledger,
+    "checkpoint": _published,
+    "directory": _directory,
+    "witnesses": _witnesses,
+    "disk": _disk,
+}
 """What disclosing needs, in the order in which it is told."""

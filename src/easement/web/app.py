@@ -28,6 +28,7 @@ OPEN = {
     "/sign-in/openid": "the way in through an OpenID Connect provider",
     "/sign-in/openid/return": "the way back from that provider",
     "/enrol": "the first way in, for whoever holds an invitation",
+    "/enrol/invitation": "reads an invitation, for whoever holds one",
     "/signed-out": "says that nobody is signed in any more",
 }
 """The pages that ask for nobody, and why; every other one has its permission or asks that somebody is signed in."""

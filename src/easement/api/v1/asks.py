@@ -10,6 +10,7 @@ from easement.api.access import allowed, needs
 from easement.api.guard import tell
 from easement.api.idempotency import IdempotencyKey, once
 from easement.api.problems import Kind, Problem
+from easement.api.strict import StrictRoute
 from easement.api.v1.describe import Answers, errors
 from easement.api.v1.shapes import ReasonShown
 from easement.api.v1.shapes_asks import Answer, AskWanted, PictureShown, PictureWanted, RefusedBy, Silent
@@ -22,7 +23,7 @@ from easement.staff.permissions import Permission
 
 __all__ = ["router"]
 
-router = APIRouter(tags=["asking"])
+router = APIRouter(tags=["asking"], route_class=StrictRoute)
 """Asking: everything that crosses, crosses here or by a job."""
 
 Asks = Annotated[Identity, allowed(Permission.DISCLOSURE_PERSON_ASK, Permission.DATA_JOB_RUN)]
@@ -104,9 +105,13 @@ def _several(request: Request, wishes: list[Wish], who: Identity) -> Response:
     except UsageError as error:
         raise Problem(Kind.INVALID, error.what, error.remedy) from None
     shown = PictureShown(
-        answers=[_answer(each) for each in picture.answers if each.allowed],
-        refused=[_refused(each) for each in picture.answers if not each.allowed],
-        silent=[Silent(**each.as_dict()) for each in picture.silent],
+        answers=[_answer(each) for each in picture.answers],
+        refused=[_refused(each.refusal) for each in picture.silent if each.refusal],
+        silent=[
+            Silent(provider=each.provider, why=each.why, text=each.text, remedy=each.remedy)
+            for each in picture.silent
+            if not each.refusal
+        ],
     )
     return _sent(shown)
 

@@ -11,8 +11,11 @@ from easement.api.paging import Listing, Page, listed, place_of, shown
 from easement.api.problems import Kind, Problem
 from easement.api.v1.describe import lists, reads
 from easement.api.v1.shapes import DatasetLine, MemberLine, Slug, Who
+from easement.api.v1.shapes_ledger import Comparison
 from easement.base.errors import BadFile, Refused
+from easement.exchange.audit import audit
 from easement.exchange.directory_parts import Member, instant_text
+from easement.exchange.message_carry import NoAnswer
 from easement.exchange.service import current_directory
 from easement.meaning.mapping import DatasetMapping, read_mapping
 from easement.node.home import Node
@@ -28,6 +31,7 @@ Item = TypeVar("Item", bound=BaseModel)
 
 Anybody = Annotated[Identity, allowed()]
 ReadsDatasets = Annotated[Identity, allowed(Permission.DATA_DATASET_READ)]
+Compares = Annotated[Identity, allowed(Permission.EXCHANGE_PEER_AUDIT)]
 ReadsMembers = Annotated[Identity, allowed(Permission.EXCHANGE_MEMBER_READ)]
 
 
@@ -84,6 +88,23 @@ def list_members(request: Request, who: ReadsMembers, page: Annotated[Page, Quer
 def get_member(request: Request, who: ReadsMembers, member: Slug) -> Response:
     """One member of the cluster."""
     return shown(request, _one(each for each in _members(request) if each.id == member))
+
+
+@router.get(
+    "/members/{member}/comparison",
+    operation_id="compareLedgers",
+    tags=["members"],
+    response_model=Comparison,
+    responses=reads(Kind.SOURCE_UNREACHABLE),
+)
+def compare(request: Request, who: Compares, member: Slug) -> Response:
+    """This node's ledger held against a member's, entry by entry, each proved; the member's node is asked."""
+    _one(each for each in _members(request) if each.id == member)
+    try:
+        told = audit(request.app.state.node, member, now=request.app.state.clock())
+    except NoAnswer as error:
+        raise Problem(Kind.SOURCE_UNREACHABLE, error.what, error.remedy) from None
+    return shown(request, Comparison.model_validate(told.as_dict()))
 
 
 def _one(found: Iterable[Item]) -> Item:

@@ -8,6 +8,7 @@ from easement.api.v1.shapes import DIGEST, MESSAGE, PROOF, Slug, example, exampl
 
 __all__ = [
     "CheckWanted",
+    "Comparison",
     "CountLine",
     "DisclosureLine",
     "DisclosureShown",
@@ -234,3 +235,23 @@ class CountLine(BaseModel):
     waiting: int = Field(description="Asked, and neither answered nor refused nor failed yet.")
     records: int
     minutes: dict[str, int] = Field(description="How many answers took so many minutes from ask to answer.")
+
+
+class Comparison(BaseModel):
+    """This node's ledger held against another organisation's: what one side lacks, or says otherwise."""
+
+    model_config = example(
+        organisation="dwp",
+        agrees=True,
+        origin="dwp/ledger",
+        size=240,
+        counts={"disclosures": 118, "refusals": 2, "lost": 0, "in_hand": 0, "outside": 0},
+        differences=[],
+    )
+
+    organisation: str
+    agrees: bool
+    origin: str
+    size: int
+    counts: dict[str, int]
+    differences: list[dict[str, Any]]
