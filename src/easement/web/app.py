@@ -7,15 +7,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from easement.api.problems import Problem
-from easement.base.database import storage
 from easement.node.home import Node
 from easement.web.assets import load_assets
 from easement.web.environment import environment
+from easement.web.reading.openid import client_of
 from easement.web.route import error_page
-from easement.web.routes import asking, cluster, dressing, entry, people, proof, records
+from easement.web.routes import asking, cluster, dressing, entry, openid, people, proof, records
 from easement.web.security import cookies_for
 from easement.web.states import States
-from easement.web.tables import states
 from easement.web.views.entry import Failed, Forbidden, NotFound, Unavailable
 from easement.web.views.page import View
 from easement.web.visit import Desk
@@ -28,6 +27,7 @@ OPEN = {
     "/sign-in/openid": "the way in through an OpenID Connect provider",
     "/sign-in/openid/return": "the way back from that provider",
     "/enrol": "the first way in, for whoever holds an invitation",
+    "/enrol/invitation": "the same, where the invitation was typed",
     "/enrol/invitation": "reads an invitation, for whoever holds one",
     "/signed-out": "says that nobody is signed in any more",
 }
@@ -36,18 +36,17 @@ OPEN = {
 
 def mount(app: FastAPI, node: Node) -> None:
     """Put the pages on an app, for an open node, and show its problems to people as pages."""
-    with storage("the pages' table cannot be made"):
-        states.create(node.engine, checkfirst=True)
     app.state.desk = Desk(
         node=node,
         templates=environment(),
         assets=load_assets(),
         cookies=cookies_for(node.organisation, node.settings.server),
         states=States(node.engine, node.master_key),
+        openid=client_of(node),
         clock=app.state.clock,
     )
     app.state.problem_page = problem_page
-    for room in (dressing, entry, asking, records, proof, cluster, people):
+    for room in (dressing, entry, openid, asking, records, proof, cluster, people):
         app.include_router(room.router)
 
 

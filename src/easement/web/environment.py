@@ -1,5 +1,6 @@
 """How templates become pages: escaped, translatable, and never with a name that its view does not have."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import date
@@ -10,7 +11,7 @@ from markupsafe import Markup, escape
 
 from easement.agreement.paper import Facts, Text
 from easement.agreement.words import named
-from easement.base.words import day, listed, many, number
+from easement.base.words import MONTHS, day, listed, many, number
 from easement.web.language import TRANSLATION
 from easement.web.times import moment
 from easement.web.views.page import Chrome, View, Wrong
@@ -42,6 +43,7 @@ def environment() -> Environment:
     made.install_gettext_translations(TRANSLATION, newstyle=True)  # type: ignore[attr-defined]  # the extension's own
     made.filters |= {
         "day": day,
+        "label": _label,
         "listed": listed,
         "moment": _moment,
         "named": named,
@@ -59,12 +61,27 @@ def _sentence(text: Any) -> Any:
     return text[:1].upper() + text[1:]
 
 
+_MONTH = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+_SHORT = {word: word.upper() for word in ("chi", "dob", "nhs", "uln", "upn", "uprn", "urn", "usrn")}
+
+
+def _label(name: str) -> str:
+    """An element's name as people write it: `nhs_number` is `NHS number`."""
+    return str(_sentence(" ".join(_SHORT.get(word, word) for word in named(name).split())))
+
+
 def _spoken(text: str) -> str:
-    """A date in words; anything else as it is."""
+    """A day or a month in words; anything else as it is."""
     try:
-        return day(date.fromisoformat(text)) if len(text) == len("2026-11-22") else text
+        if _DAY.fullmatch(text):
+            return day(date.fromisoformat(text))
+        if found := _MONTH.fullmatch(text):
+            return f"{MONTHS[int(found[2]) - 1]} {found[1]}"
     except ValueError:
         return text
+    return text
 
 
 def _is(kind: type) -> Callable[[Any], bool]:

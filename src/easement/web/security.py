@@ -35,7 +35,8 @@ LONGEST_PATH = 500
 class Cookies:
     """The names of a node's cookies, and whether browsers may send them over TLS alone.
 
-    `session` is whoever is signed in, `visit` a browser where nobody is, `device` one where somebody was before.
+    `session` is whoever is signed in, `visit` a browser where nobody is, `device` one where somebody was before;
+    `openid` is what it keeps while somebody signs in elsewhere.
     Browsers keep cookies by host and not by port, so the organisation stands in the name: several nodes on one machine
     do not overwrite each other's.
     """
@@ -43,9 +44,10 @@ class Cookies:
     session: str
     visit: str
     device: str
+    openid: str
     secure: bool
 
-    def give(self, answer: Response, name: str, value: str, *, seconds: int | None = None) -> None:
+    def give(self, answer: Response, name: str, value: str, seconds: int | None = None) -> None:
         """Set one of them: no script sees it, and no other site's form sends it."""
         answer.set_cookie(name, value, max_age=seconds, path="/", secure=self.secure, httponly=True, samesite="lax")
 
@@ -61,7 +63,7 @@ def cookies_for(organisation: str, server: ServerSettings) -> Cookies:
     clear = alone and reached == "http" and not server.tls_certificate
     prefix = "" if clear else "__Host-"
     name = f"{prefix}easement-{organisation}"
-    return Cookies(name, f"{name}-visit", f"{name}-device", secure=not clear)
+    return Cookies(name, f"{name}-visit", f"{name}-device", f"{name}-openid", secure=not clear)
 
 
 def form_token(master_key: bytes, cookie: str) -> str:

@@ -3,7 +3,7 @@
 import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from http import HTTPStatus
 from typing import TypeVar
 
@@ -15,6 +15,7 @@ from starlette.responses import HTMLResponse, Response
 from easement.ledger.service import utc_now
 from easement.node.home import Node
 from easement.staff.model import Identity
+from easement.staff.oidc import OidcClient
 from easement.staff.permissions import Permission
 from easement.web.assets import Assets
 from easement.web.environment import render
@@ -67,6 +68,7 @@ class Desk:
     assets: Assets
     cookies: Cookies
     states: States
+    openid: OidcClient | None = None
     clock: Callable[[], datetime] = utc_now
 
 
@@ -137,6 +139,11 @@ class Posted:
     def all(self, name: str) -> tuple[str, ...]:
         """Every value of a field that may be sent several times."""
         return tuple(value for value in self.form.getlist(name) if isinstance(value, str))
+
+    def day(self, name: str) -> date | None:
+        """A date typed as three numbers, or nothing; raises `ValueError` for one that never was."""
+        day, month, year = (self.text(f"{name}-{part}") for part in ("day", "month", "year"))
+        return date(int(year), int(month), int(day)) if day or month or year else None
 
     def file(self, name: str) -> bytes:
         """The bytes of a file, at most `MOST_BYTES`; empty where none was chosen."""

@@ -1,10 +1,13 @@
 """What people call things: organisations, agreements, purposes, bases and elements, by their ids."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
 from easement.agreement.words import named
+from easement.base.errors import EasementError
+from easement.exchange import directory_store
 from easement.gate.shelf import Shelved
 from easement.law.catalogue import catalogue
 from easement.law.model import Purpose
@@ -36,8 +39,11 @@ class Names:
 
 
 def names_of(node: Node, now: datetime) -> Names:
-    """The names known to a node at a time, from its agreements and its own settings."""
+    """The names known to a node at a time, from its directory, its agreements and its own settings."""
     organisations: dict[str, str] = {}
+    with suppress(EasementError):  # a directory that does not hold names nobody
+        directory = directory_store.held(node.home)
+        organisations |= {member.id: member.name for member in directory.members} if directory else {}
     agreements: dict[str, Shelved] = {}
     for shelved in node.shelf.all(now.date()):
         terms = shelved.prepared.terms

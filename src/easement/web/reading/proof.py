@@ -1,11 +1,15 @@
 """Agreements and the ledger, read from the node; and receipts checked as an outsider would check them."""
 
-from datetime import datetime
+from contextlib import suppress
+from datetime import UTC, datetime
 from typing import Any
 
 from easement.agreement.lookup import Lookup
 from easement.agreement.sections import paper
 from easement.base.errors import EasementError, UsageError
+from easement.exchange import directory_store
+from easement.exchange.witness_tables import Followed
+from easement.exchange.witnesses import witnessed
 from easement.gate.shelf import Shelved
 from easement.law.catalogue import catalogue
 from easement.ledger.receipt import check_receipt
@@ -64,9 +68,9 @@ def _line(shelved: Shelved, identity: Identity, names: Names, now: datetime) -> 
     )
 
 
-def ledger(node: Node) -> LedgerPage:
-    """The ledger's last signed state, and what is not in it yet."""
-    published = node.ledger.published
+def ledger(node: Node, now: datetime) -> LedgerPage:
+    """The ledger's last signed state, what is not in it yet, and who watches it."""
+    published, names, stand = node.ledger.published, names_of(node, now), witnessed(node, now)
     return LedgerPage(
         origin=published.origin,
         size=published.size,
@@ -76,13 +80,15 @@ def ledger(node: Node) -> LedgerPage:
         checkpoint=(node.home / "ledger" / "checkpoint").read_text(),
         refusal=node.ledger.refusal.what if node.ledger.refusal else "",
         quorum=node.settings.witness.quorum,
-        witnesses=witnesses(node),
+        health=stand.health.value,
+        said=stand.text,
+        witnesses=tuple(_witness(each, names) for each in stand.each),
     )
 
 
-def witnesses(node: Node) -> tuple[Witness, ...]:
-    """Who cosigned the last checkpoint, and when."""
-    return ()
+def _witness(followed: Followed, names: Names) -> Witness:
+    at = datetime.fromtimestamp(followed.at, UTC) if followed.at else None
+    return Witness(names.organisation(followed.organisation), at, followed.size, followed.problem)
 
 
 def checked(node: Node, text: bytes, now: datetime) -> Checked:
@@ -103,6 +109,10 @@ def checked(node: Node, text: bytes, now: datetime) -> Checked:
 
 def known_logs(node: Node) -> tuple[Key, ...]:
     """The public keys of the ledgers that this node can judge: its own, and those of the cluster's members."""
+    with suppress(EasementError):  # a directory that does not hold vouches for nobody
+        directory = directory_store.held(node.home)
+        if directory is not None:
+            return (node.ledger.key, *(key for member in directory.members for key in member.log_keys))
     return (node.ledger.key,)
 
 

@@ -19,7 +19,7 @@ from easement.web.views.entry import Codes, Invited, Password, SignedOut, SignIn
 from easement.web.views.page import View, Wrong
 from easement.web.visit import Posted, Visit, desk_of, posted, show, visitor
 
-__all__ = ["router"]
+__all__ = ["let_in", "router", "way_in"]
 
 router = pages()
 """`/`, `/sign-in…`, `/enrol…`, `/account/…`, `/sign-out`, `/signed-out`."""
@@ -42,7 +42,7 @@ def sign_in_form(request: Request, next: str = "/") -> Response:  # noqa: A002 -
     try:
         visitor()(request)
     except Exception:  # nobody is signed in, for whatever reason
-        return _way_in(request, SignIn(next=path_here(next)))
+        return way_in(request, SignIn(next=path_here(next)))
     return see(path_here(next))
 
 
@@ -55,7 +55,7 @@ def sign_in(request: Request, form: Form) -> Response:
     errors = [] if name else [Wrong("name", _("Type your user name"))]
     errors += [] if password else [Wrong("password", _("Type your password"))]
     if errors:
-        return _way_in(request, replace(shown, errors=tuple(errors)), HTTPStatus.UNPROCESSABLE_ENTITY)
+        return way_in(request, replace(shown, errors=tuple(errors)), HTTPStatus.UNPROCESSABLE_ENTITY)
     opened = entry.sign_in(
         desk.node,
         name,
@@ -68,24 +68,24 @@ def sign_in(request: Request, form: Form) -> Response:
     )
     if opened is None:
         text = _("The name, password or code is not right. A code works once: wait for the next one")
-        return _way_in(request, replace(shown, errors=(Wrong("name", text),)), HTTPStatus.UNPROCESSABLE_ENTITY)
-    return _let_in(request, see(leads), opened)
+        return way_in(request, replace(shown, errors=(Wrong("name", text),)), HTTPStatus.UNPROCESSABLE_ENTITY)
+    return let_in(request, see(leads), opened)
 
 
 @router.get("/enrol")
 def invitation(request: Request, code: str = "") -> Response:
     """The first way in: the invitation's code, typed or in the link that somebody was sent."""
     if not code:
-        return _way_in(request, Invited())
+        return way_in(request, Invited())
     view = entry.enrolment(desk_of(request).node, code, desk_of(request).clock())
-    return _way_in(request, view or _gone())
+    return way_in(request, view or _gone())
 
 
 @router.post("/enrol/invitation")
 def use_invitation(request: Request, form: Form) -> Response:
     """The invitation's code as it was typed."""
     view = entry.enrolment(desk_of(request).node, form.text("invitation"), desk_of(request).clock())
-    return _way_in(request, view or _gone(), HTTPStatus.OK if view else HTTPStatus.UNPROCESSABLE_ENTITY)
+    return way_in(request, view or _gone(), HTTPStatus.OK if view else HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
 @router.post("/enrol")
@@ -95,22 +95,22 @@ def enrol(request: Request, form: Form) -> Response:
     now, given = desk.clock(), form.text("invitation")
     shown = entry.enrolment(desk.node, given, now)
     if shown is None:
-        return _way_in(request, _gone(), HTTPStatus.UNPROCESSABLE_ENTITY)
+        return way_in(request, _gone(), HTTPStatus.UNPROCESSABLE_ENTITY)
     earlier = request.cookies.get(desk.cookies.session, "")
     try:
         done = entry.enrol(
             desk.node, given, form.secret("password"), code, now=now, source=_source(request), earlier=earlier
         )
     except Refused:
-        return _way_in(request, _gone(), HTTPStatus.UNPROCESSABLE_ENTITY)
+        return way_in(request, _gone(), HTTPStatus.UNPROCESSABLE_ENTITY)
     except UsageError as error:
         where = "code" if "code" in error.what else "password"
         wrong = Wrong(where, _told(error))
-        return _way_in(request, replace(shown, errors=(wrong,)), HTTPStatus.UNPROCESSABLE_ENTITY)
+        return way_in(request, replace(shown, errors=(wrong,)), HTTPStatus.UNPROCESSABLE_ENTITY)
     if not done.recovery_codes:
-        return _let_in(request, see("/"), done.signed_in)
+        return let_in(request, see("/"), done.signed_in)
     page = Visit(desk, done.signed_in.identity, done.signed_in.token, now).show(Codes(codes=done.recovery_codes))
-    return _let_in(request, page, done.signed_in)
+    return let_in(request, page, done.signed_in)
 
 
 @router.get("/account/password")
@@ -140,7 +140,7 @@ def change_password(request: Request, visit: SignedInVisit, form: Form) -> Respo
         return visit.show(Password(errors=(wrong,)), status=HTTPStatus.UNPROCESSABLE_ENTITY)
     visit.desk.states.forget_all(visit.token)
     page = Visit(visit.desk, opened.identity, opened.token, visit.now).show(Password(done=True))
-    return _let_in(request, page, opened)
+    return let_in(request, page, opened)
 
 
 @router.post("/sign-out")
@@ -159,7 +159,7 @@ def signed_out(request: Request) -> Response:
     return show(request, SignedOut())
 
 
-def _way_in(request: Request, view: View, status: int = HTTPStatus.OK) -> Response:
+def way_in(request: Request, view: View, status: int = HTTPStatus.OK) -> Response:
     """A page for nobody yet: its form is bound to a cookie of this browser, made now where there is none."""
     desk, rules = desk_of(request), desk_of(request).node.settings.staff
     if isinstance(view, SignIn):
@@ -174,7 +174,7 @@ def _way_in(request: Request, view: View, status: int = HTTPStatus.OK) -> Respon
     return answer
 
 
-def _let_in(request: Request, answer: Response, opened: SignedIn) -> Response:
+def let_in(request: Request, answer: Response, opened: SignedIn) -> Response:
     """Give the browser its session: always a new one, so that none that was planted before is ever worth anything."""
     cookies = desk_of(request).cookies
     cookies.give(answer, cookies.session, opened.token)

@@ -41,7 +41,7 @@ def agreement(visit: AgreementReader, id_: str) -> Response:
 @router.get("/the-ledger")
 def ledger(visit: LedgerReader) -> Response:
     """The ledger's signed state."""
-    return visit.show(proof.ledger(visit.node))
+    return visit.show(proof.ledger(visit.node, visit.now))
 
 
 @router.get("/the-ledger/check")

@@ -62,10 +62,12 @@ class AgreementPage(View):
 
 @dataclass(frozen=True, slots=True)
 class Witness:
-    """One who cosigns this ledger's checkpoints, and when they last did."""
+    """One who cosigns this ledger's checkpoints: when they last did, how much they have seen, and what went wrong."""
 
     name: str
     at: datetime | None
+    size: int = 0
+    problem: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,6 +84,8 @@ class LedgerPage(View):
     checkpoint: str
     refusal: str
     quorum: int
+    health: str
+    said: str
     witnesses: tuple[Witness, ...]
 
 
