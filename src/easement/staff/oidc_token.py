@@ -1,6 +1,5 @@
 """An ID token held to its rules (OpenID Connect Core 1.0, section 3.1.3.7): who signed it, for whom, and when."""
 
-import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
@@ -8,13 +7,13 @@ from typing import Any
 from authlib.oidc.core import CodeIDToken  # type: ignore[import-untyped]
 from joserfc import jwt
 from joserfc.errors import BadSignatureError, ClaimError, InvalidKeyIdError, JoseError
-from joserfc.jwk import KeySet
+from joserfc.jwk import KeySet, import_key
 
 from easement.base.errors import ProofFailed
 
 __all__ = ["ALGORITHMS", "UnknownKey", "read_id_token"]
 
-ALGORITHMS = ("RS256", "PS256", "ES256", "ES384", "EdDSA")
+ALGORITHMS = ("RS256", "PS256", "ES256", "ES384", "Ed25519")
 """Signatures with a provider's own key. `none` proves nothing, and with HS256 a public key would do as the secret."""
 
 LEEWAY = 60
@@ -71,13 +70,16 @@ def _decoded(token: str, keys: Iterable[Mapping[str, Any]]) -> jwt.Token:
 
 
 def _public_keys(keys: Iterable[Mapping[str, Any]]) -> KeySet:
-    """The keys that sign; a secret one has no place among them, and one of a kind not known here is passed over."""
-    fit = [dict(key) for key in keys if key.get("kty") in {"RSA", "EC", "OKP"} and key.get("use", "sig") == "sig"]
-    public = [{name: value for name, value in key.items() if name not in _PRIVATE} for key in fit]
+    """The keys that sign; a secret one has no place among them, and one that cannot be read is passed over."""
+    fit = [key for key in keys if key.get("kty") in {"RSA", "EC", "OKP"} and key.get("use", "sig") == "sig"]
+    return KeySet([read for key in fit if (read := _public_key(key)) is not None])
+
+
+def _public_key(key: Mapping[str, Any]) -> Any:
     try:
-        return KeySet.import_key_set(json.loads(json.dumps({"keys": public})))
+        return import_key({name: value for name, value in key.items() if name not in _PRIVATE})
     except (JoseError, ValueError, TypeError, KeyError):
-        raise _not_trusted("the provider's keys cannot be read") from None
+        return None
 
 
 _PRIVATE = {"d", "p", "q", "dp", "dq", "qi", "oth", "k"}
