@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from easement.base.errors import ProofFailed, StorageFailed
-from easement.base.sealed import CHUNK, HEADER, TAG, SealedReader, SealedWriter, derived_key
+from easement.base.sealed import CHUNK, HEADER, TAG, SealedReader, SealedWriter, derived_key, seal, unseal
 
 KEY = bytes(range(32))
 SIZES = st.sampled_from([0, 1, 100, CHUNK - 1, CHUNK, CHUNK + 1, 2 * CHUNK, 2 * CHUNK + 5])
@@ -121,3 +121,17 @@ def test_parquet_is_written_straight_into_it(tmp_path):
 
 def test_each_use_has_a_key_of_its_own():
     assert len({derived_key(KEY, label) for label in ("a", "b", "")} | {derived_key(bytes(32), "a")}) == 4
+
+
+@given(st.binary(max_size=200), st.binary(max_size=20))
+def test_a_short_text_opens_only_where_it_belongs(plain, bound):
+    sealed = seal(KEY, plain, bound)
+    assert unseal(KEY, sealed, bound) == plain
+    for key, text, place in (
+        (bytes(32), sealed, bound),
+        (KEY, sealed[:-1], bound),
+        (KEY, sealed, bound + b"x"),
+        (KEY, b"", bound),
+    ):
+        with pytest.raises(ProofFailed, match="does not open"):
+            unseal(key, text, place)

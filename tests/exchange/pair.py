@@ -11,10 +11,13 @@ from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
+from fastapi.responses import JSONResponse
 
 from easement.agreement.model import Mode
+from easement.base.errors import EasementError
 from easement.exchange import directory_store, message_carry
 from easement.exchange.api import mount
+from easement.exchange.delta_api import router as delta_router
 from easement.exchange.directory import Directory
 from easement.exchange.directory_parts import Member, MemberKey
 from easement.exchange.model import Asker, Wish
@@ -58,6 +61,12 @@ def app_of(node: Node, clock: Any) -> FastAPI:
     app = FastAPI(openapi_url=None)
     app.state.node, app.state.clock = node, clock
     mount(app, node)
+    app.include_router(delta_router)
+
+    @app.exception_handler(EasementError)
+    def told(_: object, error: EasementError) -> JSONResponse:
+        return JSONResponse({"title": error.what, "remedy": error.remedy}, 403)
+
     return app
 
 

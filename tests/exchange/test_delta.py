@@ -24,6 +24,7 @@ from easement.exchange.delta import File
 from easement.exchange.delta_api import router
 from easement.gate.tables import suspend
 from easement.ledger.model import EntryType
+from easement.ledger.service import utc_now
 from easement.node.home import open_node
 from tests.exchange.serving import Serving
 from tests.gate.world import NOW, World, copied, furnish
@@ -91,7 +92,7 @@ def shared(world, tmp_path) -> Iterator[Shared]:
 @pytest.fixture
 def serving(shared) -> Iterator[Serving]:
     app = FastAPI()
-    app.state.node = shared.node
+    app.state.node, app.state.clock = shared.node, utc_now
     app.include_router(router)
 
     @app.exception_handler(Refused)

@@ -22,6 +22,7 @@ from easement.exchange.witnesses import Health, check_witnessed, collect, cosign
 from easement.ledger.model import Entry, EntryType, minute
 from easement.ledger.note import Signer
 from easement.ledger.verifier import parse_note, verify_note
+from easement.ledger.service import utc_now
 from easement.node.home import Node, create_node, open_node
 from tests.exchange.cluster import LOG, OPERATOR, Log, directory, member
 from tests.exchange.serving import Serving, address_of, bound
@@ -74,7 +75,7 @@ class Cluster:
     def serve(self, *names: str) -> None:
         for name in names:
             app = FastAPI()
-            app.state.node = self.nodes[name]
+            app.state.node, app.state.clock = self.nodes[name], utc_now
             app.include_router(router)
 
             @app.exception_handler(EasementError)

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from easement.base.errors import ProofFailed, StorageFailed
 
-__all__ = ["CHUNK", "SealedReader", "SealedWriter", "derived_key"]
+__all__ = ["CHUNK", "SealedReader", "SealedWriter", "derived_key", "seal", "unseal"]
 
 MAGIC = b"easement-sealed/1\n"
 SALT = 16
@@ -28,6 +28,7 @@ CHUNK = 65_536
 """Bytes sealed together: reading a few bytes opens one chunk, and 16 bytes of tag on each cost nothing."""
 
 TAG = 16
+NONCE = 12
 HEADER = len(MAGIC) + SALT
 
 
@@ -42,6 +43,21 @@ def _cipher(key: bytes, salt: bytes) -> AESGCM:
 
 def _nonce(number: int, *, last: bool) -> bytes:
     return number.to_bytes(11, "big") + bytes([last])
+
+
+def seal(key: bytes, plain: bytes, bound: bytes) -> bytes:
+    """A short text sealed with AES-256-GCM under a key; it opens only with what it is bound to, such as its place."""
+    nonce = secrets.token_bytes(NONCE)
+    return nonce + AESGCM(key).encrypt(nonce, plain, bound)
+
+
+def unseal(key: bytes, sealed: bytes, bound: bytes) -> bytes:
+    """Open what `seal` sealed; raises `ProofFailed` under another key, or where it was changed or moved."""
+    try:
+        return AESGCM(key).decrypt(sealed[:NONCE], sealed[NONCE:], bound)
+    except (InvalidTag, ValueError):
+        remedy = "restore `keys/master.key` from where you keep it; if it is right, the database was changed"
+        raise ProofFailed("something sealed in the database does not open", remedy=remedy) from None
 
 
 class SealedWriter(io.RawIOBase):

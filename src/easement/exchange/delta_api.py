@@ -19,7 +19,6 @@ from easement.exchange import delta, sets
 from easement.exchange.delta import File, SharedTable, Version
 from easement.exchange.opening import check_standing, log_opened
 from easement.exchange.ports import Host, own_url
-from easement.ledger.service import utc_now
 
 __all__ = ["router"]
 
@@ -47,8 +46,9 @@ def _host(request: Request) -> Host:
     return host
 
 
-def _now() -> datetime:
-    return utc_now()
+def _now(request: Request) -> datetime:
+    now: datetime = request.app.state.clock()
+    return now
 
 
 HostDep = Annotated[Host, Depends(_host)]
@@ -217,7 +217,7 @@ def read_file(set_: str, number: int, request: Request, host: HostDep, now: Now)
     def chunks() -> Iterator[bytes]:
         for count, chunk in enumerate(opened.read(start, stop)):
             if count % RECHECKED == RECHECKED - 1:
-                check_standing(host, made.agreement, made.recipient, made.share, utc_now())
+                check_standing(host, made.agreement, made.recipient, made.share, request.app.state.clock())
             yield chunk
 
     return StreamingResponse(chunks(), status_code=status, headers=headers, media_type=PARQUET)

@@ -1,5 +1,7 @@
 """The witness's routes: C2SP tlog-witness, the key it cosigns by, and what it has seen of a log."""
 
+from datetime import datetime
+
 from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import PlainTextResponse
@@ -8,7 +10,6 @@ from easement.exchange.directory_service import current_directory
 from easement.exchange.ports import Host
 from easement.exchange.witnesses import cosigner, key_note
 from easement.ledger.note import Key, parse_key
-from easement.ledger.service import utc_now
 from easement.ledger.witness import NotCosigned
 from easement.ledger.witnessing import add_checkpoint, last_seen
 
@@ -24,11 +25,10 @@ SIZE = "text/x.tlog.size"
 async def add(request: Request) -> PlainTextResponse:
     """Cosign a member's checkpoint while it goes on from what this witness has seen; statuses as tlog-witness says."""
     body = await request.body()
-    return await run_in_threadpool(_add, request.app.state.node, body)
+    return await run_in_threadpool(_add, request.app.state.node, body, request.app.state.clock())
 
 
-def _add(host: Host, body: bytes) -> PlainTextResponse:
-    now = utc_now()
+def _add(host: Host, body: bytes, now: datetime) -> PlainTextResponse:
     directory = current_directory(host, now)
 
     def keys(origin: str) -> list[Key]:

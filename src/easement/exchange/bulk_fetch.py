@@ -1,0 +1,116 @@
+"""Fetching a set's files by its links, each held against the manifest that the receipt proves."""
+
+import hashlib
+import json
+import os
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import BinaryIO
+
+import httpx
+
+from easement.base.database import reading
+from easement.base.durable import aside, write_whole
+from easement.base.errors import ProofFailed, SourceUnreachable, StorageFailed, UsageError
+from easement.exchange import bulk_tables as tables
+from easement.exchange.bulk import Profile, open_set
+from easement.exchange.bulk_body import FileSaid
+from easement.exchange.bulk_tables import BulkState
+from easement.exchange.incoming import TELL
+from easement.exchange.ports import Host
+
+__all__ = ["fetch"]
+
+SECRET = 0o600
+MOST_LINES = 64 << 20
+"""Longest list of links read, in bytes: some 100,000 files."""
+
+
+def fetch(
+    host: Host,
+    client: httpx.Client,
+    message: str,
+    folder: Path,
+    now: datetime,
+    told: Callable[[int, int], None] = lambda done, of: None,
+) -> tuple[Path, ...]:
+    """Put a received set's files into `folder` as Parquet, with its manifest and receipt; `told` hears of progress.
+
+    A file that is there already and is right is not fetched again. Raises `ProofFailed` for one that is not what the
+    receipt proves, and `SourceUnreachable` where the provider breaks off.
+    """
+    with reading(host.engine) as connection:
+        seen = tables.bulk(connection, message)
+    if seen is None or seen.state is not BulkState.RECEIVED:
+        state = seen.state.value if seen else "unknown here"
+        raise UsageError(f"the set is {state}", remedy="wait until it is received: easement bulk status")
+    if not folder.is_dir():
+        raise StorageFailed(f"there is no folder `{folder}`", remedy="make it, or name another")
+    files = [FileSaid.model_validate(each) for each in json.loads(seen.manifest)["files"]]
+    profile = open_set(host, message, now)
+    links = _links(client, profile, message)
+    made = []
+    for done, file in enumerate(files):
+        told(done, len(files))
+        made.append(_file(client, links, folder / f"part-{file.number:05}.parquet", file))
+    told(len(files), len(files))
+    write_whole(folder / "manifest.json", seen.manifest, mode=SECRET)
+    write_whole(folder / "manifest.json.receipt", seen.receipt, mode=SECRET)
+    return tuple(made)
+
+
+def _links(client: httpx.Client, profile: Profile, message: str) -> dict[str, str]:
+    """The links to the set's newest version, by the file's id."""
+    share, schema, table = profile.table.split(".")
+    url = f"{profile.endpoint}/shares/{share}/schemas/{schema}/tables/{table}/query"
+    try:
+        said = client.post(url, json={}, headers={"Authorization": f"Bearer {profile.token}"})
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise _broken_off(error) from error
+    if said.status_code != httpx.codes.OK or len(said.content) > MOST_LINES:
+        raise SourceUnreachable(
+            f"the provider gives no links: it answered {said.status_code}", remedy="ask again later"
+        )
+    found = [json.loads(line)["file"] for line in said.text.splitlines()[2:]]
+    if not all(each["id"].startswith(f"{message}-") for each in found):
+        remedy = "fetch the newer set: easement bulk list"
+        raise UsageError("a newer set took the place of this one", remedy=remedy)
+    return {each["id"].removeprefix(f"{message}-"): each["url"] for each in found}
+
+
+def _broken_off(error: Exception) -> SourceUnreachable:
+    what = f"the provider broke off: {type(error).__name__}"
+    return SourceUnreachable(what, remedy="fetch again: what came whole stays")
+
+
+def _file(client: httpx.Client, links: dict[str, str], target: Path, file: FileSaid) -> Path:
+    if target.exists() and _digest(target) == file.sha256:
+        return target
+    wrong = ProofFailed(f"file {file.number} is not what the receipt proves", remedy=TELL)
+    if str(file.number) not in links:
+        raise wrong
+    digest = hashlib.sha256()
+    try:
+        with aside(target, mode=SECRET) as partial, _private(partial) as out:
+            with client.stream("GET", links[str(file.number)]) as response:
+                response.raise_for_status()
+                for chunk in response.iter_bytes():
+                    digest.update(chunk)
+                    out.write(chunk)
+                    if out.tell() > file.size:
+                        raise wrong
+            if digest.hexdigest() != file.sha256:
+                raise wrong
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise _broken_off(error) from error
+    return target
+
+
+def _private(path: Path) -> BinaryIO:
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, SECRET), "wb")
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
