@@ -80,7 +80,7 @@ def test_a_replaced_key_holds_until_its_end_and_a_revoked_one_never():
     with pytest.raises(ProofFailed, match="revoked"):
         version.key(lost_id, NOW)
     assert version.owner(lost_id) == version.member("dwp")
-    assert version.member("dwp").lasting_keys == (old.key, new.key)
+    assert version.member("dwp").lasting_keys == (new.key, old.key)
 
 
 def test_an_unknown_key_is_told(log):

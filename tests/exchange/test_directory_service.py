@@ -7,11 +7,12 @@ from datetime import timedelta
 import httpx
 import pytest
 
+from easement.base import stamps
 from easement.base.errors import BadFile, EasementError, ProofFailed, Refused, SourceUnreachable
 from easement.exchange import directory_store as store
 from easement.exchange.directory import Published
 from easement.exchange.directory_parts import MemberKey
-from easement.exchange.directory_service import accept, current_directory, known_keys, problems, refresh
+from easement.exchange.directory_service import accept, current_directory, known_keys, problems, refresh, vouched_keys
 from easement.ledger.note import Signer
 
 from .cluster import DAY, LOG, NOW, SPARE, Log, after, directory, member, signer_of, trust
@@ -45,7 +46,8 @@ def held(host):
     return store.held(host.home)
 
 
-def test_the_directory_held_is_the_one_kept(town):
+def test_the_directory_held_is_the_one_kept_and_read_once(town, monkeypatch):
+    monkeypatch.setattr(stamps, "REST_NS", -1)
     assert current_directory(town, NOW) == held(town)
     assert current_directory(town, NOW) is current_directory(town, NOW)
     assert set(known_keys(town.home)) == {"dwp", "northtown"}
@@ -155,6 +157,33 @@ def test_alarms_cannot_fill_the_disk(town, log, monkeypatch):
         with pytest.raises(ProofFailed):
             accept(town.home, log.publish(directory(ours(town), name=f"Fork {number}")), NOW)
     assert len(store.alarms(town.home)) == 3
+
+
+# Whose signatures count
+
+
+def test_keys_come_from_the_directory_and_from_hand_without_the_revoked(town, log):
+    old, new, lost, ours_by_hand = (signer_of("dwp", number).key for number in range(4))
+    keys = (
+        MemberKey(key=str(old), since=NOW - DAY, until=NOW),
+        MemberKey(key=str(new), since=NOW),
+        MemberKey(key=str(lost), since=NOW, revoked=NOW),
+    )
+    version = after(held(town), members=(member("dwp", keys=keys), ours(town)), issued=NOW)
+    stranger = signer_of("charity").key
+    by_hand = {"dwp": (lost, ours_by_hand), "charity": (stranger,)}
+    assert vouched_keys(town.home, by_hand)["dwp"] == (signer_of("dwp").key, lost, ours_by_hand)
+    accept(town.home, log.publish(version), NOW)
+    found = vouched_keys(town.home, by_hand)
+    assert found["dwp"] == (new, old, ours_by_hand)
+    assert found["charity"] == (stranger,)
+    assert found["northtown"] == (town.organisation_key.key,)
+
+
+def test_where_the_directory_cannot_be_trusted_only_what_people_gave_counts(town):
+    (town.home / "directory" / "current.json").write_text("{}")
+    by_hand = {"dwp": (signer_of("dwp").key,)}
+    assert (vouched_keys(town.home, by_hand), known_keys(town.home)) == (by_hand, {})
 
 
 # What stands on the disk

@@ -283,11 +283,23 @@ def test_a_key_that_is_changed_by_its_command_reaches_the_directory(operator, cl
     with open_node(home) as node:
         directory = keep_up(node, client, NOW)
         assert directory.sequence == first.sequence + 2
+        assert set(node.member_keys["dwp"]) >= set(directory.member("dwp").lasting_keys)
         assert [each.parsed for each in directory.member("dwp").present_keys(NOW + 3 * DAY)] == [
             node.organisation_key.key
         ]
         assert directory.member("dwp").log_key == node.ledger.key
         assert problems(node, NOW) == ()
+
+
+def test_a_node_knows_the_keys_of_its_cluster_without_anybody_carrying_them(operator, client, tmp_path, town):
+    join(town, code_for(operator), client, NOW)
+    with open_node(create_node(tmp_path / "dwp", "dwp").home) as node:
+        assert node.member_keys == {"dwp": (node.organisation_key.key,)}
+        join(moved_to(node, "https://dwp.example"), code_for(operator, "dwp"), client, NOW)
+        assert node.members["northtown"] == town.organisation_key.key
+        operator_service.revoke_keys(operator, "northtown", NOW)
+        keep_up(node, client, NOW, force=True)
+        assert "northtown" not in node.member_keys
 
 
 def test_a_key_that_was_stolen_vouches_for_none(operator, client, tmp_path):

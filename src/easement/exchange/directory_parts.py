@@ -236,8 +236,8 @@ class Member(Part):
 
     @property
     def lasting_keys(self) -> tuple[Key, ...]:
-        """Every key that was never revoked: what they signed for good, such as agreements, still counts."""
-        return tuple(each.parsed for each in self.keys if each.revoked is None)
+        """Every key that was never revoked, the newest first: what they signed for good still counts."""
+        return tuple(each.parsed for each in reversed(self.keys) if each.revoked is None)
 
 
 def in_words(error: ValidationError) -> str:

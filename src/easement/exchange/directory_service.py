@@ -36,6 +36,7 @@ __all__ = [
     "read_all",
     "refresh",
     "unreachable",
+    "vouched_keys",
 ]
 
 
@@ -66,13 +67,31 @@ def no_cluster(host: Host) -> Refused:
 
 
 def known_keys(home: Path) -> Mapping[str, tuple[Key, ...]]:
-    """By organisation, every key in the directory held that was never revoked, replaced ones among them.
+    """By organisation, every key in the directory held that was never revoked, the newest first.
 
     For what is signed once and kept, such as agreements; messages are held against `Directory.key`. Empty in no
-    cluster.
+    cluster, and where the directory cannot be trusted, which `problems` tells.
     """
-    directory = store.held(home)
+    directory = _sound(home)
     return {member.id: member.lasting_keys for member in directory.members} if directory else {}
+
+
+def vouched_keys(home: Path, by_hand: Mapping[str, tuple[Key, ...]]) -> Mapping[str, tuple[Key, ...]]:
+    """Keys that people gave to the node, and those of the directory, by organisation, without what was revoked."""
+    directory = _sound(home)
+    if directory is None:
+        return by_hand
+    revoked = {each.parsed for member in directory.members for each in member.keys if each.revoked is not None}
+    known = known_keys(home)
+    both = {name: dict.fromkeys((*known.get(name, ()), *by_hand.get(name, ()))) for name in {*known, *by_hand}}
+    found = {name: tuple(key for key in keys if key not in revoked) for name, keys in both.items()}
+    return {name: keys for name, keys in sorted(found.items()) if keys}
+
+
+def _sound(home: Path) -> Directory | None:
+    with suppress(EasementError):
+        return store.held(home)
+    return None
 
 
 def refresh(host: Host, client: httpx.Client, now: datetime, *, force: bool = False) -> Directory:

@@ -10,7 +10,6 @@ Notes by which the node's old keys vouch for the new ones stand in `keys/organis
 
 import fcntl
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from typing import Any
 
 from easement.base.durable import write_whole
 from easement.base.errors import BadFile, EasementError, ProofFailed
+from easement.base.stamps import Kept
 from easement.exchange.directory import Directory, Published, Trust, verified_directory
 from easement.exchange.directory_handover import MOST
 from easement.exchange.directory_parts import instant_text
@@ -32,6 +32,7 @@ __all__ = [
     "add_handover",
     "alarms",
     "fetched",
+    "files",
     "forget",
     "handovers",
     "held",
@@ -91,40 +92,29 @@ def trusted(home: Path) -> Trust | None:
         raise BadFile("this does not say whom the node trusts", where=str(path), remedy=remedy) from None
 
 
-Stamp = tuple[tuple[int, int, int], ...]
-_known: dict[Path, tuple[Stamp, Trust, Directory]] = {}
-_knowing = threading.Lock()
+_known: dict[Path, Kept[Directory | None]] = {}
 
 
 def held(home: Path) -> Directory | None:
     """The version held, dead or alive; read and verified anew only when its files change. Raises `ProofFailed`."""
-    found = _held(home)
-    return found[1] if found else None
+    kept = _known.get(home)
+    if kept is None:
+        kept = _known.setdefault(home, Kept())
+    return kept.get(files(home), lambda: _read(home))
 
 
-def _held(home: Path) -> tuple[Trust, Directory] | None:
-    folder = (home / FOLDER).absolute()
+def files(home: Path) -> tuple[Path, ...]:
+    """The files that say which directory is held: while they stay as they are, so does it."""
+    return home / FOLDER / "trust.json", home / FOLDER / "current.json"
+
+
+def _read(home: Path) -> Directory | None:
+    trust = trusted(home)  # before the version: whatever is written after was accepted under this trust or a later one
     try:
-        stamp = _stamp(folder)
+        data = (home / FOLDER / "current.json").read_bytes()
     except FileNotFoundError:
         return None
-    known = _known.get(folder)
-    if known is None or known[0] != stamp:
-        trust = trusted(
-            home
-        )  # before the version itself: whatever follows was accepted under this trust or a later one
-        if trust is None:
-            return None
-        published = Published.parse((folder / "current.json").read_bytes())
-        known = (stamp, trust, verified_directory(published, trust))
-        with _knowing:
-            _known[folder] = known
-    return known[1], known[2]
-
-
-def _stamp(folder: Path) -> Stamp:
-    stats = [(folder / name).stat() for name in ("trust.json", "current.json")]
-    return tuple((each.st_ino, each.st_mtime_ns, each.st_size) for each in stats)
+    return verified_directory(Published.parse(data), trust) if trust else None
 
 
 def keep(home: Path, published: Published, trust: Trust, now: datetime) -> None:

@@ -29,6 +29,8 @@ from easement.base.durable import flush_directory, write_whole
 from easement.base.errors import BadFile, EasementError, Problem, UsageError
 from easement.base.postgresql import checked_url
 from easement.base.stamps import Kept
+from easement.exchange.directory_service import vouched_keys
+from easement.exchange.directory_store import files as directory_files
 from easement.ledger.note import Key, Signer
 from easement.ledger.service import Ledger, utc_now
 from easement.node.keys import SECRET, own_public_keys, public_keys, read_secret, read_signer
@@ -37,6 +39,7 @@ from easement.node.opening import check_keys, new_database, open_engine
 from easement.node.rotation import finish_changes, finish_database, log_keys, say_database_changed
 
 if TYPE_CHECKING:
+    from easement.gate.indexes import Indexes
     from easement.gate.shelf import Shelf
 
 __all__ = ["Node", "create_node", "open_node", "read_settings", "write_settings"]
@@ -87,22 +90,36 @@ class Node:
     def member_keys(self) -> Mapping[str, tuple[Key, ...]]:
         """All public keys of each, the one in use first; the others still tell what was signed before a change.
 
-        A key that is put into `members/`, changed or taken away counts from the next time that anybody asks.
+        They come from `members/` and from the cluster's directory, and one that its operator revoked counts no more. A
+        key that is put into `members/`, changed or taken away counts from the next time that anybody asks.
         """
         folder = self.home / "members"
         files, known = self._kept_keys
         paths = files.get([folder], lambda: tuple(sorted(folder.glob("*.vkey"))))
-        return known.get([folder, self.home / "keys", *paths], lambda: self._read_keys(paths))
+        seen = [folder, self.home / "keys", *paths, *directory_files(self.home)]
+        return known.get(seen, lambda: self._read_keys(paths))
 
     @cached_property
     def _kept_keys(self) -> "tuple[Kept[tuple[Path, ...]], Kept[Mapping[str, tuple[Key, ...]]]]":
         return Kept(), Kept()
 
     def _read_keys(self, paths: Iterable[Path]) -> Mapping[str, tuple[Key, ...]]:
-        keys = {path.stem: public_keys(path, path.stem) for path in paths}
+        keys = vouched_keys(self.home, {path.stem: public_keys(path, path.stem) for path in paths})
         former = own_public_keys(self.home, "organisation", self.organisation)
         own = dict.fromkeys((self.organisation_key.key, *former))
-        return keys | {self.organisation: tuple(own)}
+        return {**keys, self.organisation: tuple(own)}
+
+    @property
+    def indexed(self) -> bool:
+        """Whether lookups are answered from indexes."""
+        return self.settings.sources.index
+
+    @cached_property
+    def indexes(self) -> "Indexes":
+        """The indexes by which lookups in files are answered."""
+        from easement.gate.indexes import Indexes
+
+        return Indexes(self)
 
     @cached_property
     def shelf(self) -> "Shelf":
