@@ -27,7 +27,6 @@ OPEN = {
     "/sign-in/openid": "the way in through an OpenID Connect provider",
     "/sign-in/openid/return": "the way back from that provider",
     "/enrol": "the first way in, for whoever holds an invitation",
-    "/enrol/invitation": "the same, where the invitation was typed",
     "/enrol/invitation": "reads an invitation, for whoever holds one",
     "/signed-out": "says that nobody is signed in any more",
 }

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from easement.agreement.model import Mode
+from easement.agreement.model import Purpose as Agreed
 from easement.agreement.words import named
 from easement.gate.checks import person_named
 from easement.gate.model import Facts, Request
@@ -18,10 +19,22 @@ from easement.node.home import Node
 from easement.staff.model import Identity
 from easement.web.language import _
 from easement.web.reading.names import Names, names_of, purpose_name
-from easement.web.views.asking import Choice, Purpose, Slot
+from easement.web.views.asking import Choice, Other, Purpose, Slot
 from easement.web.views.page import Wrong
 
-__all__ = ["Asked", "asked", "choice_of", "choices", "enough", "person_for", "purposes", "slots", "typed", "wrongs"]
+__all__ = [
+    "Asked",
+    "asked",
+    "choice_of",
+    "choices",
+    "enough",
+    "other_purposes",
+    "person_for",
+    "purposes",
+    "slots",
+    "typed",
+    "wrongs",
+]
 
 NAMING = (Key.IDENTIFIER, Key.FAMILY_NAME, Key.GIVEN_NAME, Key.DATE_OF_BIRTH, Key.POSTCODE)
 """The parts by which a person is named, in the order in which a form asks for them."""
@@ -56,13 +69,22 @@ def asked(node: Node, identity: Identity, now: datetime) -> tuple[Asked, ...]:
 
 
 def purposes(node: Node, identity: Identity, now: datetime) -> Purpose:
-    """The purposes to choose from: first those of the person's own agreements."""
-    own = {each.shelved.prepared.purpose: each.shelved.prepared.terms.purpose for each in asked(node, identity, now)}
-    others = [(each.id, each.label) for each in catalogue().all(LawPurpose) if each.id not in own]
+    """The purposes of the person's own agreements."""
+    own = _own(node, identity, now)
     return Purpose(
         own=tuple((code, purpose_name(code), purpose.statement) for code, purpose in own.items()),
-        others=tuple(sorted(others, key=lambda pair: pair[1])),
     )
+
+
+def other_purposes(node: Node, identity: Identity, now: datetime) -> Other:
+    """Every purpose of the law catalogue that none of the person's agreements serves."""
+    own = _own(node, identity, now)
+    others = [(each.id, each.label) for each in catalogue().all(LawPurpose) if each.id not in own]
+    return Other(others=tuple(sorted(others, key=lambda pair: pair[1])))
+
+
+def _own(node: Node, identity: Identity, now: datetime) -> dict[str, Agreed]:
+    return {each.shelved.prepared.purpose: each.shelved.prepared.terms.purpose for each in asked(node, identity, now)}
 
 
 def choices(node: Node, identity: Identity, purpose: str, now: datetime) -> tuple[Choice, ...]:
@@ -79,6 +101,7 @@ def choice_of(organisation: str, each: Asked, identity: Identity, names: Names, 
     return Choice(
         key=each.key,
         provider=names.organisation(each.offer.provider),
+        share=named(each.offer.id),
         title=prepared.terms.title,
         fields=tuple(named(name) for name in each.offer.forms[Mode.LOOKUP]),
         role=each.role,

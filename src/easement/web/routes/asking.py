@@ -66,15 +66,35 @@ def purpose_form(visit: Asker) -> Response:
 @router.post("/ask")
 def purpose(visit: Asker, form: Form) -> Response:
     """Begin a journey for a purpose."""
-    chosen, other = form.text("purpose"), form.text("other")
-    code = other if chosen == "other" else chosen
-    if not _CODE.fullmatch(code):
-        where = "other" if chosen == "other" else "purpose"
+    chosen = form.text("purpose")
+    if chosen == "other":
+        return see("/ask/other")
+    if not _CODE.fullmatch(chosen):
+        wrong = Wrong("purpose", _("Choose what you need the information for"))
         view = wishes.purposes(visit.node, visit.identity, visit.now)
-        wrong = Wrong(where, _("Choose what you need the information for"))
-        return visit.show(replace(view, errors=(wrong,), chosen=chosen[:63]), status=WRONG)
-    id_ = visit.desk.states.open(visit.token, Journey(code).as_state(), visit.now)
-    return see(f"/ask/{id_}/sources")
+        return visit.show(replace(view, errors=(wrong,)), status=WRONG)
+    return _begin(visit, chosen)
+
+
+def _begin(visit: Visit, code: str) -> Response:
+    return see(f"/ask/{visit.desk.states.open(visit.token, Journey(code).as_state(), visit.now)}/sources")
+
+
+@router.get("/ask/other")
+def other_form(visit: Asker) -> Response:
+    """What else it is for."""
+    return visit.show(wishes.other_purposes(visit.node, visit.identity, visit.now))
+
+
+@router.post("/ask/other")
+def other(visit: Asker, form: Form) -> Response:
+    """Begin a journey for a purpose that no agreement of the person's serves: the refusal will explain itself."""
+    code = form.text("other")
+    view = wishes.other_purposes(visit.node, visit.identity, visit.now)
+    if code not in dict(view.others):
+        wrong = Wrong("other", _("Choose what you need the information for"))
+        return visit.show(replace(view, errors=(wrong,)), status=WRONG)
+    return _begin(visit, code)
 
 
 @router.get("/ask/{id_}/sources")

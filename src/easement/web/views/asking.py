@@ -13,6 +13,7 @@ __all__ = [
     "Choice",
     "FieldWhy",
     "Gap",
+    "Other",
     "Part",
     "Person",
     "Purpose",
@@ -38,13 +39,19 @@ class _Step(View):
 
 @dataclass(frozen=True, kw_only=True)
 class Purpose(_Step):
-    """What it is for: the purposes of the person's own agreements, and all others that the law catalogue knows."""
+    """What it is for: the purposes of the person's own agreements, each with its code, name and statement."""
 
     template: ClassVar[str] = "ask/purpose.html"
     own: tuple[tuple[str, str, str], ...]
-    others: tuple[tuple[str, str], ...]
     chosen: str = ""
-    other: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Other(_Step):
+    """What it is for, where none of the person's agreements serves it: every other purpose that the law knows."""
+
+    template: ClassVar[str] = "ask/other.html"
+    others: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +60,7 @@ class Choice:
 
     key: str
     provider: str
+    share: str
     title: str
     fields: tuple[str, ...]
     role: str

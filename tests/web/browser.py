@@ -1,0 +1,134 @@
+"""A real browser on a node's pages: what it saw, what it asked for, and what axe finds."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from easement.base.errors import EasementError
+from easement.web.frontend import FILES, STATIC, fetch
+
+from .world import PASSWORD, Person, World
+
+AXE = "axe-core@4.14.1"
+AXE_INTEGRITY = "sha512-FHfa+lmNjQZfJz1q8wKqIDwC6DExcHt/pkjNQb09a3NPjCKg2rhu5qb2S4r76ASyFNNtuFooJpZe37OgudVGtQ=="
+KEPT = Path(__file__).parents[2] / ".venv" / "axe"
+
+NARROW, WIDE = {"width": 375, "height": 800}, {"width": 1280, "height": 900}
+
+
+def chromium() -> str:
+    """Where the browser is; skips where there is none."""
+    found = os.environ.get("EASEMENT_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    if not found:
+        pytest.skip("there is no chromium here")
+    if not all((STATIC / name).is_file() for name in FILES):
+        pytest.skip("the front-end's files were not fetched: make venv")
+    return found
+
+
+def axe_source() -> str:
+    """The accessibility checker, fetched once from npm by its pinned hash; skips where it cannot be had."""
+    place = KEPT / "axe.min.js"
+    if not place.is_file():
+        try:
+            found = fetch(AXE, AXE_INTEGRITY, {"axe.min.js": "axe.min.js"})
+        except EasementError as error:
+            pytest.skip(str(error))
+        KEPT.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(found["axe.min.js"])
+    return place.read_text()
+
+
+@dataclass
+class Seat:
+    """Somebody at a browser. Everything it complained of or asked elsewhere for stands in `complaints`."""
+
+    world: World
+    context: Any
+    page: Any
+    complaints: list[str] = field(default_factory=list)
+    checked: set[str] = field(default_factory=set)
+
+    def go(self, path: str) -> int:
+        """Open a page of the node; its status."""
+        answer = self.page.goto(self.world.url + path)
+        return answer.status
+
+    def sign_in(self, person: Person, path: str = "/") -> None:
+        """Sign in through the page, as a person does."""
+        self.go(f"/sign-in?next={path}")
+        self.page.get_by_label("User name").fill(person.name)
+        self.page.get_by_label("Password", exact=True).fill(PASSWORD)
+        self.page.get_by_label("Security code").fill(person.code(self.world.clock()))
+        self.page.get_by_role("button", name="Sign in").click()
+
+    def press(self, name: str) -> None:
+        """Press a button by its name."""
+        self.page.get_by_role("button", name=name).click()
+
+    def follow(self, name: str) -> None:
+        """Follow a link by its name."""
+        self.page.get_by_role("link", name=name).first.click()
+
+    @property
+    def heading(self) -> str:
+        """The page's main heading."""
+        return self.page.locator("h1").first.inner_text()
+
+    @property
+    def text(self) -> str:
+        """What the main part says."""
+        return self.page.locator("main").inner_text()
+
+    @property
+    def path(self) -> str:
+        """Where the browser stands, without its host."""
+        parts = urlsplit(self.page.url)
+        return parts.path + (f"?{parts.query}" if parts.query else "")
+
+    def check(self, axe: str) -> None:
+        """Nothing that axe finds, and no scrolling sideways at 375 pixels."""
+        found = self.page.evaluate(
+            f"async () => {{ {axe}; const r = await axe.run(); return [r.violations, r.incomplete]; }}"
+        )
+        told = [(each["id"], [node["html"][:200] for node in each["nodes"][:3]]) for part in found for each in part]
+        assert told == [], f"{self.path}: {told}"
+        before = self.page.viewport_size
+        self.page.set_viewport_size(NARROW)
+        wide = self.page.evaluate("document.documentElement.scrollWidth")
+        self.page.set_viewport_size(before)
+        assert wide <= NARROW["width"], f"{self.path} is {wide} pixels wide"
+        self.checked.add(self.path)
+
+
+@contextmanager
+def seated(browser: Any, world: World, **options: Any) -> Iterator[Seat]:
+    """A fresh browser for one person; whatever it complained of fails the test at the end."""
+    context = browser.new_context(viewport=WIDE, **options)
+    context.set_default_timeout(15_000)
+    seat = Seat(world, context, context.new_page())
+
+    def heard(message: Any) -> None:
+        expected = "the server responded with a status of 4" in message.text
+        if message.type in {"error", "warning"} and not expected:
+            seat.complaints.append(f"{message.type}: {message.text}")
+
+    def asked(request: Any) -> None:
+        if not request.url.startswith((world.url, "data:", "about:")):
+            seat.complaints.append(f"asked elsewhere: {request.url}")
+
+    seat.page.on("console", heard)
+    seat.page.on("pageerror", lambda error: seat.complaints.append(f"script: {error}"))
+    seat.page.on("request", asked)
+    try:
+        yield seat
+    finally:
+        context.close()
+    assert seat.complaints == []
