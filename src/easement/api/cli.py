@@ -57,20 +57,23 @@ def _app(home: Path, server: Any) -> Any:
     from easement.node import logs
     from easement.node.home import open_node
     from easement.node.housekeeping import TASKS, Keeper
+    from easement.node.working import Worker
 
     logs.set_up()
     stack = ExitStack()
     node = stack.enter_context(open_node(home))
     node = replace(node, settings=node.settings.model_copy(update={"server": server}))
-    keeper = Keeper(node, (*TASKS, *_tasks()))
+    keeper, worker = Keeper(node, (*TASKS, *_tasks())), Worker(node)
 
     @asynccontextmanager
     async def life(_: Any) -> AsyncIterator[None]:
         logs.log("started", organisation=node.organisation)
         keeper.start()
+        worker.start()
         try:
             yield
         finally:
+            worker.stop()
             keeper.stop()
             stack.close()
             logs.log("stopped", organisation=node.organisation)

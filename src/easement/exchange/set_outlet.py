@@ -34,7 +34,6 @@ from easement.gate.recovery import Abandoned
 from easement.gate.release import Released, held_pairs, release_rows
 from easement.ledger.model import EntryType
 from easement.ledger.tables import Also
-from easement.sources.session import Session
 
 __all__ = ["LEASE_SECONDS", "PART_ROWS", "SetOutlet", "manifest_of"]
 
@@ -109,7 +108,7 @@ class SetOutlet:
         state = JobState.READY if type_ is EntryType.DISCLOSURE_RELEASED else JobState.REFUSED
         return {"state": state, "entry": index, "decision": said, "rows": outcome.released.count, "changed": now}
 
-    def release(self, session: Session, plan: Plan, decision: Decision, offer: Offer, intent: int) -> Released:
+    def release(self, session: Any, plan: Plan, decision: Decision, offer: Offer, intent: int) -> Released:
         """Stream the rows into files and name them all in the manifest, whose digest stands for the answer."""
         writing_to = _Parts(self._host, self._mine, self._folder, self._clock)
         with writing_to:
