@@ -168,6 +168,8 @@ class Line:
                 headers, status=status, body=body, question=question, key_of=self.key_of, now=self.now, skew=self.skew
             )
         except NotGenuine as error:
+            if error.fault is Fault.NOT_SIGNED and status == HTTPStatus.SERVICE_UNAVAILABLE:
+                raise self._silent(Silence.BUSY, "has too much in hand") from None
             if error.fault is Fault.NOT_SIGNED:
                 what = f"something answers for `{self.organisation}` that is not its node (status {status})"
                 raise NoAnswer(Silence.GARBAGE, what, "tell whoever runs that node") from None

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from easement.gate.ask import Ask, Outcome
     from easement.gate.model import Decision
 
-__all__ = ["ask", "evidence", "share"]
+__all__ = ["ask", "evidence", "person_of", "share"]
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 FILE = click.Path(path_type=Path, dir_okay=False)
@@ -67,7 +67,7 @@ def _ask(options: dict[str, Any], out: Path | None = None) -> "Ask":
         purpose=options["purpose"],
         mode=Mode(options["mode"]),
         fields=tuple(dict.fromkeys(name.strip() for name in options["fields"].split(",") if name.strip())),
-        person=_person((*options["person"], *_lines(options["person_file"]))),
+        person=person_of(options["person"], options["person_file"]),
         listed=options["match"] is not None,
         asked_by=options["asked_by"],
         why=options["why"],
@@ -82,6 +82,11 @@ def _ask(options: dict[str, Any], out: Path | None = None) -> "Ask":
         training=frozenset(options["trained"]),
         consented=options["consent_held"],
     )
+
+
+def person_of(pairs: tuple[str, ...], file: TextIO | None) -> dict[str, str]:
+    """Whom a lookup is about, from the options `--person` and `--person-file`."""
+    return _person((*pairs, *_lines(file)))
 
 
 def _lines(file: TextIO | None) -> list[str]:
