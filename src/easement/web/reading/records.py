@@ -7,15 +7,17 @@ from datetime import date, datetime
 from typing import Any
 
 from easement.agreement.words import form_words
-from easement.base.errors import ProofFailed
+from easement.base.errors import ProofFailed, UsageError
 from easement.gate.prepare import Offer
 from easement.gate.shelf import Shelved
 from easement.ledger.model import Entry, EntryType, Logged
 from easement.ledger.receipt import make_receipt
 from easement.ledger.verifier import leaf_hash
 from easement.node.home import Node
+from easement.staff import service as staff
 from easement.staff.model import Identity
 from easement.staff.permissions import Permission
+from easement.staff.tokens import is_id
 from easement.web.reading.names import Names, basis_words, meaning_of, names_of, purpose_name
 from easement.web.times import minute_of_entry
 from easement.web.views.page import Pager
@@ -304,7 +306,17 @@ def _private(node: Node, identity: Identity, seen: _Seen) -> tuple[Private | Non
         who: dict[str, Any] = json.loads(node.ledger.private(seen.logged.index)["who"].text)
     except (ProofFailed, KeyError):
         return None, True
-    return Private(str(who.get("asked_by", "")), str(who.get("role", "")), str(who.get("why", ""))), False
+    return Private(_name(node, str(who.get("asked_by", ""))), str(who.get("role", "")), str(who.get("why", ""))), False
+
+
+def _name(node: Node, id_: str) -> str:
+    """The name of one of our own staff; of another organisation's, only the id that it gave."""
+    if not is_id(id_):
+        return id_
+    try:
+        return staff.find_person(node, id_).name
+    except UsageError:
+        return id_
 
 
 def _basis(seen: _Seen) -> tuple[tuple[str, str], ...]:
