@@ -113,7 +113,7 @@ def hosts(server: ServerSettings) -> frozenset[str]:
 
 def _show(request: Request, error: Exception) -> Response:
     """Any error that has a handler, as problem details, or as a page where somebody reads pages."""
-    problem = _problem(error)
+    problem = _problem(error).without(str(request.app.state.node.home))
     tell(request.scope, kind=problem.kind.value)
     if problem.status >= 500:
         logs.log("a request failed", level="error", request=request.scope[REQUEST_ID], **logs.place(error))

@@ -26,25 +26,23 @@ LEASE_SECONDS = 180
 _ANSWER, _ASKED, _NONCE = "api answers", "api questions", 12
 
 IdempotencyKey = Annotated[
-    str | None,
+    str,
     Header(
         alias="Idempotency-Key",
-        pattern=r"^[A-Za-z0-9_-]{8,64}$",
+        pattern=r"^([A-Za-z0-9_-]{8,64})?$",
         description="Your name for this question, such as a UUID; sent again, the question is not asked again.",
     ),
 ]
 """The header that names a question."""
 
 
-def once(
-    node: Node, holder: str, key: str | None, question: bytes, now: datetime, answer: Callable[[], Response]
-) -> Response:
+def once(node: Node, holder: str, key: str, question: bytes, now: datetime, answer: Callable[[], Response]) -> Response:
     """Answer a question at most once under a key; without a key, answer it.
 
     Raises `Problem`: a conflict where the key was used for another question, or its answer is still being made. An
     answer that failed is not kept, so that it may be asked again.
     """
-    if key is None:
+    if not key:
         return answer()
     asked = hmac.digest(derived_key(node.master_key, _ASKED), question, "sha256").hex()
     known = _begun(node, holder, key, asked, now)

@@ -63,7 +63,7 @@ def place_of(cursor: str, kind: type[Any]) -> Any:
     except (ValueError, binascii.Error, TypeError):
         version, place = 0, None
     if version != 1 or type(place) is not kind or (kind is int and not 0 <= place < 1 << 53):
-        raise Problem(Kind.INVALID, "query.cursor: this is no cursor of a page", "take it from `next` as it is")
+        raise Problem(Kind.NOT_FOUND, "there is no such page", "take the cursor from `next` as it is")
     return place
 
 

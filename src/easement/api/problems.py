@@ -7,7 +7,7 @@ every reason of a refusal, and `problems` names each thing that is wrong with wh
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -150,6 +150,12 @@ class Problem(Exception):
             "instance": f"urn:uuid:{request_id}" if request_id else "",
         } | {name: value for name, value in more.items() if value}
 
+    def without(self, place: str) -> "Problem":
+        """The same problem without a place of the node's own, which a command would name in full."""
+        detail, remedy = (text.replace(place, "DIR") for text in (self.detail, self.remedy))
+        problems = tuple({name: text.replace(place, "DIR") for name, text in each.items()} for each in self.problems)
+        return replace(self, detail=detail, remedy=remedy, problems=problems)
+
     def encode(self, request_id: str = "") -> bytes:
         """The problem as JSON."""
         return json.dumps(self.as_dict(request_id), ensure_ascii=False).encode("utf-8", "backslashreplace")
@@ -186,6 +192,10 @@ def of_status(status: int, detail: str = "", headers: Mapping[str, str] | None =
     return Problem(kind, detail, headers=headers or {})
 
 
+def _lower(text: str) -> str:
+    return text[:1].lower() + text[1:]
+
+
 def _place(part: object) -> str:
     """One step on the way to what is wrong; a key that somebody made up is not said back, for it may be a name."""
     text = str(part)
@@ -195,6 +205,6 @@ def _place(part: object) -> str:
 def of_validation(found: Sequence[Mapping[str, Any]]) -> Problem:
     """The problem of a message that has the wrong shape: where and what, never the value that was sent."""
     problems = tuple(
-        {"where": ".".join(map(_place, each["loc"])), "what": str(each["msg"]).lower(), "mend": ""} for each in found
+        {"where": ".".join(map(_place, each["loc"])), "what": _lower(str(each["msg"])), "mend": ""} for each in found
     )
     return Problem(Kind.INVALID, f"{problems[0]['where']}: {problems[0]['what']}", problems=problems)

@@ -39,7 +39,7 @@ ANSWERS: Answers = {200: {"headers": REPLAYED}, **errors(*FAILS)}
 
 
 @router.post("/asks", operation_id="ask", response_model=Answer, responses=ANSWERS)
-def ask_one(request: Request, who: Asks, wanted: AskWanted, key: IdempotencyKey = None) -> Response:
+def ask_one(request: Request, who: Asks, wanted: AskWanted, key: IdempotencyKey = "") -> Response:
     """Ask one provider, under one agreement. A refusal is a problem with all its reasons; both ledgers have it."""
     wish, state = _wish(who, wanted), request.app.state
     tell(request.scope, agreement=wish.agreement, peer=wish.provider)
@@ -53,7 +53,7 @@ def ask_one(request: Request, who: Asks, wanted: AskWanted, key: IdempotencyKey 
     response_model=PictureShown,
     responses=ANSWERS,
 )
-def ask_several(request: Request, who: Asks, wanted: PictureWanted, key: IdempotencyKey = None) -> Response:
+def ask_several(request: Request, who: Asks, wanted: PictureWanted, key: IdempotencyKey = "") -> Response:
     """Ask several providers at once, each under its own agreement. What some answer is an answer."""
     wishes, state = [_wish(who, each) for each in wanted.asks], request.app.state
     question = b"pictures\n" + wanted.model_dump_json().encode()

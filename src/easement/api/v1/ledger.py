@@ -13,7 +13,7 @@ from easement.api.strict import StrictRoute
 from easement.api.v1 import entries
 from easement.api.v1.describe import also, errors, lists, reads
 from easement.api.v1.shapes_ledger import CheckWanted, EntryLine, LedgerShown, Proved
-from easement.base.errors import EasementError, ProofFailed
+from easement.base.errors import ProofFailed, Refused
 from easement.exchange.service import current_directory
 from easement.ledger.model import EntryType
 from easement.ledger.note import Key, parse_key
@@ -89,16 +89,13 @@ def get_proof(request: Request, who: Reads, entry: Index) -> Response:
     return Response(proof, media_type="text/plain", headers={"cache-control": "private, no-cache"})
 
 
-@router.post(
-    "/receipts/check", operation_id="checkReceipt", response_model=Proved, responses=errors(Kind.INVALID, Kind.REFUSED)
-)
+@router.post("/receipts/check", operation_id="checkReceipt", response_model=Proved, responses=errors())
 def check(request: Request, who: Annotated[Identity, allowed()], wanted: CheckWanted) -> Proved:
     """Check a receipt against the key of a log; that it does not hold is an answer, with the reason."""
-    key = _key(request.app.state.node, wanted, request)
-    nothing = {"index": None, "size": None, "origin": None, "entry": None}
     try:
-        holds = check_receipt(wanted.receipt, [key], wanted.sha256 or "")
+        holds = check_receipt(wanted.receipt, [_key(request, wanted)], wanted.sha256 or "")
     except ProofFailed as error:
+        nothing = {"index": None, "size": None, "origin": None, "entry": None}
         return Proved(holds=False, why=error.what, proves_answer=False, **nothing)
     return Proved(
         holds=True,
@@ -111,12 +108,17 @@ def check(request: Request, who: Annotated[Identity, allowed()], wanted: CheckWa
     )
 
 
-def _key(node: Node, wanted: CheckWanted, request: Request) -> Key:
-    if wanted.organisation == node.organisation or (wanted.organisation is None and wanted.key is None):
+def _key(request: Request, wanted: CheckWanted) -> Key:
+    """The key of the log that the receipt should be of; raises `ProofFailed` for a text that is no key."""
+    node: Node = request.app.state.node
+    if wanted.organisation is None and wanted.key is not None:
+        return parse_key(wanted.key)
+    if wanted.organisation in (None, node.organisation):
         return node.ledger.key
     try:
-        if wanted.organisation is not None:
-            return current_directory(node, request.app.state.clock()).member(wanted.organisation).log_key
-        return parse_key(wanted.key or "")
-    except EasementError as error:
-        raise Problem(Kind.INVALID, error.what, error.remedy) from None
+        member = current_directory(node, request.app.state.clock()).find(str(wanted.organisation))
+    except Refused:
+        member = None
+    if member is None:
+        raise Problem(Kind.NOT_FOUND, f"`{wanted.organisation}` is no member of this node's cluster")
+    return member.log_key

@@ -45,7 +45,10 @@ class AskWanted(BaseModel):
     role: Slug | None = Field(None, description="The role asked in; without it, the first that the key has.")
     fields: list[Element] = Field([], max_length=200, description="Only these; empty for all that is agreed.")
     person: dict[Element, Short] = Field(
-        {}, max_length=50, description="Names one person by elements of the standard (lookup)."
+        {},
+        max_length=50,
+        description="Names one person by elements of the standard (lookup).",
+        json_schema_extra={"additionalProperties": False},
     )
     why: Why = Field("", description="The reason, kept in the private record alone.")
     consented: bool = Field(False, description="Whether the person consented, where consent is the basis.")

@@ -1,0 +1,43 @@
+"""Schemathesis over the whole description, with all its checks: what the node answers is what the description says."""
+
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis import GenerationMode
+
+from easement.api.app import create_app
+from easement.api.guard import Limits
+from easement.api.v1.router import PREFIX, description
+from tests.gate.world import NOW
+
+OPERATIONS = [(path, method) for path, methods in description()["paths"].items() for method in methods]
+
+
+@pytest.fixture(scope="module")
+def api(node) -> Any:
+    """The app's own description, and the app to ask."""
+    app = create_app(node, clock=lambda: NOW, limits=Limits(hosts=frozenset({"testserver", "localhost"})))
+    return schemathesis.openapi.from_asgi(f"{PREFIX}/openapi.json", app)
+
+
+@pytest.mark.parametrize("mode", list(GenerationMode), ids=str)
+@pytest.mark.parametrize(("path", "method"), OPERATIONS, ids=str)
+def test_the_node_answers_as_its_description_says(api, keys, path, method, mode):
+    operation = api[path][method.upper()]
+    if mode is GenerationMode.NEGATIVE and not (operation.body or operation.path_parameters or operation.query):
+        pytest.skip("nothing about it can be wrong")
+
+    @given(case=operation.as_strategy(generation_mode=mode))
+    @settings(
+        max_examples=10,
+        deadline=None,
+        database=None,
+        phases=[Phase.explicit, Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    def ask(case: Any) -> None:
+        case.call_and_validate(headers={"Authorization": f"Bearer {keys['all']}"})
+
+    ask()
