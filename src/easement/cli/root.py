@@ -28,6 +28,7 @@ COMMANDS = {
     "demo": Lazy("easement.demo.cli", "demo", "Make a small town and tell the whole story in it."),
     "init": Lazy("easement.node.cli", "init", "Make a node: its settings, keys and ledger."),
     "serve": Lazy("easement.api.cli", "serve", "Run a node: its pages, API and exchange with others."),
+    "doctor": Lazy("easement.node.cli", "doctor", "Say what is wrong with a node, and how to mend it."),
     "node": Lazy("easement.node.cli", "node", "Look after a node: upgrade its database."),
     "staff": Lazy("easement.staff.cli", "staff", "Let people and programs in, and say what they may do."),
     "keys": Lazy("easement.node.cli", "keys", "See and change a node's keys."),

@@ -140,7 +140,9 @@ def _files(home: Path) -> Iterator[Path]:
 
 
 def _secrets(home: Path) -> dict[str, str]:
-    return {path.name: read_text(path) for path in sorted((home / "keys").iterdir()) if path.suffix != ".vkey"}
+    """All secrets but the witness's: what a witness has seen it must not forget, so it begins anew with another key."""
+    paths = sorted((home / "keys").iterdir())
+    return {path.name: read_text(path) for path in paths if path.suffix != ".vkey" and path.name != "witness.key"}
 
 
 def _pack(packed: zipfile.ZipFile, name: str, data: bytes) -> str:

@@ -1,14 +1,17 @@
 """The command that makes a node."""
 
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
 from easement.base.errors import UsageError
 from easement.cli.present import clear_path, emit, json_option, say, table
 
-__all__ = ["backup", "init", "keys", "node", "restore"]
+if TYPE_CHECKING:
+    from easement.node.doctor import Examined
+
+__all__ = ["backup", "doctor", "init", "keys", "node", "restore"]
 
 
 @click.command(epilog="Example: easement init northtown-node --org northtown --name 'Northtown Council'")
@@ -253,3 +256,32 @@ def restore(
     if ledger is None:
         say("what was logged since is not in it: if others may have seen more, restore with --ledger, before you serve")
     say(f"next: easement doctor {clear_path(directory)}")
+
+
+@click.command(epilog="Example: easement doctor northtown-node")
+@click.argument("directory", type=click.Path(path_type=Path))
+@json_option
+def doctor(directory: Path, as_json: bool) -> int:
+    """Say what is wrong with the node at DIRECTORY, and how to mend it. It reads every entry of the ledger."""
+    from easement.ledger.service import utc_now
+    from easement.node.doctor import Grade, examine
+
+    done = examine(directory, now=utc_now())
+    wrong = any(each.grade is Grade.WRONG for each in done)
+    data = [
+        {
+            "name": each.name,
+            "grade": each.grade,
+            "found": [{"where": p.where, "what": p.what, "mend": p.mend} for p in each.found],
+        }
+        for each in done
+    ]
+    emit(as_json, {"well": not wrong, "checks": data}, lambda: "\n".join(_told(each) for each in done))
+    say("Something is to be mended." if wrong else "Nothing is wrong.")
+    return 1 if wrong else 0
+
+
+def _told(each: "Examined") -> str:
+    """One thing that was looked at, and below it what was found."""
+    found = (f"  {line}" for problem in each.found for line in str(problem).split("\n"))
+    return "\n".join((f"{each.grade:<5}  {each.name}", *found))
