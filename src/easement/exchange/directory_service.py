@@ -257,6 +257,8 @@ def _of_own_place(host: Host, directory: Directory, where: str, now: datetime) -
             return []
         return [Problem(where, f"`{host.organisation}` is no longer a member", "ask the operator for a joining code")]
     own = host.organisation_key.key
+    if any(each.parsed == own and each.revoked is not None for each in me.keys):
+        return [Problem(where, "the operator revoked our key", "ask the operator why, and for a new joining code")]
     if not any(each.parsed == own for each in me.present_keys(now)):
         return [Problem(where, "the directory has another key for us", "announce the new key, or join anew")]
     if me.log != str(host.ledger.key):
