@@ -16,7 +16,7 @@ __all__ = ["REDIRECT", "Browser", "Running", "running"]
 ENVIRONMENT = ROOT / ".venv"
 FOLDER = ENVIRONMENT / "oidc-provider"
 VERSION = "9.13.3"
-REDIRECT = "http://127.0.0.1:8350/oidc/back"
+REDIRECT = "http://localhost:8350/oidc/back"
 STEPS = 12
 """Redirects and forms between leaving and coming back, at most."""
 
@@ -61,7 +61,7 @@ def running() -> Iterator[Running]:
     with subprocess.Popen(
         words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     ) as child:
-        issuer = next((line.strip() for line in child.stdout if line.startswith("http://127.0.0.1:")), "")
+        issuer = next((line.strip() for line in child.stdout if line.startswith("http:")), "")
         if not issuer:
             pytest.skip("the provider does not start here")
         told = Running(issuer)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from easement.cli.present import emit, json_option, say, table
+from easement.cli.present import emit, example, json_option, say, table
 from easement.staff.permissions import EXPLAINED, NodeRole, Permission
 
 if TYPE_CHECKING:
@@ -42,11 +42,20 @@ class _Desk:
     now: datetime
 
     def holder(self, who: str) -> str:
-        """The id of a person, by name or id, or of a program's key."""
-        from easement.staff.service import find_person, list_keys
+        """The id of a person or a program's key, by id or name; raises `UsageError` where several go by it."""
+        from easement.staff.service import find_person
 
-        keys = {key.id for key in list_keys(self.node)} if who.startswith("k") else set()
-        return who if who in keys else find_person(self.node, who).id
+        return self.key(who) or find_person(self.node, who).id
+
+    def key(self, which: str) -> str:
+        """The id of a program's key, by its id or its program's name; empty where none goes by it."""
+        from easement.base.errors import UsageError
+        from easement.staff.service import list_keys
+
+        known = [key for key in list_keys(self.node) if which == key.id or (which == key.name and key.works(self.now))]
+        if len(known) > 1:
+            raise UsageError(f"several keys are called `{which}`", remedy="name one by its id: easement staff key list")
+        return known[0].id if known else ""
 
 
 @contextmanager
@@ -63,7 +72,7 @@ def staff() -> None:
     """Let people and programs in, and say what they may do."""
 
 
-@staff.command(epilog="Example: easement staff add 'Amina Patel' --administrator --node northtown-node")
+@staff.command(epilog=example("easement staff add 'Amina Patel' --administrator --node northtown-node"))
 @click.argument("name")
 @click.option("--administrator", is_flag=True, help="They may let others in: the same as --node-role administrator.")
 @click.option("--email", default="", help="Where to reach them; shown to administrators alone.")
@@ -82,8 +91,9 @@ def add(name: str, administrator: bool, email: str, roles: tuple[str, ...], home
 
 
 def _show_invitation(node: "Node", invitation: "Invitation", head: str, as_json: bool) -> None:
-    server = node.settings.server
-    address = f"{server.url or f'http://{server.host}:{server.port}'}/enrol"
+    from easement.exchange.ports import own_url
+
+    address = f"{own_url(node)}/enrol"
     data = {
         "id": invitation.account_id,
         "code": invitation.token,
@@ -99,7 +109,7 @@ def _show_invitation(node: "Node", invitation: "Invitation", head: str, as_json:
     say("Whoever has the code has the account: hand it to the person, and to nobody else.")
 
 
-@staff.command("list", epilog="Example: easement staff list --node northtown-node")
+@staff.command("list", epilog=example("easement staff list --node northtown-node"))
 @node_option
 @json_option
 def list_(home: Path, as_json: bool) -> None:
@@ -158,7 +168,7 @@ def _time(when: datetime) -> str:
     return f"{when.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
-@staff.command(epilog="Example: easement staff roles 'Amina Patel' --node-role auditor --node northtown-node")
+@staff.command(epilog=example("easement staff roles 'Amina Patel' --node-role auditor --node northtown-node"))
 @click.argument("who")
 @roles_option
 @node_option
@@ -176,7 +186,7 @@ def roles(who: str, roles: tuple[str, ...], home: Path, as_json: bool) -> None:
     emit(as_json, {"id": person.id, "roles": held}, words)
 
 
-@staff.command(epilog="Example: easement staff disable 'Amina Patel' --node northtown-node")
+@staff.command(epilog=example("easement staff disable 'Amina Patel' --node northtown-node"))
 @click.argument("who")
 @node_option
 @json_option
@@ -191,7 +201,7 @@ def disable(who: str, home: Path, as_json: bool) -> None:
     emit(as_json, {"id": person.id, "state": "disabled"}, f"{person.name} is shut out, and every session has ended.")
 
 
-@staff.command(epilog="Example: easement staff enable 'Amina Patel' --node northtown-node")
+@staff.command(epilog=example("easement staff enable 'Amina Patel' --node northtown-node"))
 @click.argument("who")
 @node_option
 @json_option
@@ -208,7 +218,7 @@ def enable(who: str, home: Path, as_json: bool) -> None:
 
 
 @staff.command(
-    epilog="Example: easement staff grant 'Amina Patel' free-school-meals benefits-officer --node northtown-node"
+    epilog=example("easement staff grant 'Amina Patel' free-school-meals benefits-officer --node northtown-node")
 )
 @click.argument("who")
 @click.argument("agreement")
@@ -217,7 +227,7 @@ def enable(who: str, home: Path, as_json: bool) -> None:
 @node_option
 @json_option
 def grant(who: str, agreement: str, role: str, until: datetime | None, home: Path, as_json: bool) -> None:
-    """Give WHO (a name, an id, or a key's id) the ROLE that an AGREEMENT, by its id, gives its recipients."""
+    """Give WHO (a person or a program, by name or id) the ROLE that an AGREEMENT, by its id, gives its recipients."""
     from easement.staff.model import CONSOLE
     from easement.staff.service import grant
 
@@ -231,7 +241,7 @@ def grant(who: str, agreement: str, role: str, until: datetime | None, home: Pat
 
 
 @staff.command(
-    epilog="Example: easement staff revoke 'Amina Patel' free-school-meals benefits-officer --node northtown-node"
+    epilog=example("easement staff revoke 'Amina Patel' free-school-meals benefits-officer --node northtown-node")
 )
 @click.argument("who")
 @click.argument("agreement")
@@ -250,7 +260,7 @@ def revoke(who: str, agreement: str, role: str, home: Path, as_json: bool) -> No
 
 
 @staff.command(
-    epilog="Example: easement staff train 'Amina Patel' data-protection --passed 2026-09-02 --node northtown-node"
+    epilog=example("easement staff train 'Amina Patel' data-protection --passed 2026-09-02 --node northtown-node")
 )
 @click.argument("who")
 @click.argument("code")
@@ -276,7 +286,7 @@ def _until(end: date | None) -> str:
 
 
 @staff.command(
-    epilog="Example: easement staff link 'Amina Patel' 00u1f2 --issuer https://login.example --node northtown-node"
+    epilog=example("easement staff link 'Amina Patel' 00u1f2 --issuer https://login.example --node northtown-node")
 )
 @click.argument("who")
 @click.argument("subject")
@@ -298,7 +308,7 @@ def link(who: str, subject: str, issuer: str, home: Path, as_json: bool) -> None
     emit(as_json, {"id": person.id, "issuer": provider}, f"{person.name} may sign in through {provider}.")
 
 
-@staff.command("password-reset", epilog="Example: easement staff password-reset 'Amina Patel' --node northtown-node")
+@staff.command("password-reset", epilog=example("easement staff password-reset 'Amina Patel' --node northtown-node"))
 @click.argument("who")
 @node_option
 @json_option
@@ -313,7 +323,7 @@ def password_reset(who: str, home: Path, as_json: bool) -> None:
         _show_invitation(desk.node, invitation, f"The password of {person.name} opens nothing any more.", as_json)
 
 
-@staff.command(epilog="Example: easement staff trail --last 20 --node northtown-node")
+@staff.command(epilog=example("easement staff trail --last 20 --node northtown-node"))
 @click.option("--last", type=click.IntRange(min=1), default=20, show_default=True, help="How many of the newest.")
 @node_option
 @json_option
@@ -352,7 +362,7 @@ def key() -> None:
     """Make, list and revoke the keys of programs."""
 
 
-@key.command(epilog="Example: easement staff key make 'case system' --scope disclosure:person:ask --node dwp")
+@key.command(epilog=example("easement staff key make 'case system' --scope disclosure:person:ask --node dwp"))
 @click.argument("name")
 @click.option(
     "--scope",
@@ -393,7 +403,7 @@ def _key(key: "ProgramKey", now: datetime) -> dict[str, Any]:
     } | _holds(key.grants, key.training)
 
 
-@key.command("list", epilog="Example: easement staff key list --node northtown-node")
+@key.command("list", epilog=example("easement staff key list --node northtown-node"))
 @node_option
 @json_option
 def list_keys(home: Path, as_json: bool) -> None:
@@ -411,23 +421,25 @@ def list_keys(home: Path, as_json: bool) -> None:
     emit(as_json, [_key(each, now) for each in found], lambda: table(headings, rows))
 
 
-@key.command("revoke", epilog="Example: easement staff key revoke kabcdefghijkl --node northtown-node")
-@click.argument("key_id")
+@key.command("revoke", epilog=example("easement staff key revoke 'case system' --node northtown-node"))
+@click.argument("which")
 @node_option
 @json_option
-def revoke_key(key_id: str, home: Path, as_json: bool) -> None:
-    """Stop the key KEY_ID from working, from this moment."""
+def revoke_key(which: str, home: Path, as_json: bool) -> None:
+    """Stop the key WHICH (an id, or the program's name) from working, from this moment."""
     from easement.staff.model import CONSOLE
     from easement.staff.service import revoke_key
 
     with _desk(home) as desk:
+        key_id = desk.key(which) or which
         revoke_key(desk.node, key_id, by=CONSOLE, now=desk.now)
     emit(as_json, {"id": key_id, "state": "revoked"}, f"The key {key_id} opens nothing any more.")
 
 
-@key.command(epilog="Example: easement staff key scopes")
+@key.command(epilog=example("easement staff key scopes"))
 @json_option
 def scopes(as_json: bool) -> None:
     """Show what a key can be allowed to do, each with what it means."""
     rows = [(permission.value, said) for permission, said in EXPLAINED.items()]
-    emit(as_json, dict(rows), lambda: table(("scope", "what it allows"), rows))
+    data = [{"scope": scope, "allows": said} for scope, said in rows]
+    emit(as_json, data, lambda: table(("scope", "what it allows"), rows))

@@ -7,6 +7,8 @@ import pyotp
 __all__ = ["STEP_SECONDS", "fitting_step", "otpauth"]
 
 STEP_SECONDS = 30
+"""How long a code is shown (RFC 6238, section 4.1)."""
+
 WINDOW = 1
 """Steps before and after this one whose codes are taken, for clocks that differ (RFC 6238, section 5.2)."""
 

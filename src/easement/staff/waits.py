@@ -17,6 +17,7 @@ MEMORY_SECONDS = 86_400
 """A count is forgotten a day after the last wrong password."""
 
 KNOWN_SECONDS = 90 * 86_400
+"""For how long a place, or a browser, is one from which somebody signed in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +34,13 @@ class Growing:
 
 
 PAIR = Growing(free=5, longest=3_600)
+"""One name from one place, or with one browser: one person types, and few slips are free."""
+
 NAME = Growing(free=20, longest=900)
+"""One name from everywhere it is not known: its owner, at a new place, should not wait for hours."""
+
 ADDRESS = Growing(free=50, longest=300)
-"""Free tries are few where one person types, and many where a whole office shares an address."""
+"""All names from one address: a whole office may share it."""
 
 
 def place(source: str) -> str:
