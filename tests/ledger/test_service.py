@@ -476,3 +476,16 @@ def test_another_database_by_url_serves_as_well(home):
     assert ledger.checkpoint().size == 11
     assert ledger.fsck() == []
     engine.dispose()
+
+
+def test_an_entry_is_proved_as_of_any_size_though_several_were_published_at_once(ledger):
+    """Where many append at once, one publication has them all, and each wants the proof of its own moment."""
+    fill(ledger, 600)
+    last = ledger.checkpoint().size
+    newest = verified_checkpoint(verifier.parse_proof(ledger.prove(0, last)).checkpoint, [ledger.key])
+    for size in (1, 2, 255, 256, 257, 300, 512, 513, last - 1, last):
+        proof = verifier.parse_proof(ledger.prove(size - 1, size))
+        then = verified_checkpoint(proof.checkpoint, [ledger.key])
+        leaf = verifier.leaf_hash(ledger.entry(size - 1).body)
+        verifier.verify_inclusion(leaf, size - 1, size, proof.hashes, then.root)
+        verify_consistency(size, last, ledger.consistency(size, last), then.root, newest.root)

@@ -4,20 +4,19 @@ from collections.abc import Sequence
 
 from easement.ledger.checkpoint import sign_checkpoint
 from easement.ledger.note import Signer
-from easement.ledger.tiles import TileReader
-from easement.ledger.tree import inclusion_proof, root_at
+from easement.ledger.tree import Read, inclusion_proof, root_at
 from easement.ledger.verifier import PROOF_HEADER, Proof, base64_text, parse_proof
 
 __all__ = ["Proof", "make_proof", "parse_proof", "proof_text"]
 
 
-def make_proof(index: int, size: int, reader: TileReader, signers: Sequence[Signer], extra: bytes = b"") -> Proof:
+def make_proof(index: int, size: int, read: Read, signers: Sequence[Signer], extra: bytes = b"") -> Proof:
     """Prove that the entry at `index` is among the first `size`; raises `ProofFailed` when it is not published.
 
-    The checkpoint is signed anew: an Ed25519 signature of the same tree is always the same bytes (RFC 8032), so this
+    `read` reads the published tree, which may be larger than `size`: where several entries were published at once, no
+    tile was ever written that ends at the ones between. The checkpoint is signed anew: an Ed25519 signature of the same tree is always the same bytes (RFC 8032), so this
     is the very checkpoint that was published at that size, or one that would have been under the keys of today.
     """
-    read = reader.at(size)
     hashes = inclusion_proof(index, size, read)
     return Proof(index, tuple(hashes), sign_checkpoint(size, root_at(size, read), *signers), extra)
 

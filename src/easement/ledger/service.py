@@ -300,14 +300,14 @@ class Ledger:
                 f"entry {index} is not in the {size or latest} published entries",
                 remedy="publish with `easement ledger checkpoint`, then ask again",
             )
-        return proof_text(make_proof(index, size or latest, self._tiles, self._signers, extra))
+        return proof_text(make_proof(index, size or latest, self._tiles.at(latest), self._signers, extra))
 
     def consistency(self, old: int, new: int) -> list[bytes]:
         """The hashes that show a checkpoint of `old` entries to be the beginning of one of `new`, both published."""
         latest = self.published.size
         if new > latest:
             raise ProofFailed(f"{latest} entries are published, not {new}", remedy="publish, then ask again")
-        return consistency_proof(old, new, self._tiles.at(new))
+        return consistency_proof(old, new, self._tiles.at(latest))
 
     def fsck(self) -> list[Problem]:
         """Everything that does not fit together, each thing named; nothing when the ledger is sound."""
