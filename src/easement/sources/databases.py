@@ -140,14 +140,16 @@ class Database:
         self, reached: PoolProxiedConnection, query: str, bound: Any, columns: Sequence[Stored]
     ) -> Iterator[list[pyarrow.Array]]:
         """The rows of a query, batch by batch, each as the text of its columns."""
-        with contextlib.closing(self.cursor(reached)) as cursor:
+        with self.cursor(reached) as cursor:
             cursor.execute(query, bound)
             while rows := cursor.fetchmany(BATCH_ROWS):
                 yield [texts(values, column) for values, column in zip(zip(*rows, strict=True), columns, strict=True)]
 
-    def cursor(self, reached: PoolProxiedConnection) -> Any:
+    @contextlib.contextmanager
+    def cursor(self, reached: PoolProxiedConnection) -> Iterator[Any]:
         """A cursor that hands rows over as they come."""
-        return reached.cursor()
+        with contextlib.closing(reached.cursor()) as cursor:
+            yield cursor
 
     def reason(self, error: BaseException) -> str:
         """What kind of trouble an error is: `absent`, `denied`, `slow`, `text`, or nothing that is known."""

@@ -1,6 +1,8 @@
 """MariaDB and MySQL in place, through PyMySQL; rows are handed over as the server sends them."""
 
+import contextlib
 import ssl
+from collections.abc import Iterator
 from typing import Any
 
 import sqlalchemy as sa
@@ -76,11 +78,21 @@ class MariaDB(Database):
             cursor.execute(_COLUMNS, (schema[0] if schema else None, name))
             return tuple(_stored(*found) for found in cursor.fetchall())
 
-    def cursor(self, reached: PoolProxiedConnection) -> Any:
-        """A cursor that holds one row at a time, where the driver's own would hold all."""
+    @contextlib.contextmanager
+    def cursor(self, reached: PoolProxiedConnection) -> Iterator[Any]:
+        """A cursor that holds one row at a time, where the driver's own would hold all.
+
+        Left in the middle of an answer, it hangs up: the driver would first read the rest, which may take hours.
+        """
         from pymysql.cursors import SSCursor  # type: ignore[import-untyped]
 
-        return reached.cursor(SSCursor)
+        cursor: Any = reached.cursor(SSCursor)
+        try:
+            yield cursor
+        except BaseException:
+            _hang_up(cursor)
+            raise
+        cursor.close()
 
     def reason(self, error: BaseException) -> str:
         """What kind of trouble an error is, by its number."""
@@ -89,6 +101,16 @@ class MariaDB(Database):
     def why(self, error: BaseException) -> str:
         """Why it could not be reached."""
         return _WHY.get(_number(error), "")
+
+
+def _hang_up(cursor: Any) -> None:
+    """Close a connection without a word, and let nothing that is still about it try to read on."""
+    connection, result = cursor.connection, cursor._result  # noqa: SLF001 (the driver has no public way)
+    cursor.connection = None
+    if result is not None:
+        result.unbuffered_active = False
+    if connection is not None:
+        connection._force_close()  # noqa: SLF001
 
 
 def _number(error: BaseException) -> int:
