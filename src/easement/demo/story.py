@@ -20,7 +20,7 @@ from easement.demo.stage import Stage, Step
 from easement.demo.telling import Teller
 from easement.demo.town import Town
 
-__all__ = ["make_way", "tell_story"]
+__all__ = ["make_way", "mark", "tell_story"]
 
 MARK = ".easement-demo"
 """A file that says that a folder was made here, and may be removed for a fresh one."""
@@ -43,8 +43,7 @@ def tell_story(folder: Path, *, people: int, seed: int, today: date, teller: Tel
     Raises `EasementError` where a step does not end as it should; what was made so far stands.
     """
     began = time.monotonic()
-    folder.mkdir(parents=True)
-    (folder / MARK).write_text("made by `easement demo`; `easement demo --fresh` removes this folder\n")
+    mark(folder)
     teller.say(f"Everything below happens in {clear_path(folder)}: cd there to type the commands yourself.")
     stage = Stage(teller)
     with chdir(folder):
@@ -70,6 +69,12 @@ def _chapters(stage: Stage, town: Town, today: date) -> Meals:
     tamper(stage)
     pack_evidence(stage)
     return meals
+
+
+def mark(folder: Path) -> None:
+    """Make a demo's folder, and say in it that it may be removed for a fresh one."""
+    folder.mkdir(parents=True)
+    (folder / MARK).write_text("made by `easement demo`; `easement demo --fresh` removes this folder\n")
 
 
 def make_way(folder: Path, *, fresh: bool) -> None:
