@@ -67,6 +67,34 @@ EXAMPLES = {
     "staff key revoke": ("The key that works no more.", [f"easement staff key revoke 'case system' {AT}"]),
     "staff key scopes": ("What a key can be allowed to do.", ["easement staff key scopes"]),
     "staff trail": ("Who did what; `broken_at` names the first line that was changed.", [f"easement staff trail {AT}"]),
+    "operator init": (
+        "The version that was published.",
+        ["easement operator init cluster --cluster northshire --org northshire --name Northshire"],
+    ),
+    "operator invite": (
+        "The joining code.",
+        ["easement operator invite charity --class charity --node cluster"],
+    ),
+    "operator members": (
+        "Each member as the [directory](directory.md) has it, and who is invited.",
+        ["easement operator members --node cluster"],
+    ),
+    "operator publish": ("The version that was published.", ["easement operator publish --node cluster"]),
+    "operator show": ("The [directory](directory.md) itself.", []),
+    "operator revoke": ("As for `easement operator publish`.", []),
+    "operator revoke-key": ("As for `easement operator publish`.", []),
+    "operator remove": (
+        "As for `easement operator publish`.",
+        ["easement operator remove charity --node cluster"],
+    ),
+    "join": ("As for `easement operator publish`.", []),
+    "directory show": (
+        "The [directory](directory.md), when it was fetched (`fetched`), and what is wrong (`problems`).",
+        [],
+    ),
+    "directory refresh": ("As for `easement operator publish`.", []),
+    "directory update": ("As for `easement operator publish`.", []),
+    "directory leave": ("The cluster that was left: `cluster`, `organisation`.", []),
     "law list": (
         "The kinds of entry; with an option, the entries.",
         ["easement law list", f"easement law list {CASE}"],
