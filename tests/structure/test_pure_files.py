@@ -59,6 +59,8 @@ TOUCHES_THE_WORLD = {
     "gate/indexes.py": "makes indexes of the data, and sees when they are stale",
     "gate/outlet.py": "puts an answer into a file once the ledger has it",
     "gate/datasets.py": "finds and reads the mappings of a node",
+    "gate/narrow.py": "tells an open database what it may leave out",
+    "gate/register.py": "reads the register of a node's datasets, and puts a mapping into it",
     "gate/disclosure.py": "one disclosure on its way, each step durable",
     "gate/evidence.py": "packs files into a zip",
     "gate/held.py": "writes the matches held for a person",

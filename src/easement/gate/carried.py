@@ -26,12 +26,13 @@ from easement.base.database import reading
 from easement.base.errors import EasementError, ProofFailed, Refused
 from easement.gate import tables
 from easement.gate.ask import Answer, Ask, Outcome
+from easement.gate.found import Found
 from easement.gate.model import Decision
 from easement.gate.plan import Plan
 from easement.gate.ports import Holder
 from easement.gate.prepare import Offer
 from easement.gate.recovery import Abandoned, abandon_overdue
-from easement.gate.release import Released, release_body
+from easement.gate.release import Released, found_body, release_body
 from easement.gate.tables import State
 from easement.ledger.model import EntryType
 from easement.ledger.receipt import make_receipt
@@ -180,6 +181,11 @@ class CarriedOutlet:
     def release(self, session: Session, plan: Plan, decision: Decision, offer: Offer, _intent: int) -> Released:
         """Make the answer's bytes."""
         made, self.body = release_body(session, plan, decision, offer.terms)
+        return made
+
+    def put(self, found: Found, decision: Decision) -> Released:
+        """Take what was found in an index."""
+        made, self.body = found_body(found, decision)
         return made
 
     def deliver(self, outcome: Outcome) -> Outcome:

@@ -1,7 +1,7 @@
 """One allowed disclosure on its way: intent, release, record, deliver. Each step is durable before the next begins."""
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,14 +9,17 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from easement.agreement.model import Mode
 from easement.base.errors import UsageError
 from easement.gate.ask import Ask, Outcome
-from easement.gate.datasets import Dataset, dataset_for, dataset_from, file_of, table_of
+from easement.gate.datasets import Dataset, dataset_from, place_of, table_of
 from easement.gate.decide import refused_after
 from easement.gate.entries import answer_record, entry, who_record
+from easement.gate.indexes import Lookup
 from easement.gate.keys import pseudonym_key
 from easement.gate.model import Code, Decision, Reason, Request
-from easement.gate.outlet import Outlet
+from easement.gate.narrow import Wanted, narrow
+from easement.gate.outlet import Outlet, TakesFound
 from easement.gate.plan import Plan, Table, plan
 from easement.gate.ports import Holder
 from easement.gate.prepare import Prepared
@@ -26,6 +29,9 @@ from easement.ledger.model import EntryType, PrivateRecord
 from easement.ledger.tables import Also, counted
 from easement.meaning.standards import standard
 from easement.sources.files import open_sources
+from easement.sources.model import DatabaseTable
+from easement.sources.session import SECONDS, Session
+from easement.sources.standing import standing
 
 __all__ = ["Disclosure", "log_refusal"]
 
@@ -54,9 +60,13 @@ def log_refusal(
 
 
 def _check_theirs(listed: Dataset, held: Dataset, home: Path) -> None:
-    """The recipient's list is its own: matched against itself, a register would cross whole."""
+    """The recipient's list is its own: matched against itself, a register would cross whole.
+
+    Lists that came from other nodes stand in `jobs/` while they are matched, and nothing else does.
+    """
     place = listed.data.resolve()
-    if place == held.data.resolve() or place.is_relative_to(home.resolve()):
+    own = place.is_relative_to(home.resolve()) and not place.is_relative_to((home / "jobs").resolve())
+    if place == held.data.resolve() or own:
         raise UsageError(f"`{listed.data}` is the provider's own", remedy="send the recipient's list: --match FILE")
 
 
@@ -113,21 +123,46 @@ class Disclosure:
 
     def _release(self, now: datetime, intent: int) -> tuple[str, Released]:
         """Make the answer; the digest of the query that made it, and what was made."""
+        if self.decision.mode is Mode.LOOKUP and isinstance(self.outlet, TakesFound):
+            known = self.holder.indexes.look_up(self._lookup(now), self.asked.dataset)
+            if known is not None:
+                query, found = known
+                return query, self.outlet.put(found, self.decision)
+        return self._read(now, intent)
+
+    def _lookup(self, now: datetime) -> Lookup:
+        offer, request = self.prepared.offers[self.decision.share], self.asked.request
+        key = pseudonym_key(self.holder.master_key, self.decision.agreement_id, request.recipient)
+        return Lookup(self.decision, offer.terms, offer.standard, request.person, key, now.date())
+
+    def _read(self, now: datetime, intent: int) -> tuple[str, Released]:
+        """Make the answer from the data itself."""
         offer, folders = self.prepared.offers[self.decision.share], (self.holder.home / "standards",)
-        dataset = dataset_for(self.holder.home, offer.terms.standard, self.asked.dataset)
-        files = [file_of(dataset, "held_data")]
+        dataset = self.holder.indexes.dataset(offer.standard, self.asked.dataset)
         theirs = self._list(folders)
         if theirs:
             _check_theirs(theirs, dataset, self.holder.home)
-            files.append(file_of(theirs, "listed_data"))
-        with open_sources(*files, output=self.outlet.folder, memory=f"{self.holder.memory_mb}MB") as session:
-            held_table = table_of(session.sources["held_data"], dataset, offer.standard)
+        with self._opened(dataset, theirs) as session:
+            source = session.sources["held_data"]
+            held_table = table_of(source, dataset, offer.standard)
+            rows, person = offer.terms.rows, self.asked.request.person
+            wanted = Wanted(self.decision.mode, rows, now.date(), person, listed=theirs is not None)
+            narrow(source, dataset, offer.standard, wanted)
             listed = None
             if theirs:
                 known = standard(theirs.mapping.standard, folders)
                 listed = table_of(session.sources["listed_data"], theirs, known)
             query = self._plan(held_table, listed, now)
             return query.digest, self.outlet.release(session, query, self.decision, offer, intent)
+
+    def _opened(self, dataset: Dataset, theirs: Dataset | None) -> AbstractContextManager[Session]:
+        """The sources, open: for what writes no file over a table in a database, in a session that is kept."""
+        memory, place = f"{self.holder.memory_mb}MB", place_of(dataset, "held_data")
+        seconds = dataset.connection.seconds if dataset.connection else SECONDS
+        if isinstance(place, DatabaseTable) and theirs is None and self.outlet.folder is None:
+            return standing(place, memory=memory, seconds=seconds)
+        places = (place, place_of(theirs, "listed_data")) if theirs else (place,)
+        return open_sources(*places, output=self.outlet.folder, memory=memory, seconds=seconds)
 
     def _list(self, folders: Sequence[Path]) -> Dataset | None:
         """The recipient's own list, where one came with the request."""

@@ -6,10 +6,11 @@ stands without the other.
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from easement.base.durable import write_whole
 from easement.gate.ask import Outcome
+from easement.gate.found import Found
 from easement.gate.held import keep_held, write_held
 from easement.gate.model import Decision
 from easement.gate.plan import Plan
@@ -23,7 +24,7 @@ from easement.ledger.receipt import make_receipt
 from easement.ledger.tables import Also
 from easement.sources.session import Session
 
-__all__ = ["FileOutlet", "Outlet"]
+__all__ = ["FileOutlet", "Outlet", "TakesFound"]
 
 
 class Outlet(Protocol):
@@ -55,6 +56,14 @@ class Outlet(Protocol):
 
     def forget(self) -> None:
         """Leave nothing of an answer that may not go."""
+
+
+@runtime_checkable
+class TakesFound(Protocol):
+    """An outlet that takes what was found in an index as well."""
+
+    def put(self, found: Found, decision: Decision) -> Released:
+        """Make the answer of what was found; nothing leaves yet."""
 
 
 class FileOutlet:

@@ -25,7 +25,20 @@ from easement.meaning.identifiers import Kind
 from easement.meaning.model import Element, Key, Standard
 from easement.meaning.normalise import normalise
 
-__all__ = ["DOUBTFUL", "LIST_REFERENCE", "TAKEN", "WHO", "Plan", "Table", "plan"]
+__all__ = [
+    "DOUBTFUL",
+    "LIST_REFERENCE",
+    "TAKEN",
+    "WHO",
+    "Plan",
+    "Table",
+    "check_known",
+    "given",
+    "plan",
+    "records_query",
+    "subject_of",
+    "whom",
+]
 
 LIST_REFERENCE = "your_reference"
 """The column that carries the recipient's own record key back to it in a match."""
@@ -126,9 +139,7 @@ class _Planner:
         return self._plan(self._grouped(rows), everyone=f"select count(*) from {held} where {self._rows()}")
 
     def lookup(self, person: Mapping[str, str]) -> Plan:
-        if lacking := [name for name in person if name not in self.table.filled]:
-            what = f"the provider's table has no `{', '.join(lacking)}`, so nobody could be found by it"
-            raise UsageError(what, remedy=f"name the person by what it has: {', '.join(self._subject())}")
+        check_known(person, self.table)
         named = [_equal(self.table.standard.elements[name]) for name in person]
         columns = [
             *self._forms(),
@@ -136,8 +147,8 @@ class _Planner:
             f'coalesce({self._rows()}, false) as "{TAKEN}"',
         ]
         sql = self._select(columns, self._held(*person), " and ".join(named))
-        given = {f"person_{name}": _given(self.table.standard.elements[name], v) for name, v in person.items()}
-        return self._plan(sql, parameters=given)
+        bound = {f"person_{name}": given(self.table.standard.elements[name], v) for name, v in person.items()}
+        return self._plan(sql, parameters=bound)
 
     def match(self, listed: Table) -> Plan:
         shared = _shared_identifier(self.table, listed)
@@ -228,28 +239,59 @@ class _Planner:
         return f"select {alike} from ({rows}) qualify {people} >= {self.share.k}{SHUFFLED}"
 
     def _subject(self) -> tuple[str, ...]:
-        """The elements that say whom a record is about: an identifier, names, birth and place, and its own key."""
-        standard, filled = self.table.standard, self.table.filled
-        keys = (Key.FAMILY_NAME, Key.GIVEN_NAME, Key.DATE_OF_BIRTH, Key.POSTCODE)
-        numbers = [e.name for e in standard.keyed(Key.IDENTIFIER) if e.name in filled][:1]
-        named = [e.name for key in keys for e in standard.keyed(key)[:1] if e.name in filled]
-        return (*numbers, *named, *(name for name in standard.record_key if name in filled))
+        return subject_of(self.table)
 
     def _who(self, *, exactly: bool = False) -> exp.Expr:
-        """Whom a record is about, as one text: its number, else its names together, else the record itself.
+        return whom(self.table, exactly=exactly)
 
-        `exactly` tells people of one name and birthday apart by where they live. To count, one who moved is one.
-        """
-        elements = [self.table.standard.elements[name] for name in self._subject()]
-        if not exactly and any(e.key is Key.DATE_OF_BIRTH for e in elements):
-            elements = [e for e in elements if e.key is not Key.POSTCODE]
-        groups = [
-            [e for e in elements if e.key is Key.IDENTIFIER],
-            [e for e in elements if e.key not in (Key.IDENTIFIER, None)],
-            [e for e in elements if e.key is None],
-        ]
-        texts = [_together(group) for group in groups if group]
-        return exp.func("coalesce", *texts, exp.convert(""), copy=False) if texts else exp.convert("")
+
+def subject_of(table: Table) -> tuple[str, ...]:
+    """The elements that say whom a record is about: an identifier, names, birth and place, and its own key."""
+    standard, filled = table.standard, table.filled
+    keys = (Key.FAMILY_NAME, Key.GIVEN_NAME, Key.DATE_OF_BIRTH, Key.POSTCODE)
+    numbers = [e.name for e in standard.keyed(Key.IDENTIFIER) if e.name in filled][:1]
+    named = [e.name for key in keys for e in standard.keyed(key)[:1] if e.name in filled]
+    return (*numbers, *named, *(name for name in standard.record_key if name in filled))
+
+
+def whom(table: Table, *, exactly: bool = False) -> exp.Expr:
+    """Whom a record is about, as one text: its number, else its names together, else the record itself.
+
+    `exactly` tells people of one name and birthday apart by where they live. To count, one who moved is one.
+    """
+    elements = [table.standard.elements[name] for name in subject_of(table)]
+    if not exactly and any(e.key is Key.DATE_OF_BIRTH for e in elements):
+        elements = [e for e in elements if e.key is not Key.POSTCODE]
+    groups = [
+        [e for e in elements if e.key is Key.IDENTIFIER],
+        [e for e in elements if e.key not in (Key.IDENTIFIER, None)],
+        [e for e in elements if e.key is None],
+    ]
+    texts = [_together(group) for group in groups if group]
+    return exp.func("coalesce", *texts, exp.convert(""), copy=False) if texts else exp.convert("")
+
+
+def check_known(person: Mapping[str, str], table: Table) -> None:
+    """Raise `UsageError` where a person is named by an element that the provider's table does not have."""
+    if lacking := [name for name in person if name not in table.filled]:
+        what = f"the provider's table has no `{', '.join(lacking)}`, so nobody could be found by it"
+        raise UsageError(what, remedy=f"name the person by what it has: {', '.join(subject_of(table))}")
+
+
+def records_query(table: Table) -> str:
+    """Every record of a table, for an index: each element it has as `v0` …, as its token `t0` …, and whom it is about.
+
+    `easement_who` tells people apart exactly, `easement_subject` is whom a shift of days follows.
+    """
+    held = [name for name in table.elements if name in table.filled]
+    inner = ", ".join(f'{_sql(table.elements[name])} as "{name}"' for name in held)
+    shown = [f'"{name}" as v{place}' for place, name in enumerate(held)]
+    tokens = [
+        f"cast({_sql(_comparable(table.standard.elements[name]))} as varchar) as t{place}"
+        for place, name in enumerate(held)
+    ]
+    about = [f"{_sql(whom(table, exactly=True))} as {WHO}", f"{_sql(whom(table))} as easement_subject"]
+    return f"select {', '.join([*shown, *tokens, *about])} from (select {inner} from {table.relation}) as held"
 
 
 def _together(elements: Sequence[Element]) -> exp.Expr:
@@ -266,7 +308,7 @@ def _equal(element: Element) -> str:
     return f"{_sql(_comparable(element))} = $person_{element.name}"
 
 
-def _given(element: Element, value: str) -> str:
+def given(element: Element, value: str) -> str:
     """What the asker said of the person, in the same normal form as the table's values."""
     value = value.encode(errors="replace").decode()  # an argument of broken bytes is nobody's name
     if element.type not in (Type.TEXT, Type.CODE):

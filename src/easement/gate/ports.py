@@ -8,6 +8,7 @@ from easement.ledger.note import Key, Signer
 from easement.ledger.service import Ledger
 
 if TYPE_CHECKING:
+    from easement.gate.indexes import Indexes
     from easement.gate.shelf import Shelf
 
 __all__ = ["Holder"]
@@ -47,6 +48,14 @@ class Holder(Protocol):
     @property
     def shelf(self) -> "Shelf":
         """The agreements it works by, kept as long as it is open."""
+
+    @property
+    def indexes(self) -> "Indexes":
+        """By which its lookups are answered, kept as long as it is open."""
+
+    @property
+    def indexed(self) -> bool:
+        """Whether lookups are answered from indexes at all."""
 
     @property
     def memory_mb(self) -> int:

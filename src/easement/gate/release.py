@@ -4,21 +4,24 @@ Everything is written to the staged answer inside the node; delivery comes only 
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
+
+import pyarrow
 
 from easement.agreement.model import Aggregate, Mode, Share
 from easement.base.canonical import sha256_hex
 from easement.gate.answers import answer_body, table_records, wrap_records, write_answer
+from easement.gate.found import Found, ambiguous
 from easement.gate.model import Code, Decision, Reason
 from easement.gate.plan import DOUBTFUL, TAKEN, WHO, Plan
 from easement.gate.small_numbers import Cell, protected
 from easement.sources.rows import CopyFormat, copy, stream
 from easement.sources.session import Session
 
-__all__ = ["Released", "held_pairs", "release", "release_body"]
+__all__ = ["Released", "found_body", "held_pairs", "release", "release_body", "release_rows"]
 
 MAX_FOUND = 1_000
 """Most records of one lookup held in memory: no one person has more in any register met."""
@@ -56,23 +59,18 @@ def release(session: Session, plan: Plan, decision: Decision, share: Share, targ
 
 def release_body(session: Session, plan: Plan, decision: Decision, share: Share) -> tuple[Released, bytes]:
     """Run an allowed decision's plan, of a lookup or a count, and give its answer as it is carried to another node."""
-    found = _found(session, plan, decision, share)
+    return found_body(_found(session, plan, decision, share), decision)
+
+
+def found_body(found: Found, decision: Decision) -> tuple[Released, bytes]:
+    """What was found in memory, as it is carried to another node."""
     if found.refusal:
         return Released(refusal=found.refusal), b""
     body = answer_body(decision, found.records)
     return Released(len(found.records), found.suppressed, sha256=sha256_hex(body)), body
 
 
-class _Found(NamedTuple):
-    """What a query in memory found: records, or why nothing may be told."""
-
-    columns: tuple[str, ...] = ()
-    records: Sequence[Mapping[str, Any]] = ()
-    suppressed: int = 0
-    refusal: Reason | None = None
-
-
-def _found(session: Session, plan: Plan, decision: Decision, share: Share) -> _Found:
+def _found(session: Session, plan: Plan, decision: Decision, share: Share) -> Found:
     if decision.mode is Mode.LOOKUP:
         return _lookup(session, plan, decision)
     return _aggregate(session, plan, decision, share)
@@ -120,7 +118,7 @@ def held_pairs(session: Session) -> Iterator[tuple[Any, ...]]:
         yield from zip(*batch.to_pydict().values(), strict=True)
 
 
-def _lookup(session: Session, plan: Plan, decision: Decision) -> _Found:
+def _lookup(session: Session, plan: Plan, decision: Decision) -> Found:
     """The records of one person; where several fit and one of them is covered, nothing is disclosed about any.
 
     People whom the share does not cover look like nobody, however many fit.
@@ -128,30 +126,23 @@ def _lookup(session: Session, plan: Plan, decision: Decision) -> _Found:
     found = _rows(session, plan, MAX_FOUND)
     covered = found is None or any(record[TAKEN] for record in found)
     if found is None or (covered and len({record[WHO] for record in found}) > 1):
-        return _Found(refusal=ambiguous(decision))
+        return Found(refusal=ambiguous(decision))
     records = [{name: record[name] for name in plan.columns} for record in found if record[TAKEN]]
-    return _Found(plan.columns, records)
+    return Found(plan.columns, records)
 
 
-def ambiguous(decision: Decision) -> Reason:
-    """Why nothing is told where several people fit what was said of one."""
-    text = "more than one person fits what was said of them; nothing is disclosed about any"
-    remedy = "say more: an identifier, or every name, the date of birth and the postcode"
-    return Reason(Code.PERSON_AMBIGUOUS, False, f"shares.{decision.share}", text, remedy)
-
-
-def _aggregate(session: Session, plan: Plan, decision: Decision, share: Share) -> _Found:
+def _aggregate(session: Session, plan: Plan, decision: Decision, share: Share) -> Found:
     counted = share.aggregate or Aggregate()
     rows = _rows(session, plan, MAX_CELLS)
     if rows is None:
         text, remedy = f"a table of more than {MAX_CELLS:,} cells is no aggregate", "agree fewer or coarser dimensions"
         place = f"shares.{decision.share}.aggregate"
-        return _Found(refusal=Reason(Code.LIMIT_REQUEST_TOO_LARGE, False, place, text, remedy))
+        return Found(refusal=Reason(Code.LIMIT_REQUEST_TOO_LARGE, False, place, text, remedy))
     cells = [_cell(row, plan.columns, counted.summed) for row in rows]
     published = list(protected(cells, counted.small_numbers))
     records = table_records(plan.columns, counted, published)
     hidden = sum(cell.people is None for cell in published)
-    return _Found((*plan.columns, *counted.measures), records, hidden)
+    return Found((*plan.columns, *counted.measures), records, hidden)
 
 
 def _cell(row: Mapping[str, Any], dimensions: tuple[str, ...], sums: tuple[str, ...]) -> Cell:

@@ -17,13 +17,14 @@ from easement.gate.carried import CarriedOutlet, InHand, OtherContent, answered,
 from easement.gate.decide import decide
 from easement.gate.disclosure import Disclosure, log_refusal
 from easement.gate.model import Decision, Facts
-from easement.gate.outlet import FileOutlet
+from easement.gate.outlet import FileOutlet, Outlet
 from easement.gate.ports import Holder
 from easement.gate.recovery import finish_left_behind
 from easement.gate.shelf import Shelved
 from easement.gate.staging import staged
+from easement.ledger.model import EntryType
 
-__all__ = ["InHand", "OtherContent", "answer", "ask", "finish_left_behind", "share"]
+__all__ = ["InHand", "OtherContent", "answer", "ask", "disclose", "finish_left_behind", "share"]
 
 KEPT = timedelta(hours=24)
 """How long an answer to another node is kept, where the node's settings do not say."""
@@ -96,6 +97,23 @@ def _carried(
     return outcome.at(
         log_refusal(holder, asked.request, shelved.prepared, decision, now, message=asked.message, also=also)
     )
+
+
+def disclose(holder: Holder, asked: Ask, outlet: Outlet, *, now: datetime, clock: Callable[[], datetime]) -> Outcome:
+    """Decide, release and prove one disclosure through an outlet of the caller's; a refusal is an outcome.
+
+    What the outlet writes with each entry is in the same commit, the refusal's too. Raises what the sources raise.
+    """
+    _check_list(asked)
+    now = now.astimezone(UTC)
+    shelved, decision = _decided(holder, asked, now)
+    if decision.allowed:
+        keep_agreement(holder.home / "agreements", shelved.file)
+        return Disclosure(holder, asked, shelved.prepared, decision, outlet, clock).run(now)
+    outcome = Outcome(decision, -1)
+    also = outlet.also(EntryType.DISCLOSURE_REFUSED, outcome)
+    index = log_refusal(holder, asked.request, shelved.prepared, decision, now, message=outlet.message, also=also)
+    return outcome.at(index)
 
 
 def _check_carried(asked: Ask) -> None:

@@ -236,7 +236,12 @@ def open_node(home: Path) -> Iterator[Node]:
         try:
             if not settings.database.url:
                 say_database_changed(ledger, read_secret(home, "database"), now)
-            yield Node(home, settings, own, master, ledger, engine)
+            node = Node(home, settings, own, master, ledger, engine)
+            try:
+                yield node
+            finally:
+                if "indexes" in vars(node):
+                    node.indexes.close()
         finally:
             ledger.close()
     finally:
