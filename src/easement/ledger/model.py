@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from easement.base.errors import BadData, ProofFailed
 from easement.ledger.said import KEYS, EntryType, Form, is_digest, is_name, is_number
 from easement.ledger.verifier import json_object
 
-__all__ = ["Entry", "EntryType", "Form", "Logged", "PrivateRecord", "answer_part", "minute"]
+__all__ = ["Entry", "EntryType", "Form", "Logged", "PrivateRecord", "answer_part", "clock_set_back", "minute"]
 
 
 REQUIRED: Mapping[str, tuple[str, ...]] = {
@@ -169,3 +169,14 @@ def answer_part(*, query: str, data: str, rows: int) -> dict[str, Any]:
 def minute(now: datetime) -> str:
     """A moment as entries say it: UTC, to the minute. The seconds are left out so that they point at nobody."""
     return now.astimezone(UTC).strftime("%Y-%m-%dT%H:%MZ")
+
+
+SET_BACK = timedelta(minutes=2)
+"""How far a clock may go back, as when it is set right by its time server: entries tell minutes alone."""
+
+
+def clock_set_back(latest: str, now: str) -> str:
+    """What to say of a clock that shows a minute well before the latest disclosure's; empty where it does not."""
+    if not latest or datetime.fromisoformat(latest) - datetime.fromisoformat(now) <= SET_BACK:
+        return ""
+    return f"the clock was set back: it shows {now}, and the latest disclosure was at {latest}"

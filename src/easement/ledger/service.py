@@ -17,7 +17,7 @@ from easement.ledger.checkpoint import Checkpoint
 from easement.ledger.commit import Unwritten, commit_all, commit_apart
 from easement.ledger.commitment import OpenPart, Sealed, open_sealed, seal
 from easement.ledger.grouping import Grouping, Outcomes, Ticket
-from easement.ledger.model import Entry, EntryType, Logged, PrivateRecord, minute
+from easement.ledger.model import Entry, EntryType, Logged, PrivateRecord, clock_set_back, minute
 from easement.ledger.note import Key, Signer
 from easement.ledger.proof import make_proof, proof_text
 from easement.ledger.tiles import WIDTH, Edge, TileReader
@@ -27,6 +27,10 @@ __all__ = ["Ledger", "utc_now"]
 
 WRAPPING = b"easement-ledger-wrapping/1"
 """Sets the key that wraps records' keys apart from everything else that is derived from the node's master key."""
+
+
+RECENT = 1_000
+"""Entries among which the latest disclosure is looked for when a ledger is opened."""
 
 
 def utc_now() -> datetime:
@@ -53,6 +57,7 @@ class Ledger:
         former: Sequence[Key] = (),
     ) -> None:
         self.engine, self.directory, self.signer = engine, directory, signer
+        self._latest = ""
         self._signers = (signer, *retiring)
         self._former = tuple(former)
         self._master = AESGCM(hmac.digest(master_key, WRAPPING, "sha256"))
@@ -104,6 +109,9 @@ class Ledger:
         """
         ledger = cls(engine, directory, signer, master_key, clock, retiring=retiring, former=former)
         ledger._hold_against_published()
+        with suppress(StorageFailed, ProofFailed), reading(engine) as connection:
+            intended = tables.recent(connection, EntryType.DISCLOSURE_INTENDED, RECENT)
+            ledger._latest = max((each.entry.time for each in intended), default="")
         with suppress(StorageFailed):  # a second chance for an erasure that a reader or a kill kept from finishing
             scrub(engine, wait=False)
         return ledger
@@ -148,11 +156,25 @@ class Ledger:
         the first time for nothing. What it raises, `wait` raises, and nothing of this entry is kept; others do not
         notice. Raises `BadData` for what cannot be held and `StorageFailed` once an append has failed.
         """
+        self._hold_clock(entry)
         if entry.commitment is not None:
             raise BadData("an entry comes without its commitment", remedy="hand in its private record instead")
         sealed = seal(private, self._master) if private else None
         body = entry.encode(sealed.commitment.hex() if sealed else None)
         return self._grouping.add(tables.draft(entry, body, sealed, also))
+
+    def _hold_clock(self, entry: Entry) -> None:
+        """Refuse a disclosure that would stand before an earlier one: limits and terms are told by the clock."""
+        if entry.type is not EntryType.DISCLOSURE_INTENDED:
+            return
+        if back := clock_set_back(self._latest, entry.time):
+            raise StorageFailed(back, remedy="set the clock right, then ask again: easement doctor")
+        self._latest = max(self._latest, entry.time)
+
+    @property
+    def latest(self) -> str:
+        """The minute of the latest disclosure that is known of, empty where there is none."""
+        return self._latest
 
     def append(self, entry: Entry, private: PrivateRecord | None = None, *, also: tables.Also | None = None) -> int:
         """Write an entry and return its index once it is durable; raises `StorageFailed` when it could not be.

@@ -41,6 +41,7 @@ __all__ = [
     "draft",
     "erase",
     "read",
+    "recent",
     "rows",
     "sealed",
     "size",
@@ -252,6 +253,14 @@ def read(
         if len(page) < PAGE:
             return
         start = page[-1][0] + 1
+
+
+def recent(connection: Connection, kind: EntryType, within: int) -> Iterator[Logged]:
+    """The entries of one type among the newest ones, the newest first."""
+    newest = entries.c.index >= size(connection) - within
+    query = select(entries.c.index, entries.c.body).where(newest, entries.c.type == kind.value)
+    for index, body in connection.execute(query.order_by(entries.c.index.desc())):
+        yield Logged(index, body)
 
 
 def sealed(connection: Connection, index: int) -> tuple[bytes | None, bytes | None]:
