@@ -13,7 +13,7 @@ from fastapi.telemetry import TelemetryConfig
 from starlette.exceptions import HTTPException
 
 from easement import __version__
-from easement.api import health, log
+from easement.api import guard, health, log
 from easement.api.guard import REQUEST_ID, Guard, Limits, tell
 from easement.api.problems import Kind, Problem, of_error, of_status, of_validation
 from easement.api.v1 import router as v1
@@ -94,6 +94,8 @@ def limits_of(server: ServerSettings) -> Limits:
     return Limits(
         hosts=hosts(server),
         body_bytes=server.max_body_mb << 20,
+        body_seconds=guard.BODY_SECONDS,
+        send_seconds=guard.SEND_SECONDS,
         waiting=server.max_waiting,
         secure=bool(server.tls_certificate) or server.url.startswith("https:"),
     )

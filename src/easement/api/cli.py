@@ -35,14 +35,12 @@ def serve(home: Path, port: int | None, behind_proxy: bool, as_json: bool) -> No
     if several:
         _check_workers(node.settings.database.url)
     make = partial(_app, home, listening.server)
+    app = make if several else make()
     address = address_of(listening.server)
     told = {"address": address, "organisation": node.organisation, "workers": server.workers}
     emit(as_json, told, f"`{node.organisation}` answers at {address}")
     say(f"next: open {address} in a browser, or ask it: curl {address}/readyz; stop it with Ctrl+C")
-    if several:
-        run(make, listening, behind_proxy=behind_proxy, factory=True)
-    else:
-        run(make(), listening, behind_proxy=behind_proxy)
+    run(app, listening, behind_proxy=behind_proxy, factory=several)
 
 
 def _check_workers(url: str) -> None:

@@ -28,6 +28,9 @@ TOLD = "easement.told"
 HEADER_BYTES, HEADER_COUNT, PATH_BYTES = 16_384, 64, 2_048
 """Longest headers, most of them, and the longest path with its query; a browser's stay far below."""
 
+BODY_SECONDS, SEND_SECONDS = 30.0, 60.0
+"""How long a whole body may take to come, and each piece of an answer to be taken."""
+
 WITHOUT_HOST = frozenset({"/healthz", "/readyz", "/metrics"})
 """Asked by whatever watches the process, at whatever address it found it under; they tell nothing of anybody."""
 
@@ -57,8 +60,8 @@ class Limits:
 
     hosts: frozenset[str]
     body_bytes: int = 16 << 20
-    body_seconds: float = 30
-    send_seconds: float = 60
+    body_seconds: float = BODY_SECONDS
+    send_seconds: float = SEND_SECONDS
     waiting: int = 200
     secure: bool = False
 
