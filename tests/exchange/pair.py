@@ -2,7 +2,7 @@
 
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -96,17 +96,7 @@ class Pair:
 
     def wish(self, share: str = "entitled", **changes: Any) -> Wish:
         """A wish that is granted, but for what a test changes."""
-        usual: dict[str, Any] = {
-            "provider": "dwp",
-            "agreement": "school-meals",
-            "share": share,
-            "purpose": "benefit-eligibility",
-            "mode": Mode.LOOKUP,
-            "role": "benefits-officer",
-            "person": JO,
-            "why": "a form came in",
-        }
-        return Wish(**usual | changes)
+        return wish(share, **changes)
 
     def publish(self, *members: Member, **said: Any) -> None:
         """Give both nodes another version of the directory."""
@@ -124,6 +114,21 @@ class Pair:
     def entries(self, node: Node, *types: EntryType) -> list[Entry]:
         """A ledger's entries of some types."""
         return [each.entry for each in node.ledger.entries(1) if not types or each.entry.type in types]
+
+
+def wish(share: str = "entitled", **changes: Any) -> Wish:
+    """A wish that is granted, but for what a test changes."""
+    usual: dict[str, Any] = {
+        "provider": "dwp",
+        "agreement": "school-meals",
+        "share": share,
+        "purpose": "benefit-eligibility",
+        "mode": Mode.LOOKUP,
+        "role": "benefits-officer",
+        "person": JO,
+        "why": "a form came in",
+    }
+    return Wish(**usual | changes)
 
 
 def member_of(node: Node, url: str, **said: Any) -> Member:
@@ -150,8 +155,15 @@ def set_url(home: Path, url: str, **more: Any) -> None:
 
 
 @contextmanager
-def paired(folder: Path, world: World | None = None, **settings: Any) -> Iterator[Pair]:
-    """Two nodes that know each other by a directory, both serving."""
+def paired(
+    folder: Path,
+    world: World | None = None,
+    *,
+    life: timedelta = cluster.DAY,
+    serving_nodes: Sequence[str] = ("dwp", "northtown"),
+    **settings: Any,
+) -> Iterator[Pair]:
+    """Two nodes that know each other by a directory, both serving unless a test does that itself."""
     world = world or furnish(folder)
     homes = {"dwp": world.node, "northtown": world.node.with_name("northtown")}
     agreements = homes["northtown"] / "agreements"
@@ -166,12 +178,15 @@ def paired(folder: Path, world: World | None = None, **settings: Any) -> Iterato
             urls[name] = f"http://127.0.0.1:{listening.getsockname()[1]}"
             set_url(home, urls[name], **settings)
             nodes[name] = open_.enter_context(open_node(home))
-            open_.enter_context(serving(app_of(nodes[name], clock), listening))
+            if name in serving_nodes:
+                open_.enter_context(serving(app_of(nodes[name], clock), listening))
+            else:
+                listening.close()
         log = cluster.Log(_made(folder / "operator"))
         members = [member_of(node, urls[name]) for name, node in nodes.items()]
         own = cluster.operator().model_dump(by_alias=True) | {"url": "http://127.0.0.1:9"}
         issued = NOW - timedelta(hours=1)
-        directory = cluster.directory(*members, operator=own, issued=issued, expires=issued + cluster.DAY)
+        directory = cluster.directory(*members, operator=own, issued=issued, expires=issued + life)
         pair = Pair(world, nodes["dwp"], nodes["northtown"], directory, log, clock, urls)
         pair.hand_out()
         open_.callback(hang_up)
