@@ -69,7 +69,7 @@ EXAMPLES = {
     "staff trail": ("Who did what; `broken_at` names the first line that was changed.", [f"easement staff trail {AT}"]),
     "operator init": (
         "The version that was published.",
-        ["easement operator init cluster --cluster northshire --org northshire --name Northshire"],
+        ["easement operator init cluster --cluster-id northshire --org northshire --name Northshire"],
     ),
     "operator invite": (
         "The joining code.",

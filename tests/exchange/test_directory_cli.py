@@ -16,7 +16,7 @@ from easement.node.home import create_node, open_node, read_settings
 from .hosts import app_of
 
 BEGIN = (
-    "easement operator init northshire-node --cluster northshire --org northshire --name 'Northshire public services' "
+    "easement operator init northshire-node --cluster-id northshire --org northshire --name 'Northshire public services' "
     "--url https://operator.northshire.example"
 )
 INVITE = "easement operator invite northtown --class local-authority --node northshire-node"
@@ -75,7 +75,7 @@ def test_one_command_on_each_side(run, tmp_path):
     (tmp_path / "code.txt").write_text(told.out)
     told = run(JOIN)
     assert told.out == (
-        "`northtown` is a member of `northshire`, at https://node.northtown.example, as local-authority.\n"
+        "`northtown` is a member of `northshire`, at `https://node.northtown.example`, as local-authority.\n"
     )
     assert read_settings(tmp_path / "northtown-node").server.url == "https://node.northtown.example"
     assert "northtown     local-authority  https://node.northtown.example" in run(SHOW).out
@@ -156,9 +156,12 @@ def test_asking_is_stopped_before_it_leaves(cluster, monkeypatch):
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        ("easement operator init elsewhere --cluster northshire", "--org ID"),
+        ("easement operator init elsewhere --cluster-id northshire", "--org ID"),
         (f"{BEGIN} --url http://operator.northshire.example/directory", "cannot be the address of a node"),
-        ("easement operator init northshire-node --cluster northshire", "this node operates the cluster `northshire`"),
+        (
+            "easement operator init northshire-node --cluster-id northshire",
+            "this node operates the cluster `northshire`",
+        ),
         ("easement operator invite northtown --class council --node northshire-node", "not a class of body"),
         ("easement operator show --node northtown-node", "does not operate a cluster"),
         ("easement join nonsense --node northtown-node", "this is not a joining code"),

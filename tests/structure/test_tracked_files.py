@@ -18,7 +18,7 @@ SOURCES = (
     r"(www\.)?(ico|ofcom)\.org\.uk",
     r"((www|schemas)\.)?(w3|w3id|rfc-editor|json-schema|c2sp|keepachangelog|semver|diataxis|apache|oecd|iso|unicode|purl|openxmlformats)\.(org|fr)",
     r"(ico|publishing\.service)\.gov\.uk",
-    r"localhost(:\d+)?",
+    r"(localhost|127\.0\.0\.1|\[::1)(:[\d{].*)?",
 )
 """Hosts that the text may name: the law, the regulator, standards, and names that exist nowhere. The law's catalogue
 is not held to it: there, every entry carries the address of its own source."""

@@ -184,9 +184,10 @@ def _is_free(port: int) -> bool:
 def _join(stage: Stage, addresses: dict[str, str], running: list[Running]) -> None:
     stage.chapter("A cluster", "One command on each side: the operator invites, the office joins. No certificates.")
     url = addresses[OPERATOR]
+    address = ("--url", url)
     stage.step(
         "Begin a cluster",
-        ("operator", "init", OPERATOR, "--cluster", OPERATOR, "--org", OPERATOR, "--name", "Northshire", "--url", url),
+        ("operator", "init", OPERATOR, "--cluster-id", OPERATOR, "--org", OPERATOR, "--name", "Northshire", *address),
         tell=lambda _: [f"the operator keeps the directory at {url}"],
     )
     _settle(Path(OPERATOR), int(url.rpartition(":")[2]))

@@ -26,16 +26,16 @@ service_option = click.option(
 )  # fmt: skip
 
 
-@click.group(epilog="Start with: easement operator init northshire-node --cluster northshire --org northshire")
+@click.group(epilog="Start with: easement operator init northshire-node --cluster-id northshire --org northshire")
 def operator() -> None:
     """Run a cluster: say who its members are, and by which keys they speak."""
 
 
 @operator.command(
-    epilog="Example: easement operator init northshire-node --cluster northshire --org northshire --name Northshire"
+    epilog="Example: easement operator init northshire-node --cluster-id northshire --org northshire --name Northshire"
 )
 @click.argument("directory", type=click.Path(path_type=Path))
-@click.option("--cluster", required=True, metavar="ID", help="The id of the cluster, in small letters.")
+@click.option("--cluster-id", "cluster", required=True, metavar="ID", help="The id of the cluster, in small letters.")
 @click.option("--org", "organisation", default="", metavar="ID", help="The operator's own id; needed for a new node.")
 @click.option("--name", default="", help="The name people know the cluster by.")
 @url_option
@@ -57,7 +57,7 @@ def init(directory: Path, cluster: str, organisation: str, name: str, url: str, 
     _set_url(directory, url)
     with open_node(directory) as node:
         version = found(node, cluster, name, utc_now(), life=timedelta(hours=life_hours))
-    words = f"`{version.operator.id}` now operates the cluster `{cluster}` at {version.operator.url}."
+    words = f"`{version.operator.id}` now operates the cluster `{cluster}` at `{version.operator.url}`."
     emit(as_json, _summary(version), words)
     say(f"next: easement serve --node {clear_path(directory)}")
     say(f"next: easement operator invite ORG --class local-authority --node {clear_path(directory)}")
@@ -231,7 +231,7 @@ def join(code: str, home: Path, url: str, services: tuple[str, ...], as_json: bo
     with open_node(home) as node, outgoing() as client:
         version = enter(node, code, client, utc_now(), services=services)
         me = version.member(node.organisation)
-    words = f"`{me.id}` is a member of `{version.cluster}`, at {me.url}, as {me.body_class}."
+    words = f"`{me.id}` is a member of `{version.cluster}`, at `{me.url}`, as {me.body_class}."
     emit(as_json, _summary(version), words)
     say(f"next: easement serve --node {clear_path(home)}")
     say(f"next: easement directory show --node {clear_path(home)}")

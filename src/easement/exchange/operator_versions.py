@@ -36,7 +36,7 @@ def cluster_of(host: Host) -> tables.Cluster:
     if found is None:
         raise UsageError(
             f"the node of `{host.organisation}` does not operate a cluster",
-            remedy="make one that does: easement operator init DIR --cluster ID --org ID",
+            remedy="make one that does: easement operator init DIR --cluster-id ID --org ID",
         )
     return found
 

@@ -19,7 +19,8 @@ import httpx
 from easement.base.database import writing
 from easement.exchange import directory_store
 from easement.exchange.bulk import chase
-from easement.exchange.directory_service import refresh
+from easement.exchange.directory_service import outgoing
+from easement.exchange.join import keep_up
 from easement.exchange.service import finish_outbox
 from easement.exchange.tables import forget_nonces
 from easement.exchange.witnesses import collect, witnessed
@@ -69,12 +70,13 @@ def _settle(node: Node, now: datetime) -> int:
 
 
 def _fetch(node: Node, now: datetime) -> int:
-    """Fetch the directory at half of its life; nothing for a node in no cluster."""
-    if (trust := directory_store.trusted(node.home)) is None or trust.operator == node.organisation:
+    """Fetch the directory in time, or publish one's own, and announce changed keys; nothing in no cluster."""
+    if directory_store.trusted(node.home) is None:
         return 0
     held = directory_store.held(node.home)
-    with httpx.Client() as client:
-        return int(held is None or refresh(node, client, now).sequence > held.sequence)
+    with outgoing() as client:
+        now_held = keep_up(node, client, now)
+    return int(held is None or now_held.sequence > held.sequence)
 
 
 def _cosign(node: Node, now: datetime) -> int:
