@@ -1,13 +1,18 @@
 """`easement standard` and `easement dataset`: look standards up, and hold a table against its mapping to one."""
 
+import csv
+import io
+import tomllib
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from easement.cli.present import emit, json_option, say, table
+from easement.cli.present import clear_path, emit, json_option, say, table
 
 if TYPE_CHECKING:
+    from easement.gate.register import Entry, Registered
     from easement.meaning.model import Element, Standard
     from easement.meaning.report import ElementReport, Finding, Report
 
@@ -76,31 +81,171 @@ def check_standard(file: Path, *, as_json: bool) -> None:
 
 @click.group(epilog="Start with: easement dataset check mapping.yaml data.csv")
 def dataset() -> None:
-    """Hold a table against its mapping to a standard."""
+    """Hold tables against their mappings to standards, and keep the register of what a node holds."""
+
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def _node(*, required: bool, help_: str) -> Callable[[Command], Command]:
+    return click.option(
+        "--node", type=click.Path(path_type=Path, file_okay=False), required=required, metavar="DIR", help=help_
+    )
 
 
 @dataset.command("check", epilog="Example: easement dataset check mappings/council.yaml council.csv --no-examples")
 @click.argument("mapping", type=_file)
-@click.argument("data", type=_file)
+@click.argument("data", type=_file, required=False)
+@_node(required=False, help_="The node that keeps the connection, where the data is in a database.")
 @click.option("--no-examples", is_flag=True, help="Show where values fail, never the values: they are personal data.")
 @_folder
 @json_option
-def check_dataset(mapping: Path, data: Path, folders: tuple[Path, ...], *, no_examples: bool, as_json: bool) -> int:
+def check_dataset(
+    mapping: Path, data: Path | None, node: Path | None, folders: tuple[Path, ...], *, no_examples: bool, as_json: bool
+) -> int:
     """Report what of the table DATA maps by MAPPING to its standard, what does not, and what is doubted.
 
-    A value that does not map is withheld from every share, and reported here; it stops nothing else. Nothing leaves
-    the machine.
+    Without DATA, the file or the table in a database is read that the mapping names. A value that does not map is
+    withheld from every share, and reported here; it stops nothing else. Nothing leaves the machine.
 
     \b
     Exit codes: 0 every column is there and records can be told apart, whatever was found in the values;
-    11 the mapping has problems; 13 the file cannot be opened; 14 a column is missing, the file cannot be
-    read as said, or record keys are blank or stand twice.
+    11 the mapping has problems; 13 the file or the database cannot be reached; 14 a column is missing, the
+    table cannot be read as said, or record keys are blank or stand twice.
     """
     from easement.meaning import service
 
-    found = service.check_dataset(mapping, data, folders=folders, examples=not no_examples)
+    folders = (*folders, node / "standards") if node else folders
+    found = service.check_dataset(mapping, data, folders=folders, examples=not no_examples, home=node)
     emit(as_json, found.as_dict(), lambda: _report(found))
     return 0 if found.usable else NOT_USABLE
+
+
+@dataset.command(epilog="Example: easement dataset register roll.yaml --node northtown")
+@click.argument("mapping", type=_file)
+@_node(required=True, help_="The node whose register it goes into.")
+@click.option("--replace", is_flag=True, help="Put it in the place of the mapping that has its id.")
+@json_option
+def register(mapping: Path, node: Path, *, replace: bool, as_json: bool) -> int:
+    """Put MAPPING into a node's register, once its table was read to its end and found to fit.
+
+    The data stays where it is. What the mapping's `about:` does not say of it yet is told.
+
+    \b
+    Exit codes: 0 registered; 2 another mapping has its id, or the data would not be found from the node;
+    11 the mapping has problems; 13 the file or the database cannot be reached; 14 the table cannot be
+    shared from, and was not registered.
+    """
+    from easement.gate.register import register as put
+
+    done = put(mapping, _home(node), replace=replace)
+    said = done.entry.as_dict() | {"registered": done.report.usable, "report": done.report.as_dict()}
+    emit(as_json, said, lambda: _registered(done))
+    if done.report.usable:
+        say(f"next: easement dataset show {said['id']} --node {clear_path(node)}")
+    return 0 if done.report.usable else NOT_USABLE
+
+
+@dataset.command("list", epilog="Example: easement dataset list --node northtown --csv")
+@_node(required=True, help_="The node whose register it is.")
+@click.option("--csv", "as_csv", is_flag=True, help="Print the whole register as CSV.")
+@click.option("--dcat", "as_dcat", is_flag=True, help="Print it as a DCAT catalogue in JSON-LD, to be published.")
+@json_option
+def list_datasets(node: Path, *, as_csv: bool, as_dcat: bool, as_json: bool) -> None:
+    """List the register: what a node holds, who answers for it, and what nobody has said yet."""
+    from easement.base.errors import UsageError
+    from easement.gate.dcat import catalogue
+    from easement.gate.register import entries
+
+    if as_csv + as_dcat + as_json > 1:
+        raise UsageError("the register is printed in one way at a time", remedy="give one of --csv, --dcat and --json")
+    found = entries(_home(node))
+    if as_csv:
+        click.echo(_as_csv(found), nl=False)
+    elif as_dcat:
+        emit(True, catalogue(found, _organisation(node)), "")
+    else:
+        emit(as_json, [entry.as_dict() for entry in found], lambda: _register(found))
+
+
+@dataset.command("show", epilog="Example: easement dataset show school-roll --node northtown")
+@click.argument("id_", metavar="ID")
+@_node(required=True, help_="The node whose register it is in.")
+@json_option
+def show_dataset(id_: str, node: Path, *, as_json: bool) -> None:
+    """Show all that the register says of the dataset ID."""
+    from easement.gate.register import entry
+
+    found = entry(_home(node), id_)
+    emit(as_json, found.as_dict(), lambda: _entry(found))
+
+
+def _home(node: Path) -> Path:
+    from easement.base.errors import UsageError
+
+    if not (node / "easement.toml").is_file():
+        raise UsageError(f"there is no node at `{node}`", remedy=f"make one: easement init {node} --org ID")
+    return node
+
+
+def _organisation(node: Path) -> str:
+    settings = tomllib.loads((node / "easement.toml").read_text())
+    return str(settings.get("organisation", {}).get("id", ""))
+
+
+def _registered(done: "Registered") -> str:
+    entry, report = done.entry, done.report
+    head = f"{report.dataset} as {report.standard}: {report.rows:,} rows"
+    if not report.usable:
+        missing = [f"missing: `{name}` {mend}" for name, mend in report.missing.items()]
+        return "\n".join([f"{head}, not registered", *missing, *(_keys(report) if not missing else ())])
+    found = f"{report.findings:,} values do not map or are doubted: easement dataset check tells which"
+    lacks = f"nobody has said yet, under `about:`: {', '.join(entry.missing)}"
+    parts = [f"{head}, registered in {clear_path(entry.file)}"]
+    return "\n".join([*parts, *([found] if report.findings else []), *([lacks] if entry.missing else [])])
+
+
+def _register(found: "Sequence[Entry]") -> str:
+    rows = [
+        (
+            entry.mapping.id if entry.mapping else entry.file.name,
+            entry.mapping.standard if entry.mapping else "",
+            entry.about.owner or "",
+            entry.about.classification or "",
+            entry.source,
+            entry.problem or ("nothing" if not entry.missing else ", ".join(entry.missing)),
+        )
+        for entry in found
+    ]
+    return table(("DATASET", "STANDARD", "OWNER", "CLASSIFICATION", "SOURCE", "LACKS"), rows)
+
+
+def _entry(found: "Entry") -> str:
+    from easement.gate.register import COLUMNS
+    from easement.meaning.about import About
+
+    said = found.as_dict()
+    words = {name: info.description or "" for name, info in About.model_fields.items()}
+    rows = [(name.replace("_", " "), _cell(said[name]) or "not said", words.get(name, "")) for name in COLUMNS]
+    return table(("", "", ""), rows).partition("\n")[2]
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return ", ".join(map(str, value)) or "nothing" if isinstance(value, list) else str(value or "")
+
+
+def _as_csv(found: "Sequence[Entry]") -> str:
+    from easement.gate.register import COLUMNS
+
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for entry in found:
+        said = entry.as_dict()
+        writer.writerow(["" if said[name] is None else _cell(said[name]) for name in COLUMNS])
+    return text.getvalue()
 
 
 def _standard(found: "Standard") -> str:

@@ -63,6 +63,7 @@ class Either:
 
 
 Condition = OneOf | Tidied | Holding | Compared | All | Either
+"""Everything that a database may be asked."""
 
 
 def joined(parts: Sequence[Condition | None]) -> Condition | None:
