@@ -255,7 +255,7 @@ def test_the_commands_say_what_comes_next(tmp_path: Path) -> None:
     home = create_node(tmp_path / "dwp", "dwp").home
     (tmp_path / "phrase").write_text(PHRASE + "\n")
     given = ["--passphrase", str(tmp_path / "phrase")]
-    told = CliRunner().invoke(backup_command, [str(home), "--out", str(tmp_path / "b"), "--keys", *given])
+    told = CliRunner().invoke(backup_command, [str(home), "--out", str(tmp_path / "b"), "--with-keys", *given])
     assert told.exit_code == 0, told.output
     assert "Backed up 1 entries" in told.output
     again = CliRunner().invoke(restore_command, [str(tmp_path / "b"), "--to", str(tmp_path / "again"), *given])
@@ -264,6 +264,6 @@ def test_the_commands_say_what_comes_next(tmp_path: Path) -> None:
     plain = CliRunner().invoke(backup_command, [str(home), "--out", str(tmp_path / "c")])
     assert "without the keys it cannot be restored" in plain.output
     asked = CliRunner().invoke(
-        backup_command, [str(home), "--out", str(tmp_path / "d"), "--keys"], input=f"{PHRASE}\n" * 2
+        backup_command, [str(home), "--out", str(tmp_path / "d"), "--with-keys"], input=f"{PHRASE}\n" * 2
     )
     assert asked.exit_code == 0, asked.output

@@ -113,7 +113,7 @@ def list_keys(home: Path, as_json: bool) -> None:
 )
 @json_option
 def rotate(which: str, home: Path, compromised: bool, overlap_days: int, as_json: bool) -> None:
-    """Change a key of the node: of the organisation, the log or the database. Stop `easement serve` first.
+    """Change WHICH key of the node: that of the organisation, the log or the database. Stop `easement serve` first.
 
     The master key is not changed: pseudonyms that recipients hold and every private record hang on it. See the page
     on changing keys in the documentation for what can be done instead.
@@ -182,14 +182,14 @@ passphrase_option = click.option(
 )
 
 
-@click.command(epilog="Example: easement backup northtown-node --out northtown.backup --keys")
+@click.command(epilog="Example: easement backup northtown-node --out northtown.backup --with-keys")
 @click.argument("directory", type=click.Path(path_type=Path))
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="The file to write.")
-@click.option("--keys", "with_keys", is_flag=True, help="Put the keys in too, sealed under a passphrase.")
+@click.option("--with-keys", is_flag=True, help="Put the keys in too, sealed under a passphrase.")
 @passphrase_option
 @json_option
 def backup(directory: Path, out: Path, with_keys: bool, passphrase_file: TextIO | None, as_json: bool) -> None:
-    """Back up the node at DIRECTORY into one file, while it runs. Without --keys, keep its keys yourself."""
+    """Back up the node at DIRECTORY into one file, while it runs. Without --with-keys, keep its keys yourself."""
     from easement.ledger.service import utc_now
     from easement.node.backup import back_up
 
