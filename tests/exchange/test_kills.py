@@ -117,8 +117,8 @@ ANSWERING = [
     ("Replays.hold_new", 1, "before"),
     ("Replays.hold_new", 1, "after"),
     *(("Ledger.append", call, side) for call in (1, 2) for side in ("before", "after")),
-    ("carried.answered", 1, "before"),
-    ("carried.make_receipt", 1, "after"),
+    ("asked._told", 1, "before"),
+    ("asked._told", 1, "after"),
     ("answering.sign_answer", 1, "before"),
     ("answering.sign_answer", 1, "after"),
 ]

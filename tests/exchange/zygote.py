@@ -145,12 +145,11 @@ def _arm(step: str, call: int, side: str) -> None:
 
 def _find(step: str) -> tuple[Any, str]:
     from easement.exchange import answering, asked, message_carry, outbox, receiving, replay, service, tables
-    from easement.gate import carried
     from easement.ledger.service import Ledger
 
     owners = {
         "Ledger": Ledger, "Line": message_carry.Line, "Replays": replay.Replays, "answering": answering,
-        "asked": asked, "carried": carried, "outbox": outbox, "receiving": receiving, "service": service,
+        "asked": asked, "outbox": outbox, "receiving": receiving, "service": service,
         "tables": tables,
     }  # fmt: skip
     owner, _, name = step.partition(".")
