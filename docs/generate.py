@@ -8,6 +8,7 @@ from typing import Any
 import click
 from pydantic import BaseModel
 
+from docs.api import api_page, openapi_text, problems_section
 from docs.drawing import disclosure
 from docs.shapes import json_page
 from easement.agreement.reference import checks_page
@@ -26,10 +27,12 @@ def pages() -> dict[Path, str]:
     """Every generated page: where it stands, and what stands in it."""
     reference = HERE / "reference"
     ours = {"cli.md": cli_page(), "settings.md": settings_page(), "errors.md": errors_page(), "json.md": json_page()}
+    ours["api.md"] = api_page()
     return {
         **{reference / name: MADE + text for name, text in ours.items()},
         reference / "checks.md": checks_page(),
         reference / "agreement.schema.json": schema_text(),
+        reference / "openapi.json": openapi_text(),
         HERE / "pictures" / "disclosure.svg": disclosure(),
     }
 
@@ -107,7 +110,7 @@ def errors_page() -> str:
         "`exit_code`. An error about a file that people write also has `problems`, each with `where`, `what` and\n"
         "`mend`.\n\n"
         "An error that nobody foresaw shows only its kind and its place in the code, because its text might hold\n"
-        "somebody's data. `EASEMENT_DEBUG=1` shows all of it: use that with made-up data only.\n"
+        "somebody's data. `EASEMENT_DEBUG=1` shows all of it: use that with made-up data only.\n\n" + problems_section()
     )
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 import pytest
+from docs.api import api_page, openapi_text
 from docs.drawing import disclosure
 from docs.generate import MADE, cli_page, commands, errors_page, help_text, settings_page
 from docs.shapes import EXAMPLES, merged, shapes
@@ -16,10 +17,14 @@ REFERENCE = ROOT / "docs" / "reference"
 
 
 @pytest.mark.parametrize(
-    ("name", "page"), [("cli.md", cli_page), ("settings.md", settings_page), ("errors.md", errors_page)]
+    ("name", "page"), [("cli.md", cli_page), ("settings.md", settings_page), ("errors.md", errors_page), ("api.md", api_page)]
 )
 def test_a_generated_page_is_current(name: str, page: Any):
     assert (REFERENCE / name).read_text() == MADE + page(), f"{name} is not current: run `make docs`"
+
+
+def test_the_description_of_the_api_is_current():
+    assert (REFERENCE / "openapi.json").read_text() == openapi_text(), "openapi.json is not current: run `make docs`"
 
 
 def test_the_drawing_is_current():

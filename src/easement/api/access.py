@@ -1,6 +1,5 @@
 """Who asks, and whether they may: a key in `Authorization`, a permission for each route, and what each sees."""
 
-from collections.abc import Callable
 from typing import Annotated, Any
 
 from fastapi import Depends, Request, Security
@@ -11,7 +10,7 @@ from easement.staff.model import Identity
 from easement.staff.permissions import Permission
 from easement.staff.service import identity_of_key
 
-__all__ = ["OPEN", "allowed", "needs", "sees"]
+__all__ = ["OPEN", "SCHEME", "allowed", "needs", "sees"]
 
 _MEMBERS_OWN = "the statement in it is signed by the member that it is about"
 
@@ -35,7 +34,10 @@ OPEN: dict[str, str] = {
 }
 """Routes of programs and other nodes that ask nobody who they are, each with its reason; the pages have a list too."""
 
-_BEARER = HTTPBearer(auto_error=False, scheme_name="programKey", description="A program's key with scopes.")
+SCHEME = "programKey"
+"""The name of the way in, in the description of the API."""
+
+_BEARER = HTTPBearer(auto_error=False, scheme_name=SCHEME, description="A program's key with scopes.")
 
 
 def allowed(*permissions: Permission) -> Any:
@@ -74,6 +76,3 @@ def sees(identity: Identity, agreement_id: str | None) -> bool:
     if identity.may(Permission.AUDIT_LEDGER_READ):
         return True
     return agreement_id is not None and bool(identity.roles_for(agreement_id))
-
-
-Checked = Callable[..., Identity]

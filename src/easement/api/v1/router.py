@@ -1,12 +1,14 @@
 """All of version 1, and its description."""
 
 import json
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request, Response
 
 from easement import __version__
+from easement.api.access import SCHEME
 from easement.api.paging import answered
 from easement.api.v1 import agreements, asks, counts, disclosures, ledger, registers
 from easement.api.v1.describe import ProblemShown
@@ -25,6 +27,23 @@ Errors are problem details (RFC 9457) of one shape. A refusal is no fault: it na
 it lawful. Lists come page by page (`next`, and `Link: rel="next"`), as JSON or as CSV. Reads have an `ETag`. A question
 sent with an `Idempotency-Key` is asked once, however often it is sent.
 """
+
+EXAMPLES = {
+    "Idempotency-Key": "2f1c9a52-7f2a-4e4b-9b1e-6f1d0a6f3c11",
+    "agreement": "free-school-meals",
+    "cursor": "",
+    "dataset": "awards",
+    "direction": "given",
+    "entry": 41,
+    "format": "json",
+    "limit": 50,
+    "member": "dwp",
+    "organisation": "northtown",
+    "since": "2026-11-01",
+    "type": "gate:disclosure:released",
+    "until": "2026-11-30",
+}
+"""What parameters look like."""
 
 router = APIRouter(prefix=PREFIX)
 """Everything below `/api/v1`."""
@@ -54,4 +73,39 @@ def description() -> dict[str, Any]:
     schemas.update(shown.pop("$defs", {}))
     schemas["ProblemShown"] = shown
     told["servers"] = [{"url": "/", "description": "This node."}]
+    for route in _routes(app):
+        for method in route.methods:
+            _complete(told["paths"][route.path_format][method.lower()], route, schemas)
     return told
+
+
+def _routes(app: FastAPI) -> Iterator[Any]:
+    for each in app.routes:
+        contexts: Iterable[Any] = getattr(each, "effective_route_contexts", tuple)()
+        yield from (context for context in contexts if context.include_in_schema)
+
+
+def _complete(operation: dict[str, Any], route: Any, schemas: dict[str, Any]) -> None:
+    """Say which scopes an operation asks for, and give an example wherever there is none."""
+    scopes = [scope.value for call in _calls(route.dependant) for scope in getattr(call, "permissions", ())]
+    operation["security"] = [{SCHEME: [scope]} for scope in scopes] or [{SCHEME: []}]
+    for parameter in operation.get("parameters", ()):
+        parameter.setdefault("example", EXAMPLES[parameter["name"]])
+    bodies = [operation.get("requestBody", {}), operation["responses"]["200"]]
+    for content in (content for body in bodies for content in body.get("content", {}).values()):
+        if "example" not in content:
+            content["example"] = _example(content["schema"], schemas)
+
+
+def _calls(dependant: Any) -> Iterator[Any]:
+    for each in dependant.dependencies:
+        yield each.call
+        yield from _calls(each)
+
+
+def _example(schema: dict[str, Any], schemas: dict[str, Any]) -> Any:
+    """The example of a shape; of a page, one of its things."""
+    shape = schemas[schema["$ref"].rpartition("/")[2]]
+    if "example" in shape:
+        return shape["example"]
+    return {"items": [_example(shape["properties"]["items"]["items"], schemas)], "next": None}
