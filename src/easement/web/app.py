@@ -51,7 +51,8 @@ def mount(app: FastAPI, node: Node) -> None:
 
 def problem_page(request: Request, problem: Problem) -> Response:
     """A problem as a page."""
-    return error_page(request, _view(problem), problem.status)
+    misspelt = problem.status == HTTPStatus.UNPROCESSABLE_ENTITY  # a part of the address that cannot be
+    return error_page(request, _view(problem), HTTPStatus.NOT_FOUND if misspelt else problem.status)
 
 
 def _view(problem: Problem) -> View:

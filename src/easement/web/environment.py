@@ -43,6 +43,7 @@ def environment() -> Environment:
     made.install_gettext_translations(TRANSLATION, newstyle=True)  # type: ignore[attr-defined]  # the extension's own
     made.filters |= {
         "day": day,
+        "grouped": _grouped,
         "label": _label,
         "listed": listed,
         "moment": _moment,
@@ -57,14 +58,21 @@ def environment() -> Environment:
 
 
 def _sentence(text: Any) -> Any:
-    """The same with its first letter large."""
-    return text[:1].upper() + text[1:]
+    """The same with its first letter large, and the marks of code as quotation marks."""
+    said = _CODE.sub("“\\1”", text)
+    return said[:1].upper() + said[1:]
 
 
+_CODE = re.compile("`([^`]*)`")
 _MONTH = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 _SHORT = {word: word.upper() for word in ("chi", "dob", "nhs", "uln", "upn", "uprn", "urn", "usrn")}
+
+
+def _grouped(secret: str) -> str:
+    """A secret in groups of four, as people copy it."""
+    return " ".join(secret[at : at + 4] for at in range(0, len(secret), 4))
 
 
 def _label(name: str) -> str:

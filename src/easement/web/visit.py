@@ -1,7 +1,7 @@
 """Who looks at a page, and whether they may: every route says which permissions open it, or that signing in does."""
 
 import hmac
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from http import HTTPStatus
@@ -178,16 +178,15 @@ def visitor(*permissions: Permission) -> Callable[[Request], Visit]:
     return visit
 
 
-async def posted(request: Request) -> Posted:
+async def posted(request: Request) -> AsyncIterator[Posted]:
     """A route's dependency: the form sent, held against the token made for this browser; raises `StaleForm`."""
     desk = desk_of(request)
     cookie = request.cookies.get(desk.cookies.session) or request.cookies.get(desk.cookies.visit)
-    form = await request.form(max_files=1, max_fields=MOST_FIELDS, max_part_size=MOST_BYTES)
-    sent = form.get("csrf")
-    expected = form_token(desk.node.master_key, cookie or "")
-    if not cookie or not isinstance(sent, str) or not _same(sent, expected) or not comes_from_here(request):
-        raise StaleForm
-    return Posted(form)
+    async with request.form(max_files=1, max_fields=MOST_FIELDS, max_part_size=MOST_BYTES) as form:
+        sent, expected = form.get("csrf"), form_token(desk.node.master_key, cookie or "")
+        if not cookie or not isinstance(sent, str) or not _same(sent, expected) or not comes_from_here(request):
+            raise StaleForm
+        yield Posted(form)
 
 
 def there(found: Found | None) -> Found:

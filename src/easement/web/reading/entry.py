@@ -49,6 +49,8 @@ def enrolment(node: Node, invitation: str, now: datetime) -> Enrol | None:
         secret=shown.secret,
         uri=shown.uri,
         second_factor=node.settings.staff.second_factor,
+        local=node.settings.staff.local_accounts,
+        openid=bool(node.settings.staff.oidc_issuer),
     )
 
 

@@ -70,7 +70,7 @@ def basis_words(code: str) -> str:
 def basis_short(code: str) -> str:
     """Where a lawful basis stands in the law, in a few words: `UK GDPR Art 6(1)(e)`."""
     found = catalogue().find_basis(code)
-    return found.citation.partition(";")[0].partition(",")[0] if found else named(code)
+    return found.citation.partition(";")[0].partition(",")[0].partition(" and ")[0] if found else named(code)
 
 
 def meaning_of(name: str, standard: Standard | None) -> str:

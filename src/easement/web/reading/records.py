@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from easement.agreement.words import form_words
@@ -42,6 +42,9 @@ __all__ = ["disclosure", "disclosures", "field_why", "find", "may_see", "receipt
 PAGE, CHUNK, BUDGET = 50, 512, 20_000
 """Lines on a page; entries read at a time; entries looked through for one page before the reader is asked to go on."""
 
+DAYS, QUICK = 14, 2_000
+"""Days that the chart of disclosures shows, and entries looked through for it at most."""
+
 NOT_ASKED = "the request did not ask for it"
 
 GIVEN = {
@@ -70,6 +73,7 @@ def disclosures(node: Node, identity: Identity, sought: Sought, now: datetime) -
     agreements, organisations = _choices(identity, names)
     return Disclosures(
         lines=lines,
+        days=_days(node, identity, now) if sought == Sought() else (),
         sought=sought,
         agreements=agreements,
         organisations=organisations,
@@ -91,6 +95,22 @@ def refusals(node: Node, identity: Identity, sought: Sought, now: datetime) -> R
         pager=_pager(sought, older),
         query=sought.query(before=sought.before),
     )
+
+
+def _days(node: Node, identity: Identity, now: datetime) -> tuple[tuple[date, int], ...]:
+    """How many disclosures there were on each of the last days; nothing where they are too many to count in passing."""
+    first = (now - timedelta(days=DAYS - 1)).date()
+    counts = {first + timedelta(days=each): 0 for each in range(DAYS)}
+    for looked, logged in enumerate(_backwards(node, None)):
+        entry = logged.entry
+        on = minute_of_entry(entry.time).date()
+        if on < first:
+            break
+        if looked == QUICK:
+            return ()
+        if entry.type in (EntryType.DISCLOSURE_RELEASED, EntryType.DISCLOSURE_RECEIVED) and on in counts:
+            counts[on] += may_see(identity, entry.agreement_id)
+    return tuple(counts.items())
 
 
 def _choices(identity: Identity, names: Names) -> tuple[tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]]:

@@ -52,6 +52,8 @@ class Enrol(View):
     secret: str
     uri: str
     second_factor: bool
+    local: bool = True
+    openid: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
