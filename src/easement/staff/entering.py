@@ -15,7 +15,7 @@ from easement.staff import attempts, tables
 from easement.staff.model import Act, Enrolled, Enrolment, Identity, SignedIn
 from easement.staff.passwords import RFC_9106, Hashing, checked_password, hashed, is_stale, verified
 from easement.staff.ports import Keeper
-from easement.staff.reading import account_of, at, found_account, identity_of, name_index, password_of, person_of
+from easement.staff.reading import at, found_account, name_index, password_of, person_identity, person_of
 from easement.staff.sealing import Sealer
 from easement.staff.second_factor import fitting_step, otpauth
 from easement.staff.tokens import digest, new_token, recovery_codes
@@ -126,8 +126,8 @@ def _open(
     times = {"opened": seconds, "seen": seconds, "ends": int(ends.timestamp())}
     tables.add(connection, table, token_hash=digest(token), account_id=account_id, **times)
     tables.change_account(connection, account_id, signed_in=seconds)
-    account = account_of(connection, Sealer(keeper.master_key), found_account(connection, account_id))
-    return SignedIn(token, identity_of(account, now), ends, device)
+    row = found_account(connection, account_id)
+    return SignedIn(token, person_identity(connection, Sealer(keeper.master_key), row, now), ends, device)
 
 
 def open_session(keeper: Keeper, account_id: str, *, now: datetime, earlier: str = "") -> SignedIn | None:
@@ -143,18 +143,15 @@ def identity_of_session(keeper: Keeper, token: str, now: datetime) -> Identity |
     seconds, hashed_token = int(now.timestamp()), digest(token)
     with reading(keeper.engine) as connection:
         found = tables.session(connection, hashed_token)
-        if found is None or seconds >= _end(keeper, found):
+        if found is None or found.disabled or seconds >= _end(keeper, found):
             return None
-        row = tables.account(connection, found.account_id)
-        if row is None or row.disabled:
-            return None
-        account = account_of(connection, Sealer(keeper.master_key), row)
+        identity = person_identity(connection, Sealer(keeper.master_key), found, now)
     if seconds - found.seen >= SEEN_SECONDS:
         table = tables.sessions
         with writing(keeper.engine) as connection:
             this = (table.c.token_hash == hashed_token) & (table.c.seen < seconds)
             connection.execute(update(table).where(this).values(seen=seconds))
-    return identity_of(account, now)
+    return identity
 
 
 def _end(keeper: Keeper, found: tables.Found) -> int:

@@ -12,7 +12,7 @@ from easement.staff import tables
 from easement.staff.model import Act, Identity, MadeKey, ProgramKey, checked_name
 from easement.staff.permissions import Permission
 from easement.staff.ports import Keeper
-from easement.staff.reading import identity_of, key_of, words
+from easement.staff.reading import key_of, program_identity, words
 from easement.staff.sealing import Sealer
 from easement.staff.tokens import digest, is_id, key_text, new_id, new_token, read_key
 from easement.staff.trail import note
@@ -81,7 +81,7 @@ def identity_of_key(keeper: Keeper, key: str, now: datetime) -> Identity | None:
     if parts is None:
         return None
     with reading(keeper.engine) as connection:
-        row = connection.execute(select(table).where(table.c.id == parts.id)).one_or_none()
+        row = tables.program_key(connection, parts.id)
         fits = hmac.compare_digest(row.secret_hash if row else NOBODYS, digest(parts.secret))
         if row is None or not fits or row.revoked is not None or seconds >= row.expires:
             return None
@@ -90,4 +90,4 @@ def identity_of_key(keeper: Keeper, key: str, now: datetime) -> Identity | None:
         with writing(keeper.engine) as connection:
             this = (table.c.id == parts.id) & (table.c.used.is_(None) | (table.c.used < seconds))
             connection.execute(update(table).where(this).values(used=seconds))
-    return identity_of(program, now)
+    return program_identity(program, now)

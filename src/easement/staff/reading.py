@@ -16,14 +16,14 @@ __all__ = [
     "account_of",
     "at",
     "found_account",
-    "grant_of",
-    "identity_of",
+    "holdings",
     "key_of",
     "name_index",
     "password_of",
+    "person_identity",
     "person_of",
+    "program_identity",
     "roles_of",
-    "training_record",
     "words",
 ]
 
@@ -63,21 +63,29 @@ def password_of(sealer: Sealer, row: tables.Found) -> str | None:
     return sealer.open(row.password, "password", row.id).decode() if row.password is not None else None
 
 
-def grant_of(row: tables.Found) -> Grant:
-    """A grant from its row."""
+def holdings(connection: Connection, holder: str) -> tuple[tuple[Grant, ...], tuple[Training, ...]]:
+    """The grants and the training of an account or a key, whether they still count or not, in order."""
+    rows = tables.held(connection, holder)
+    grants = sorted(
+        (_grant(row) for row in rows if row.passed is None), key=lambda each: (each.agreement_id, each.role)
+    )
+    return tuple(grants), tuple(sorted((_training(row) for row in rows if row.passed), key=lambda each: each.code))
+
+
+def _grant(row: tables.Found) -> Grant:
     expires = at(row.expires) if row.expires is not None else None
     return Grant(row.holder, row.agreement_id, row.role, at(row.granted), expires)
 
 
-def training_record(row: tables.Found) -> Training:
-    """A training record from its row."""
-    expires = date.fromisoformat(row.expires) if row.expires else None
-    return Training(row.holder, row.code, date.fromisoformat(row.passed), expires)
+def _training(row: tables.Found) -> Training:
+    last = date.fromisoformat(row.last) if row.last else None
+    return Training(row.holder, row.role, date.fromisoformat(row.passed), last)
 
 
 def account_of(connection: Connection, sealer: Sealer, row: tables.Found) -> Account:
     """An account from its row, with what it holds, whether that still counts or not."""
     name, email = person_of(sealer, row)
+    grants, training = holdings(connection, row.id)
     return Account(
         id=row.id,
         name=name,
@@ -89,13 +97,14 @@ def account_of(connection: Connection, sealer: Sealer, row: tables.Found) -> Acc
         external=tuple(tables.externals_of(connection, row.id)),
         created=at(row.created),
         signed_in=at(row.signed_in) if row.signed_in is not None else None,
-        grants=tuple(map(grant_of, tables.grants_of(connection, row.id))),
-        training=tuple(map(training_record, tables.training_of(connection, row.id))),
+        grants=grants,
+        training=training,
     )
 
 
 def key_of(connection: Connection, sealer: Sealer, row: tables.Found) -> ProgramKey:
     """A program's key from its row, with what it holds."""
+    grants, training = holdings(connection, row.id)
     return ProgramKey(
         id=row.id,
         name=sealer.open(row.program, "program", row.id).decode(),
@@ -105,23 +114,38 @@ def key_of(connection: Connection, sealer: Sealer, row: tables.Found) -> Program
         expires=at(row.expires),
         used=at(row.used) if row.used is not None else None,
         revoked=at(row.revoked) if row.revoked is not None else None,
-        grants=tuple(map(grant_of, tables.grants_of(connection, row.id))),
-        training=tuple(map(training_record, tables.training_of(connection, row.id))),
+        grants=grants,
+        training=training,
     )
 
 
-def identity_of(holder: Account | ProgramKey, now: datetime) -> Identity:
-    """What somebody holds at a moment: grants and training that ended are not in it."""
-    held: dict[str, frozenset[str]] = {}
-    for grant in holder.grants:
-        if grant.holds(now):
-            held[grant.agreement_id] = held.get(grant.agreement_id, frozenset()) | {grant.role}
+def person_identity(connection: Connection, sealer: Sealer, row: tables.Found, now: datetime) -> Identity:
+    """What the person of an account's row holds at a moment."""
+    (name, _), roles = person_of(sealer, row), roles_of(row)
+    return _identity(row.id, name, Kind.PERSON, permissions_of(roles), roles, holdings(connection, row.id), now)
+
+
+def program_identity(key: ProgramKey, now: datetime) -> Identity:
+    """What a program holds at a moment."""
+    return _identity(key.id, key.name, Kind.PROGRAM, key.scopes, frozenset(), (key.grants, key.training), now)
+
+
+def _identity(
+    id_: str,
+    name: str,
+    kind: Kind,
+    permissions: frozenset[Permission],
+    roles: frozenset[NodeRole],
+    held: tuple[tuple[Grant, ...], tuple[Training, ...]],
+    now: datetime,
+) -> Identity:
+    """Grants and training that ended are not in it."""
+    counting = [grant for grant in held[0] if grant.holds(now)]
+    agreements = {grant.agreement_id for grant in counting}
+    grants = {id_: frozenset(each.role for each in counting if each.agreement_id == id_) for id_ in agreements}
     today = now.astimezone(UTC).date()
-    trained = frozenset(each.code for each in holder.training if each.counts(today))
-    if isinstance(holder, ProgramKey):
-        return Identity(holder.id, holder.name, Kind.PROGRAM, holder.scopes, grants=held, training=trained)
-    allowed = permissions_of(holder.roles)
-    return Identity(holder.id, holder.name, Kind.PERSON, allowed, holder.roles, grants=held, training=trained)
+    trained = frozenset(each.code for each in held[1] if each.counts(today))
+    return Identity(id_, name, kind, permissions, roles, grants, trained)
 
 
 def found_account(connection: Connection, id_: str, *, lock: bool = True) -> tables.Found:

@@ -20,9 +20,12 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    bindparam,
     delete,
     insert,
+    null,
     select,
+    union_all,
     update,
 )
 
@@ -45,8 +48,9 @@ __all__ = [
     "external",
     "externals_of",
     "grants",
-    "grants_of",
+    "held",
     "keys",
+    "program_key",
     "put",
     "recovery",
     "session",
@@ -54,7 +58,6 @@ __all__ = [
     "take_step",
     "trail",
     "training",
-    "training_of",
 ]
 
 Whole = BigInteger().with_variant(Integer(), "sqlite")
@@ -196,10 +199,35 @@ def put(connection: Connection, table: Table, key: Mapping[str, Any], **values: 
         add(connection, table, **key, **values)
 
 
+_ACCOUNT = select(accounts).where(accounts.c.id == bindparam("id_"))
+_LOCKED = _ACCOUNT.with_for_update()
+_SESSION = (
+    select(accounts, sessions.c.opened, sessions.c.seen, sessions.c.ends)
+    .join_from(sessions, accounts)
+    .where(sessions.c.token_hash == bindparam("hash"))
+)
+_KEY = select(keys).where(keys.c.id == bindparam("id_"))
+_HELD = union_all(
+    select(
+        grants.c.holder, grants.c.agreement_id, grants.c.role, grants.c.granted, grants.c.expires,
+        null().cast(String).label("passed"), null().cast(String).label("last"),
+    ).where(grants.c.holder == bindparam("holder")),
+    select(
+        training.c.holder, null().cast(String), training.c.code, null().cast(Whole), null().cast(Whole),
+        training.c.passed, training.c.expires,
+    ).where(training.c.holder == bindparam("holder")),
+)  # fmt: skip
+# Made once: these are asked for each request, and putting them together anew would cost more than running them.
+
+
 def account(connection: Connection, id_: str, *, lock: bool = False) -> Found | None:
     """An account by its id; `lock` holds it until the transaction ends."""
-    query = select(accounts).where(accounts.c.id == id_)
-    return connection.execute(query.with_for_update() if lock else query).one_or_none()
+    return connection.execute(_LOCKED if lock else _ACCOUNT, {"id_": id_}).one_or_none()
+
+
+def program_key(connection: Connection, id_: str) -> Found | None:
+    """A program's key by its id."""
+    return connection.execute(_KEY, {"id_": id_}).one_or_none()
 
 
 def account_by_name(connection: Connection, name_index: str) -> Found | None:
@@ -229,8 +257,8 @@ def end_sessions(connection: Connection, account_id: str) -> int:
 
 
 def session(connection: Connection, token_hash: str) -> Found | None:
-    """A session by its token's hash."""
-    return connection.execute(select(sessions).where(sessions.c.token_hash == token_hash)).one_or_none()
+    """A session by its token's hash, with the columns of its account."""
+    return connection.execute(_SESSION, {"hash": token_hash}).one_or_none()
 
 
 def enrolment(connection: Connection, token_hash: str) -> Found | None:
@@ -250,16 +278,9 @@ def externals_of(connection: Connection, account_id: str) -> list[str]:
     return list(connection.execute(query).scalars())
 
 
-def grants_of(connection: Connection, holder: str | None = None) -> list[Found]:
-    """The grants of a holder, or of all, expired ones among them."""
-    query = select(grants).order_by(grants.c.agreement_id, grants.c.role)
-    return list(connection.execute(query if holder is None else query.where(grants.c.holder == holder)))
-
-
-def training_of(connection: Connection, holder: str | None = None) -> list[Found]:
-    """The training of a holder, or of all, expired records among them."""
-    query = select(training).order_by(training.c.code)
-    return list(connection.execute(query if holder is None else query.where(training.c.holder == holder)))
+def held(connection: Connection, holder: str) -> list[Found]:
+    """What a holder was given, ended or not: grants, and training, whose code stands under `role`, with `passed`."""
+    return list(connection.execute(_HELD, {"holder": holder}))
 
 
 def all_keys(connection: Connection) -> Iterable[Found]:
