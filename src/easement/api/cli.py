@@ -1,5 +1,7 @@
 """The command that runs a node."""
 
+import os
+import shutil
 from collections.abc import AsyncIterator
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import replace
@@ -34,6 +36,7 @@ def serve(home: Path, port: int | None, behind_proxy: bool, as_json: bool) -> No
     several = server.workers > 1
     if several:
         _check_workers(node.settings.database.url)
+        _share_numbers(home)
     make = partial(_app, home, listening.server)
     app = make if several else make()
     address = address_of(listening.server)
@@ -47,6 +50,16 @@ def _check_workers(url: str) -> None:
     """Several processes would wait for each other at the encrypted file; PostgreSQL is made for it."""
     if not url:
         raise UsageError("several workers need PostgreSQL", remedy="set `url` under [database], or `workers = 1`")
+
+
+def _share_numbers(home: Path) -> None:
+    """Give the workers a folder in which they add up what they count; what was counted before is forgotten."""
+    from easement.node.metrics import FOLDER
+
+    folder = home / ".metrics"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o700)
+    os.environ[FOLDER] = str(folder)
 
 
 def _app(home: Path, server: Any) -> Any:

@@ -188,7 +188,9 @@ class Dataset:
     standard: str
     organisation: str
     elements: list[str]
-    registered: Mapping[str, Any] | None
+    source: str
+    about: Mapping[str, Any]
+    missing: list[str]
 
 
 @dataclass(frozen=True, slots=True)

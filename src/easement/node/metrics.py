@@ -12,7 +12,7 @@ from prometheus_client import CollectorRegistry, Counter, Histogram, disable_cre
 from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 
-__all__ = ["CONTENT_TYPE", "Metrics", "Reading", "folder_of_workers"]
+__all__ = ["CONTENT_TYPE", "FOLDER", "Metrics", "Reading", "folder_of_workers"]
 
 disable_created_metrics()  # type: ignore[no-untyped-call]  # a time for each number tells nothing that the process's start does not
 

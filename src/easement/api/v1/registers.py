@@ -12,12 +12,13 @@ from easement.api.problems import Kind, Problem
 from easement.api.v1.describe import lists, reads
 from easement.api.v1.shapes import DatasetLine, MemberLine, Slug, Who
 from easement.api.v1.shapes_ledger import Comparison
-from easement.base.errors import BadFile, Refused
+from easement.base.errors import Refused
 from easement.exchange.audit import audit
 from easement.exchange.directory_parts import Member, instant_text
 from easement.exchange.message_carry import NoAnswer
 from easement.exchange.service import current_directory
-from easement.meaning.mapping import DatasetMapping, read_mapping
+from easement.gate.register import Entry, entries
+from easement.meaning.mapping import DatasetMapping
 from easement.node.home import Node
 from easement.staff.model import Identity
 from easement.staff.permissions import Permission
@@ -122,23 +123,20 @@ def _page(request: Request, page: Page, kind: type[Item], items: Sequence[Item])
 
 def _datasets(node: Node) -> list[DatasetLine]:
     """What the mappings say that can be read; `easement doctor` tells of the others."""
-    found = []
-    for path in sorted((node.home / "datasets").glob("*.yaml")):
-        try:
-            found.append(_dataset(read_mapping(path, (node.home / "standards",))))
-        except BadFile:
-            continue
+    found = [_dataset(each, each.mapping) for each in entries(node.home) if each.mapping is not None]
     return sorted(found, key=lambda each: each.id)
 
 
-def _dataset(mapping: DatasetMapping) -> DatasetLine:
+def _dataset(entry: Entry, mapping: DatasetMapping) -> DatasetLine:
     return DatasetLine(
         id=mapping.id,
         title=mapping.title,
         standard=mapping.standard,
         organisation=mapping.organisation,
         elements=list(mapping.elements),
-        registered=None,
+        source=entry.source,
+        about=entry.about.model_dump(mode="json"),
+        missing=list(entry.missing),
     )
 
 

@@ -199,7 +199,9 @@ class DatasetLine(BaseModel):
         standard="benefit-award/1",
         organisation="dwp",
         elements=["family_name", "award"],
-        registered=None,
+        source="awards.csv",
+        about={"owner": "Head of benefit data", "retention": "P6Y"},
+        missing=["transmitted"],
     )
 
     id: str
@@ -207,9 +209,9 @@ class DatasetLine(BaseModel):
     standard: str
     organisation: str
     elements: list[str]
-    registered: dict[str, Any] | None = Field(
-        description="Owner, classification, retention …; absent where nobody said."
-    )
+    source: str = Field(description="Where it is read: a file, or a table of a connection.")
+    about: dict[str, Any] = Field(description="Owner, classification, retention …; null where nobody said.")
+    missing: list[str] = Field(description="What nobody has said of it yet.")
 
 
 class MemberLine(BaseModel):
