@@ -24,7 +24,7 @@ from sqlalchemy import Engine
 
 from easement.base.database import open_database
 from easement.base.postgresql import connect_database
-from easement.node.schema import make_tables
+from easement.node.schema import upgrade
 
 __all__ = ["KINDS", "PASSWORD", "Database", "Server", "blank", "database", "engine", "new_database", "server"]
 
@@ -85,7 +85,7 @@ class Server:
             template = f"filled_{next(_numbers)}"
             self.run(f"create database {template}")
             made = connect_database(self.url(template), PASSWORD)
-            make_tables(made)
+            upgrade(made)
             made.dispose()
             self._template = template
         name = f"test_{next(_numbers)}"
@@ -165,7 +165,7 @@ def filled_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An SQLCipher file with the tables of a whole node, to be copied."""
     path = tmp_path_factory.mktemp("filled") / "node.db"
     made = open_database(path, KEY)
-    make_tables(made)
+    upgrade(made)
     made.dispose()
     return path
 

@@ -34,7 +34,7 @@ from easement.node.keybox import seal_box
 from easement.node.keys import SECRET, read_secret, read_signer, read_text
 from easement.node.model import Settings
 from easement.node.opening import open_engine
-from easement.node.schema import make_tables, version
+from easement.node.schema import upgrade, version
 
 __all__ = ["FORMAT", "Backup", "back_up", "container_key"]
 
@@ -113,7 +113,7 @@ def _database(home: Path, settings: Settings, target: Path) -> tuple[str, str, i
         key = container_key(read_secret(home, "master"))
         source, copy = open_engine(home, settings.database.url), open_database(target, key)
         try:
-            make_tables(copy)
+            upgrade(copy)
             copy_tables(source, copy)
         finally:
             source.dispose()

@@ -3,10 +3,9 @@
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, func, insert, inspect, select, text
+from sqlalchemy import Connection, Engine, MetaData, Table, delete, func, insert, select, text
 
-from easement.base.database import METADATA, reading, writing
-from easement.node.schema import load_tables
+from easement.base.database import reading, writing
 
 __all__ = ["copy_tables"]
 
@@ -15,15 +14,16 @@ CHUNK = 2_000
 
 
 def copy_tables(source: Engine, target: Engine) -> None:
-    """Copy every row into a database that has the same tables, and none in them; raises `StorageFailed`."""
-    load_tables()
+    """Copy every row into a database at the same step that holds none yet; raises `StorageFailed`."""
+    here, there = MetaData(), MetaData()
     with reading(source) as old, writing(target) as new:
-        there = set(inspect(old).get_table_names())
-        for table in METADATA.sorted_tables:
-            if table.name in there:
-                for chunk in _rows(old, table):
-                    new.execute(insert(table), chunk)
-                _number_on(new, table)
+        there.reflect(old)
+        here.reflect(new)
+        for table in here.sorted_tables:
+            new.execute(delete(table))
+            for chunk in _rows(old, there.tables[table.name]):
+                new.execute(insert(table), chunk)
+            _number_on(new, table)
 
 
 def _rows(connection: Connection, table: Table) -> Iterator[list[dict[str, Any]]]:

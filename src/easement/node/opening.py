@@ -4,14 +4,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import Engine, inspect
+from sqlalchemy import Engine, MetaData, inspect
 
-from easement.base.database import METADATA, open_database, reading, writing
+from easement.base.database import open_database, reading, writing
 from easement.base.errors import EasementError, StorageFailed, UsageError
 from easement.base.postgresql import connect_database
 from easement.ledger.note import Signer
 from easement.node.keys import read_password, read_secret
-from easement.node.schema import STEPS, check_version, drop_tables, load_tables, make_tables, upgrade, version
+from easement.node.schema import STEPS, check_version, upgrade, version
 from easement.node.tables import fact, key_digest, put_fact, secret_digest
 
 __all__ = ["check_keys", "new_database", "open_engine", "upgrade_database"]
@@ -29,20 +29,29 @@ def new_database(home: Path, url: str) -> Iterator[Engine]:
 
     Raises `UsageError` where the database at `url` holds a node already.
     """
-    load_tables()
     engine = _connect(home, url)
     try:
-        if METADATA.tables.keys() & set(inspect(engine).get_table_names()):
+        before = set(inspect(engine).get_table_names())
+        with reading(engine) as connection:
+            held = version(connection)
+        if held is not None:
             remedy = "name an empty database, or drop its tables if nobody needs that node any more"
             raise UsageError("the database holds a node already", remedy=remedy)
         try:
-            make_tables(engine)
+            upgrade(engine)
             yield engine
         except BaseException:
-            drop_tables(engine)
+            _drop(engine, set(inspect(engine).get_table_names()) - before)
             raise
     finally:
         engine.dispose()
+
+
+def _drop(engine: Engine, names: set[str]) -> None:
+    """Drop the tables of a node that could not be made."""
+    made = MetaData()
+    made.reflect(engine, only=list(names))
+    made.drop_all(engine)
 
 
 def open_engine(home: Path, url: str) -> Engine:
@@ -52,8 +61,6 @@ def open_engine(home: Path, url: str) -> Engine:
     try:
         with reading(engine) as connection:
             check_version(connection, home)
-        load_tables()
-        METADATA.create_all(engine)
     except BaseException:
         engine.dispose()
         raise

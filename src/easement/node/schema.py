@@ -1,18 +1,19 @@
-"""The tables of a whole node: every room's, on one `METADATA`, and the steps from an older database to this one."""
+"""The steps from an empty or an older database to what this program works with.
 
-import importlib
-import pkgutil
+A step is written out in full and never changed afterwards; that all of them together make what every room puts on
+`METADATA` is held by a test, so that nothing here needs to know the rooms.
+"""
+
 from pathlib import Path
 
 from sqlalchemy import Column, Connection, Engine, MetaData, String, Table, delete, insert, inspect, select
 
-import easement
-from easement.base.database import METADATA, storage, take_turn, writing
+from easement.base.database import METADATA, take_turn, writing
 from easement.base.errors import EasementError
 
-__all__ = ["HEAD", "STEPS", "check_version", "drop_tables", "load_tables", "make_tables", "stamp", "upgrade", "version"]
+__all__ = ["HEAD", "STEPS", "check_version", "stamp", "upgrade", "version"]
 
-STEPS = ("0001",)
+STEPS = ("0001", "0002", "0003")
 """The steps in `migrations/versions`, oldest first."""
 
 HEAD = STEPS[-1]
@@ -22,28 +23,6 @@ FOLDER = Path(__file__).parent / "migrations"
 
 _versions = Table("node_schema", MetaData(), Column("version_num", String(32), primary_key=True))
 """Alembic's own table under a name of ours, apart from `METADATA` as Alembic wants it."""
-
-
-def load_tables() -> None:
-    """Have every room's tables on `METADATA`."""
-    for module in pkgutil.walk_packages(easement.__path__, "easement."):
-        if module.name.rpartition(".")[2].endswith(("tables", "witnessing", "sets")):
-            importlib.import_module(module.name)
-
-
-def make_tables(engine: Engine) -> None:
-    """Make all tables in an empty database, at the newest step; raises `StorageFailed`."""
-    load_tables()
-    with storage("the tables cannot be made"):
-        METADATA.create_all(engine)
-    with writing(engine) as connection:
-        stamp(connection, HEAD)
-
-
-def drop_tables(engine: Engine) -> None:
-    """Drop all tables of a node."""
-    METADATA.drop_all(engine)
-    _versions.drop(engine, checkfirst=True)
 
 
 def stamp(connection: Connection, step: str) -> None:
@@ -84,7 +63,6 @@ def upgrade(engine: Engine) -> tuple[str, ...]:
     from alembic.operations import Operations
     from alembic.script import ScriptDirectory
 
-    load_tables()
     steps = ScriptDirectory(str(FOLDER))
     with writing(engine) as connection:
         take_turn(connection, "node:upgrade")
@@ -94,6 +72,5 @@ def upgrade(engine: Engine) -> tuple[str, ...]:
         with Operations.context(context):
             for step in taken:
                 step.module.upgrade()
-        METADATA.create_all(connection)
         stamp(connection, HEAD)
     return tuple(step.revision for step in taken)

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-__all__ = ["down_revision", "revision", "upgrade"]
+__all__ = ["upgrade"]
 
 revision = "0001"
 down_revision = None
