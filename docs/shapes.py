@@ -131,6 +131,22 @@ EXAMPLES = {
         "What came of it. On a refusal, `allowed` is false, the exit code 10, and nothing was written.",
         [f"easement share {MATCH} --role benefits-officer --out again.csv"],
     ),
+    "request send": (
+        "`answers`: what came from each provider, with its `decision`, `records`, and the entries on both sides; "
+        "`silent`: who gave nothing, `why`, and for a refusal its decision under `refusal`; `picture`: each element "
+        "with every value's source, agreement and basis, and whether the providers `differ`.",
+        [],
+    ),
+    "request finish": (
+        "For each question that was left: its `message`, the `provider`, `how` it ended (`received`, `refused`, "
+        "`lost`, `never-came`, `nothing-crossed`, `waiting`, `unknown`), its `entry` here, and a `text`.",
+        ["easement request finish --node department"],
+    ),
+    "audit": (
+        "`agrees`, the other log's `origin` and `size`, `counts` of what was compared, and `differences`: each with "
+        "its `kind`, `message`, the entries `here` and `there`, `what` it is and what to do (`remedy`).",
+        [],
+    ),
     "ledger show": (
         "The newest entries; with an index, one entry whole.",
         ["easement ledger show --node department"],

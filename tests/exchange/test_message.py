@@ -1,6 +1,7 @@
 """Signed messages (RFC 9421, RFC 9530): what is signed, what is held, and what an attacker may try (R3.6)."""
 
 import base64
+import json
 import warnings
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
@@ -32,6 +33,8 @@ from easement.exchange.message import (
     verify_question,
 )
 from easement.ledger.note import Key, Signer
+
+from . import vectors
 
 NOW = datetime(2026, 11, 22, 2, 17, tzinfo=UTC)
 NORTHTOWN, DWP, MALLORY = (Signer(name, name.encode().ljust(32, b".")) for name in ("northtown", "dwp", "mallory"))
@@ -378,3 +381,14 @@ def test_an_answer_is_bound_to_what_came_even_if_it_was_forged_and_to_nothing_wh
 def test_the_words_of_every_fault_follow_its_grammar():
     assert [each for each in Fault if not each.value.startswith("message.")] == []
     assert sorted(Fault) == list(Fault)
+
+
+# The vectors of the reference
+
+
+def test_the_vectors_of_the_reference_are_what_is_signed_here_and_each_is_found_to_be_what_it_says():
+    assert vectors.FILE.read_text() == vectors.written()
+    known = json.loads(vectors.FILE.read_text())
+    for vector in (*known["questions"], *known["answers"]):
+        assert vectors.outcome(known, vector) == vector["expect"], vector["name"]
+    assert {each["expect"] for each in known["questions"]} > {"", "message.signature-wrong"}
