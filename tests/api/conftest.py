@@ -3,7 +3,7 @@
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
@@ -41,9 +41,15 @@ class Program:
         return self.client.request(method, path, headers=keyed, **more)
 
 
-def program(node: Node, *scopes: Permission, agreements: tuple[str, ...] = (), trained: bool = True) -> str:
+def program(
+    node: Node,
+    *scopes: Permission,
+    agreements: tuple[str, ...] = (),
+    trained: bool = True,
+    expires: datetime = NOW + timedelta(days=30),
+) -> str:
     """The key of a new program with some scopes, and a role under some agreements."""
-    made = staff.make_key(node, "case-system", scopes, expires=NOW + timedelta(days=30), by="pmadeup", now=NOW)
+    made = staff.make_key(node, "case-system", scopes, expires=expires, by="pmadeup", now=NOW)
     for agreement in agreements:
         staff.grant(node, made.key.id, agreement, "benefits-officer", by="pmadeup", now=NOW)
     if trained:

@@ -1,6 +1,7 @@
 """A node served for real: as a process of its own, over sockets, with TLS, and told to stop."""
 
 import json
+import os
 import re
 import shutil
 import signal
@@ -10,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -20,6 +22,10 @@ from easement.base.errors import UsageError
 from easement.node.home import create_node, open_node
 from easement.node.model import ServerSettings
 from easement.node.serve import check_reach
+from easement.staff.permissions import Permission
+from tests.databases import PASSWORD, new_database
+
+from .conftest import program
 
 
 @pytest.fixture(scope="module")
@@ -154,7 +160,6 @@ def test_a_socket_is_not_upgraded(served):
 
 def certificate(folder: Path) -> tuple[Path, Path]:
     """A certificate for this machine, and its key."""
-    from datetime import UTC, datetime, timedelta
     from ipaddress import ip_address
 
     from cryptography import x509
@@ -244,3 +249,36 @@ def test_several_workers_need_a_database_made_for_it(home, tmp_path):
     told = CliRunner().invoke(serve, ["--node", str(many), "--port", "0"])
     assert isinstance(told.exception, UsageError)
     assert "PostgreSQL" in str(told.exception)
+
+
+def test_several_workers_answer_over_one_database_and_count_together(tmp_path, request):
+    """One is killed in between; another takes its place, and nothing is lost."""
+    empty = new_database("postgresql", tmp_path, request, filled=False)
+    made = create_node(tmp_path / "node", "dwp", database_url=empty.url, database_password=PASSWORD)
+    settings = made.home / "easement.toml"
+    settings.write_text(settings.read_text().replace("workers = 1", "workers = 2"))
+    with open_node(made.home) as node:
+        watcher = program(node, Permission.NODE_METRICS_READ, expires=datetime.now(UTC) + timedelta(days=1))
+    with running(made.home) as (process, port):
+        seen = set()
+        while len(seen) < 2:  # the system gives connections to either
+            assert b'"ready":true' in sent(port, asking(port))
+            seen |= workers_of(process)
+        for _ in range(8):
+            sent(port, asking(port, "/healthz"))
+        numbers = sent(port, asking(port, "/metrics", f"Authorization: Bearer {watcher}")).decode()
+        assert 'easement_requests_total{method="GET",route="/healthz",status="200"} 8.0' in numbers
+        os.kill(seen.pop(), signal.SIGKILL)
+        for _ in range(4):
+            assert b'"state":"alive"' in sent(port, asking(port, "/healthz"))
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=60)
+    assert process.returncode == 0
+    with open_node(made.home) as node:
+        assert node.ledger.fsck() == []
+
+
+def workers_of(process: subprocess.Popen[str]) -> set[int]:
+    """The processes that answer: those that Python's own starter began, but for its watcher."""
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+    return {int(child) for child in children if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()}
