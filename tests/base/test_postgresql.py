@@ -3,11 +3,11 @@
 import threading
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import exc, text
 
 from easement.base import postgresql
-from easement.base.database import reading, take_turn, writing
-from easement.base.errors import StorageFailed, UsageError
+from easement.base.database import reading, storage, take_turn, writing
+from easement.base.errors import StorageAway, StorageFailed, UsageError
 from easement.base.postgresql import checked_url, connect_database
 from tests.databases import PASSWORD, Server, new_database
 
@@ -48,6 +48,23 @@ def test_an_error_never_repeats_the_values_it_was_given(made, statement, said):
     with pytest.raises(StorageFailed, match=said) as refused, writing(made) as connection:
         connection.execute(text(statement), {"who": "Jane Doe"})
     assert "Jane" not in str(refused.value)
+
+
+def take_turn_at_once(connection):
+    connection.execute(text("set local lock_timeout = '10ms'"))
+    take_turn(connection, "numbers")
+
+
+def test_a_lock_that_somebody_holds_too_long_is_a_server_that_is_busy(made):
+    with writing(made) as holder:
+        take_turn(holder, "numbers")
+        with pytest.raises(StorageAway, match="lock timeout"), writing(made) as other:
+            take_turn_at_once(other)
+
+
+def test_a_pool_that_is_used_up_is_a_server_that_is_busy():
+    with pytest.raises(StorageAway, match="the database is busy"), storage("the database is busy"):
+        raise exc.TimeoutError("none left")
 
 
 def test_turns_of_one_name_are_taken_one_at_a_time(made):

@@ -12,7 +12,7 @@ from sqlcipher3 import dbapi2
 
 from easement.base import database as database_room
 from easement.base.database import _SETTINGS, _begin
-from easement.base.errors import BadData, ProofFailed, StorageFailed
+from easement.base.errors import BadData, ProofFailed, StorageAway, StorageFailed
 from easement.ledger import publish, tables, verifier
 from easement.ledger.checkpoint import verified_checkpoint
 from easement.ledger.model import Entry, EntryType
@@ -389,6 +389,20 @@ def test_an_append_that_the_database_refuses_stops_the_ledger_until_it_is_opened
         ledger.checkpoint()
     assert "would not keep" in str(ledger.refusal)
     assert reopened(home).append(released()) == 1
+
+
+@pytest.mark.parametrize("home", ["postgresql"], indirect=True)
+def test_a_server_that_went_away_fails_who_waited_and_serves_again_when_it_is_back(ledger):
+    def shut_down(connection, _index):
+        connection.execute(text("select pg_terminate_backend(pg_backend_pid())"))
+
+    with pytest.raises(StorageAway, match="would not keep") as told:
+        ledger.append(released(), also=shut_down)
+    assert "ask again" in told.value.remedy
+    assert ledger.refusal is None
+    assert ledger.append(released()) == 1
+    assert ledger.checkpoint().size == 2
+    assert ledger.fsck() == []
 
 
 def test_a_closed_ledger_takes_no_entries(ledger):

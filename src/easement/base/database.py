@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, MetaData, create_engine, event, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import QueuePool
 
-from easement.base.errors import StorageFailed
+from easement.base.errors import StorageAway, StorageFailed
 
 __all__ = [
     "KEY_BYTES",
@@ -176,14 +177,30 @@ def _begin(connection: Connection) -> None:
 
 
 @contextmanager
-def storage(
-    what: str, remedy: str = "mend the disk or the database, then start again; nothing is retried"
-) -> Iterator[None]:
+def storage(what: str, remedy: str = "") -> Iterator[None]:
     """Turns what the database raises inside into `StorageFailed`, without the values it was given."""
     try:
         yield
     except SQLAlchemyError as error:
-        raise StorageFailed(f"{what}: {_cause(error)}", remedy=remedy) from error
+        if _passes(error):
+            raise StorageAway(f"{what}: {_cause(error)}", remedy=remedy or AWAY) from error
+        raise StorageFailed(f"{what}: {_cause(error)}", remedy=remedy or MEND) from error
+
+
+MEND = "mend the disk or the database, then start again; nothing is retried"
+AWAY = "ask again; if it lasts, check the database's server and the way to it"
+
+PASSING = ("08", "40", "53300", "55P03", "57")
+"""What PostgreSQL says when it undid a transaction for a reason that passes: connection, deadlock, lock, shutdown."""
+
+
+def _passes(error: SQLAlchemyError) -> bool:
+    """Whether a server is away or busy. A file never is: what the disk has refused once is not tried again."""
+    said = getattr(error, "orig", None)
+    if isinstance(error, DBAPIError) and type(said).__module__.startswith("psycopg"):
+        state = getattr(said, "sqlstate", None)
+        return error.connection_invalidated or str(state or "08").startswith(PASSING)
+    return isinstance(error, PoolTimeout)
 
 
 def _cause(error: SQLAlchemyError) -> str:

@@ -9,6 +9,7 @@
       SourceUnreachable          exit 13  where the data lives cannot be read
       BadData                    exit 14  the data fails its checks
       StorageFailed              exit 1   the disk or the database would not keep what it was given
+        StorageAway              exit 1   the database's server cannot be reached or is busy; it may be asked again
 
 Wording: lower case, no full stop, the user's own words in `backticks`, domain words never type names.
 """
@@ -25,6 +26,7 @@ __all__ = [
     "ProofFailed",
     "Refused",
     "SourceUnreachable",
+    "StorageAway",
     "StorageFailed",
     "UsageError",
 ]
@@ -118,3 +120,7 @@ class BadData(EasementError):
 
 class StorageFailed(EasementError):
     """The disk or the database would not keep what it was given; stop and recover, never retry."""
+
+
+class StorageAway(StorageFailed):
+    """The database's server cannot be reached, or is busy; it may be asked again, and it alone knows what it kept."""

@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
-from easement.base.errors import StorageFailed
+from easement.base.errors import StorageAway, StorageFailed
 
 __all__ = ["Grouping", "Outcomes", "Ticket"]
 
@@ -68,7 +68,7 @@ class Grouping(Generic[Draft]):
     There is no thread of its own: one of the waiting threads commits for all, then hands over to the first that
     waits for the next group. `commit` returns for each draft its index, or the error for which it alone was left out.
     When it fails, every waiter of that group and every later draft gets `StorageFailed`: what the disk has refused
-    once is never tried again.
+    once is never tried again. Only a server that was away (`StorageAway`) may be asked for the next group.
     """
 
     def __init__(self, commit: Callable[[Sequence[Draft]], Outcomes]) -> None:
@@ -97,7 +97,7 @@ class Grouping(Generic[Draft]):
     def stop(self, failure: StorageFailed) -> None:
         """Take no more drafts, for the reason given."""
         with self._lock:
-            self.failure = self.failure or failure
+            self.failure = self.failure or _lasting(failure)
 
     def settle(self, group: _Group[Draft]) -> None:
         """Return when the group is committed or has failed; commits it when that falls to this thread."""
@@ -125,7 +125,7 @@ class Grouping(Generic[Draft]):
         except BaseException as error:  # an heir that is interrupted must not leave the others waiting for it
             group.failure = _failure_of(error)
             with self._lock:
-                self.failure = self.failure or group.failure
+                self.failure = self.failure or _lasting(group.failure)
                 handed_over = group.heir.acquire(blocking=False)
                 if not handed_over:
                     self._open = _Group()
@@ -148,7 +148,7 @@ class Grouping(Generic[Draft]):
     def _hand_over(self, group: _Group[Draft]) -> None:
         """Wake who waits for this group, and let the heir of the next one commit it."""
         with self._lock:
-            self.failure = self.failure or group.failure
+            self.failure = self.failure or _lasting(group.failure)
             heir = self._open.heir
             self._busy = heir is not None
             if heir is not None:
@@ -170,4 +170,9 @@ def _failure_of(error: BaseException) -> StorageFailed:
 
 def _again(failure: StorageFailed) -> StorageFailed:
     """The failure anew for each who meets it, since one raised error must not be shared between threads."""
-    return StorageFailed(failure.what, where=failure.where, remedy=failure.remedy)
+    return type(failure)(failure.what, where=failure.where, remedy=failure.remedy)
+
+
+def _lasting(failure: StorageFailed | None) -> StorageFailed | None:
+    """A failure after which nothing more is taken; a server that was away may be asked again."""
+    return None if isinstance(failure, StorageAway) else failure
