@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, bindparam, delete, select
 
 from easement.base.database import take_turn, writing
 from easement.staff import tables
@@ -21,6 +21,10 @@ from easement.staff.waits import ADDRESS, KNOWN_SECONDS, MEMORY_SECONDS, NAME, P
 __all__ = ["Attempt", "begin", "right"]
 
 TURN = "staff-attempts"
+
+_ROWS = select(tables.attempts).where(tables.attempts.c.bucket.in_(bindparam("buckets", expanding=True)))
+_FORGET = delete(tables.attempts).where(tables.attempts.c.expires <= bindparam("at"))
+# Made once: a flood of tries asks for them again and again.
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +48,14 @@ def begin(keeper: Keeper, name: str, source: str, device: str, now: datetime) ->
     wide = {index("attempt", "name", name): NAME, index("attempt", "address", where): ADDRESS}
     with writing(keeper.engine) as connection:
         take_turn(connection, TURN)
-        connection.execute(delete(tables.attempts).where(tables.attempts.c.expires <= at))
         rows = _rows(connection, [shown, pair, *wide])
         signed_in = [each for each in (shown, pair) if each in rows and rows[each].known > at - KNOWN_SECONDS]
         counted = {signed_in[0]: PAIR} if signed_in else {pair: PAIR, **wide}
         wait = max((rows[bucket].until - at for bucket in counted if bucket in rows), default=0)
-        for bucket, growing in counted.items() if wait <= 0 else ():
-            _count(connection, bucket, growing, rows.get(bucket), at)
+        if wait <= 0:
+            connection.execute(_FORGET, {"at": at})
+            for bucket, growing in counted.items():
+                _count(connection, bucket, growing, rows.get(bucket), at)
     if shown not in signed_in:
         device = new_token()
         shown = index("attempt", "device", name, digest(device))
@@ -70,8 +75,7 @@ def right(connection: Connection, attempt: Attempt, now: datetime) -> None:
 
 
 def _rows(connection: Connection, buckets: list[str]) -> dict[str, Any]:
-    query = select(tables.attempts).where(tables.attempts.c.bucket.in_(buckets))
-    return {row.bucket: row for row in connection.execute(query)}
+    return {row.bucket: row for row in connection.execute(_ROWS, {"buckets": buckets})}
 
 
 def _count(connection: Connection, bucket: str, growing: Growing, row: Any, at: int) -> None:
