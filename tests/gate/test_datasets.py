@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from easement.base.errors import UsageError
-from easement.gate.datasets import dataset_for, dataset_from, file_of
+from easement.gate.datasets import dataset_for, dataset_from, place_of
 from easement.sources.model import Format
 
 from .world import MAPPING, ROLL
@@ -56,7 +56,7 @@ def test_what_the_mapping_says_of_its_file_goes_to_whoever_opens_it(home: Path) 
     mapping = home / "datasets" / "awards.yaml"
     hints = "source: {path: a.txt, format: csv, encoding: windows-1252, delimiter: ';'}"
     mapping.write_text(MAPPING.replace(MAPPING.splitlines()[5], hints))
-    opened = file_of(dataset_for(home, "benefit-award/1", None), "held_data")
+    opened = place_of(dataset_for(home, "benefit-award/1", None), "held_data")
     assert (opened.name, opened.format, opened.delimiter) == ("held_data", Format.CSV, ";")
     assert opened.encoding is not None
 

@@ -114,10 +114,17 @@ def test_a_file_that_is_not_there_ends_13(files):
 
 
 def test_duplicate_and_empty_headers_are_columns_with_names_of_their_own(files):
-    mapping = MAPPING + "  family_name: name\n  given_name: name_2\n  postcode: column_6\n"
+    mapping = MAPPING + "  given_name: name_2\n  postcode: column_6\n"
     result = run(dataset, "check", *files(mapping, "claim,dob,benefit,name,name,\n1,,UC,lee,ann,M1 1AE\n"), "--json")
     filled = {element["name"]: element["filled"] for element in json.loads(result.stdout)["elements"]}
-    assert (filled["family_name"], filled["given_name"], filled["postcode"]) == (1, 1, 1)
+    assert (filled["given_name"], filled["postcode"]) == (1, 1)
+
+
+def test_a_name_that_two_columns_have_is_refused(files):
+    mapping = MAPPING + "  family_name: name\n"
+    result = run(dataset, "check", *files(mapping, "claim,dob,benefit,name,x,Name,name\n1,,UC,lee,ann,lu,lo\n"))
+    assert result.return_value == 14
+    assert "missing: `name` columns 4 and 7 are all called `name`: give each a name of its own" in result.stdout
 
 
 def test_help_is_quick_because_nothing_heavy_is_imported():

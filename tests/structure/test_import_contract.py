@@ -32,6 +32,8 @@ def test_every_import_keeps_to_the_floors_and_walls(tmp_path, monkeypatch, capsy
         ("demo/town.py", "from easement.sources.rows import stream", "only the gate's release"),
         ("agreement/words.py", "from easement.sources.model import Format", "data is looked at by the gate"),
         ("gate/answers.py", "import duckdb", "only sources opens the query engine"),
+        ("gate/narrow.py", "from easement.sources.streams import Stream", "only sources reaches a database"),
+        ("gate/answers.py", "import pymysql", "only sources reaches a database"),
         ("gate/decide.py", "from easement.cli.present import say", "Doors are opened from outside"),
     ],
 )

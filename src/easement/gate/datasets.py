@@ -1,6 +1,6 @@
 """Which table answers: the provider's dataset for a standard, and the recipient's list, each through its mapping."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,13 +10,13 @@ from easement.base.errors import UsageError
 from easement.gate.plan import Table
 from easement.meaning.mapping import DatasetMapping, read_mapping
 from easement.meaning.model import Standard
-from easement.meaning.project import project
+from easement.meaning.project import failures, project
 from easement.meaning.service import where_it_is
 from easement.sources.connection import SUFFIX, Connection
 from easement.sources.model import DatabaseTable, File
 from easement.sources.session import FileSource
 
-__all__ = ["Dataset", "dataset_for", "dataset_from", "file_of", "mappings", "place_of", "table_of"]
+__all__ = ["Dataset", "dataset_for", "dataset_from", "mappings", "place_of", "table_of", "unmapped"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,15 +85,26 @@ def place_of(dataset: Dataset, name: str) -> File | DatabaseTable:
     return File(dataset.data, name, **dataset.mapping.source.of_file)
 
 
-file_of = place_of
-"""`place_of`, by the name it had when every dataset was a file."""
-
-
 def table_of(source: FileSource, dataset: Dataset, standard: Standard) -> Table:
     """An open source seen as its standard; raises `BadData` naming the columns that it lacks."""
     elements = project(dataset.mapping, standard, columns=source.columns)
     filled = frozenset(name for name, way in dataset.mapping.elements.items() if way.absent is None)
     return Table(source.relation, elements, filled, standard, _reference(dataset.mapping))
+
+
+def unmapped(source: FileSource, dataset: Dataset, standard: Standard, names: Iterable[str]) -> dict[str, int]:
+    """How many rows of an open source have something for an element that does not map, and so is withheld.
+
+    One scan of the columns behind these elements, over whatever the source was narrowed to; elements without any such
+    row are left out.
+    """
+    wanted, failing = set(names), failures(dataset.mapping, standard, columns=source.columns)
+    asked = {name: condition for (name, _), condition in failing.items() if name in wanted}
+    if not asked:
+        return {}
+    counts = ", ".join(f"count(*) filter (where {condition.sql('duckdb')})" for condition in asked.values())
+    [found] = source.measure(f"select {counts} from {source.relation}")  # noqa: S608 (written by SQLGlot)
+    return {name: count for name, count in zip(asked, found, strict=True) if count}
 
 
 def _reference(mapping: DatasetMapping) -> exp.Expr | None:

@@ -30,7 +30,7 @@ from easement.ledger.tables import Also, counted
 from easement.meaning.standards import standard
 from easement.sources.files import open_sources
 from easement.sources.model import DatabaseTable
-from easement.sources.session import SECONDS, Session
+from easement.sources.session import Session
 from easement.sources.standing import standing
 
 __all__ = ["Disclosure", "log_refusal"]
@@ -158,7 +158,7 @@ class Disclosure:
     def _opened(self, dataset: Dataset, theirs: Dataset | None) -> AbstractContextManager[Session]:
         """The sources, open: for what writes no file over a table in a database, in a session that is kept."""
         memory, place = f"{self.holder.memory_mb}MB", place_of(dataset, "held_data")
-        seconds = dataset.connection.seconds if dataset.connection else SECONDS
+        seconds = self.holder.query_seconds
         if isinstance(place, DatabaseTable) and theirs is None and self.outlet.folder is None:
             return standing(place, memory=memory, seconds=seconds)
         places = (place, place_of(theirs, "listed_data")) if theirs else (place,)

@@ -60,3 +60,7 @@ class Holder(Protocol):
     @property
     def memory_mb(self) -> int:
         """Memory that one query may use, in megabytes."""
+
+    @property
+    def query_seconds(self) -> int:
+        """How long one query may take, in seconds."""

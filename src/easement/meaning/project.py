@@ -99,11 +99,10 @@ def project(mapping: DatasetMapping, standard: Standard, *, columns: Sequence[Co
     """
     lacking = missing_columns(mapping, columns)
     if lacking:
-        raise BadData(
-            f"the table lacks {', '.join(f'`{problem.where}`' for problem in lacking)}",
-            where=mapping.id,
-            remedy="; ".join(problem.mend for problem in lacking),
-        )
+        twice = [problem.what for problem in lacking if not problem.what.startswith("there is no")]
+        absent = [f"`{problem.where}`" for problem in lacking if problem.what.startswith("there is no")]
+        what = "; ".join([f"the table lacks {', '.join(absent)}"] * bool(absent) + twice)
+        raise BadData(what, where=mapping.id, remedy="; ".join(problem.mend for problem in lacking))
     mapped = cells(mapping, standard, columns=columns)
     return {name: mapped[name].value if name in mapped else _nothing(e) for name, e in standard.elements.items()}
 
@@ -154,9 +153,20 @@ def cells(mapping: DatasetMapping, standard: Standard, *, columns: Sequence[Colu
 
 
 def missing_columns(mapping: DatasetMapping, columns: Sequence[Column] | None) -> tuple[Problem, ...]:
-    """The columns that the mapping reads and the table lacks, each with the likeliest meant."""
+    """The columns that the mapping reads and the table lacks, or has twice, each with the likeliest meant."""
     table = _Table(mapping.columns, columns)
-    return tuple(_lacking(name, columns or ()) for name in mapping.columns if not table.has([name]))
+    return tuple(
+        _lacking(name, columns or ()) if not (found := table.called(name)) else _twice(name, found, columns or ())
+        for name in mapping.columns
+        if not table.has([name])
+    )
+
+
+def _twice(name: str, found: Sequence[str], columns: Sequence[Column]) -> Problem:
+    """A name that several columns have: to take the first might be to share another person's."""
+    places = [str(place) for place, column in enumerate(columns, 1) if column.name in found]
+    what = f"columns {', '.join(places[:-1])} and {places[-1]} are all called `{name}`"
+    return Problem(name, what, f"{what}: give each a name of its own, or map `{found[-1]}` if the last is meant")
 
 
 def _lacking(name: str, columns: Sequence[Column]) -> Problem:
@@ -175,7 +185,7 @@ def _lacking(name: str, columns: Sequence[Column]) -> Problem:
 def unused_columns(mapping: DatasetMapping, columns: Sequence[Column]) -> tuple[str, ...]:
     """The columns of the table that the mapping does not read."""
     table = _Table(mapping.columns, columns)
-    read = {table.spelt[name.lower()] for name in mapping.columns if table.has([name])}
+    read = {spelt for name in mapping.columns for spelt in table.called(name)}
     return tuple(column.name for column in columns if column.name not in read)
 
 
@@ -193,14 +203,23 @@ class _Table:
             self.kinds = dict.fromkeys(read, "VARCHAR")
         else:
             self.kinds = {column.name: column.type.upper() for column in columns}
-        originals = {getattr(column, "original", "").lower(): column.name for column in columns or ()}
-        self.spelt = originals | {name.lower(): name for name in self.kinds}
+        self.originals: dict[str, list[str]] = {}
+        for one in columns or ():
+            self.originals.setdefault(getattr(one, "original", ""), []).append(one.name)
+        self.loosely: dict[str, list[str]] = {}
+        for known, names in [*self.originals.items(), *((name, [name]) for name in self.kinds)]:
+            near = self.loosely.setdefault(known.lower(), [])
+            near += [name for name in names if name not in near]
+
+    def called(self, name: str) -> list[str]:
+        """The columns that a name can mean: those written just so, else any that differ in capitals alone."""
+        return self.originals.get(name) or ([name] if name in self.kinds else self.loosely.get(name.lower(), []))
 
     def has(self, wanted: Iterable[str]) -> bool:
-        return all(name.lower() in self.spelt for name in wanted)
+        return all(len(self.called(name)) == 1 for name in wanted)
 
     def find(self, name: str) -> tuple[Sql, str]:
-        spelt = self.spelt[name.lower()]
+        [spelt] = self.called(name)
         return column(spelt), self.kinds[spelt]
 
 

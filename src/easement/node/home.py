@@ -82,6 +82,11 @@ class Node:
         return self.settings.sources.memory_mb
 
     @property
+    def query_seconds(self) -> int:
+        """How long one query may take, in seconds."""
+        return self.settings.sources.seconds
+
+    @property
     def members(self) -> Mapping[str, Key]:
         """The public keys of the organisations this node deals with, its own among them, by organisation id."""
         return {name: keys[0] for name, keys in self.member_keys.items()}

@@ -51,6 +51,7 @@ class SourceSettings(_Section):
     """`[sources]`: how much of the machine a query may use."""
 
     memory_mb: int = Field(default=600, ge=100, le=1_000_000, description="Memory of one query, in megabytes.")
+    seconds: int = Field(default=3_600, ge=1, le=86_400, description="How long a query may take before it is ended.")
     index: bool = Field(
         default=True,
         description="Whether lookups in files are answered from an encrypted index in `indexes/`; without, the file is "
