@@ -241,7 +241,7 @@ def test_one_that_begins_just_before_us_is_waited_for_or_its_answer_taken(
 
     def blind_once(*given: Any, **named: Any) -> Any:
         calls.append(1)
-        return None if len(calls) == 1 else real(*given, **named)
+        return False if len(calls) == 1 else real(*given, **named)
 
     if settled:
         world.answer("entitled", Mode.LOOKUP, person=ASH)
@@ -259,7 +259,7 @@ def test_one_that_begins_just_before_us_is_waited_for_or_its_answer_taken(
 
 def test_one_that_ends_just_while_we_begin_is_asked_for_again(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     world.answer("entitled", Mode.LOOKUP, person=ASH)
-    monkeypatch.setattr(service, "kept_answer", lambda *_, **__: None)
+    monkeypatch.setattr(service, "kept_answer", lambda *_, **__: True)
     with pytest.raises(InHand):
         world.answer("entitled", Mode.LOOKUP, person=ASH)
 

@@ -35,7 +35,7 @@ from easement.gate.recovery import Abandoned, abandon_overdue
 from easement.gate.release import Released, found_body, release_body
 from easement.gate.tables import State
 from easement.ledger.model import EntryType
-from easement.ledger.receipt import make_receipt
+from easement.ledger.receipt import new_receipt
 from easement.ledger.tables import Also
 from easement.sources.session import Session
 
@@ -113,10 +113,13 @@ class CarriedOutlet:
     folder: Path | None = None
     binary = False
 
-    def __init__(self, holder: Holder, place: _Place, mode: Mode, now: datetime, keep: timedelta) -> None:
+    def __init__(
+        self, holder: Holder, place: _Place, mode: Mode, now: datetime, keep: timedelta, *, anew: bool
+    ) -> None:
         self._holder, self._place, self._worker = holder, place, secrets.token_hex(16)
         self._lease = int((now + LEASES[mode]).timestamp()) + 1
         self._expires = int((now + keep).timestamp()) + 1
+        self._anew = anew
         self.body = b""
 
     @property
@@ -141,7 +144,7 @@ class CarriedOutlet:
         mine = (self._place.organisation, self._place.message, self._worker)
 
         def settle(connection: Connection, index: int) -> None:
-            if not tables.settle_answer(connection, mine, state=state, outcome=index, sealed=sealed):
+            if not tables.settle_answer(connection, mine, state, index, sealed):
                 raise Abandoned
 
         return settle
@@ -151,12 +154,13 @@ class CarriedOutlet:
         sealed = self._sealed(outcome)
 
         def keep(connection: Connection, index: int) -> None:
-            tables.begin_answer(connection, self._row(State.REFUSED) | {"outcome": index, "sealed": sealed})
+            row = self._row(State.REFUSED) | {"outcome": index, "sealed": sealed}
+            tables.begin_answer(connection, row, anew=self._anew)
 
         return keep
 
     def _begin(self, connection: Connection, index: int) -> None:
-        tables.begin_answer(connection, self._row(State.IN_HAND) | {"intent": index})
+        tables.begin_answer(connection, self._row(State.IN_HAND) | {"intent": index}, anew=self._anew)
 
     def _row(self, state: State) -> dict[str, object]:
         return {
@@ -208,15 +212,15 @@ def _head(outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def kept_answer(holder: Holder, place: _Place, *, now: datetime) -> Answer | None:
-    """The answer that was given to this message before; `None` where there is none, or it came to nothing.
+def kept_answer(holder: Holder, place: _Place, *, now: datetime) -> Answer | bool:
+    """The answer that was given to this message before; else whether there was one, that came to nothing.
 
     Raises `OtherContent` where something else was asked under its id, and `InHand` while it is being answered.
     """
     with reading(holder.ledger.engine) as connection:
         row = tables.answer(connection, place.organisation, place.message)
     if row is None:
-        return None
+        return False
     if row.content != place.content:
         raise OtherContent
     if row.state == State.IN_HAND:
@@ -224,7 +228,7 @@ def kept_answer(holder: Holder, place: _Place, *, now: datetime) -> Answer | Non
             raise InHand
         abandon_overdue(holder, now=now)
     if row.state not in (State.RELEASED, State.REFUSED):
-        return None
+        return True
     return _opened(holder, place, row)
 
 
@@ -245,5 +249,4 @@ def answered(holder: Holder, outcome: Outcome, body: bytes) -> Answer:
     """The answer of an outcome, with its receipt: the same each time, since it proves the log as of its entry."""
     if not outcome.decision.allowed:
         return Answer(outcome)
-    holder.ledger.checkpoint()
-    return Answer(outcome, body, make_receipt(holder.ledger, outcome.entry, outcome.entry + 1))
+    return Answer(outcome, body, new_receipt(holder.ledger, outcome.entry))

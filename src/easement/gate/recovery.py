@@ -116,7 +116,7 @@ def abandon_overdue(holder: Holder, *, now: datetime) -> int:
 
 def _giving_up(mine: tuple[str, str, str]) -> Also:
     def also(connection: Connection, index: int) -> None:
-        if not tables.settle_answer(connection, mine, state=tables.State.ABANDONED, outcome=index):
+        if not tables.settle_answer(connection, mine, tables.State.ABANDONED, index):
             raise Abandoned
 
     return also

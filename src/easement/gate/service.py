@@ -72,16 +72,16 @@ def answer(
     now = now.astimezone(UTC)
     place = place_of(asked, holder)
     known = kept_answer(holder, place, now=now)
-    if known is not None:
+    if isinstance(known, Answer):
         return known
-    outlet = CarriedOutlet(holder, place, asked.request.mode, now, keep)
+    outlet = CarriedOutlet(holder, place, asked.request.mode, now, keep, anew=known)
     try:
         outcome = _carried(holder, asked, outlet, now, clock)
     except IntegrityError:  # somebody began to answer it since we looked
         known = kept_answer(holder, place, now=now)
-        if known is None:
-            raise InHand from None
-        return known
+        if isinstance(known, Answer):
+            return known
+        raise InHand from None
     return answered(holder, outcome, outlet.body)
 
 

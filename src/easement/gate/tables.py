@@ -6,7 +6,6 @@ from enum import StrEnum
 from sqlalchemy import (
     BigInteger,
     Column,
-    ColumnElement,
     Connection,
     Index,
     Integer,
@@ -15,6 +14,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    bindparam,
     delete,
     insert,
     select,
@@ -77,9 +77,12 @@ answers = Table(
 )
 
 
+_SUSPENDED = select(suspensions.c.agreement_id, suspensions.c.reason)
+
+
 def suspended(connection: Connection) -> dict[str, str]:
     """Why each suspended agreement is so, by its id."""
-    return dict(connection.execute(select(suspensions.c.agreement_id, suspensions.c.reason)).all())
+    return dict(connection.execute(_SUSPENDED).all())
 
 
 def suspend(connection: Connection, agreement_id: str, reason: str, since: int, entry: int) -> None:
@@ -93,27 +96,37 @@ def resume(connection: Connection, agreement_id: str) -> bool:
     return bool(connection.execute(delete(suspensions).where(suspensions.c.agreement_id == agreement_id)).rowcount)
 
 
+_OF = (answers.c.organisation == bindparam("of_organisation"), answers.c.message == bindparam("of_message"))
+_ANSWER = select(answers).where(*_OF)
+_BEGIN = insert(answers)
+_OVER = answers.c.state.in_([State.FAILED, State.ABANDONED])
+_AGAIN = update(answers).where(*_OF, answers.c.content == bindparam("same_content"), _OVER)
+_IN_HAND = (*_OF, answers.c.state == State.IN_HAND, answers.c.worker == bindparam("of_worker"))
+_SETTLE = update(answers).where(*_IN_HAND).values({name: bindparam(name) for name in ("state", "outcome", "sealed")})
+
+
 def answer(connection: Connection, organisation: str, message: str) -> Row[tuple[object, ...]] | None:
     """The row of the answer to an organisation's message."""
-    return connection.execute(select(answers).where(*_of(organisation, message))).one_or_none()
+    return connection.execute(_ANSWER, {"of_organisation": organisation, "of_message": message}).one_or_none()
 
 
-def begin_answer(connection: Connection, row: dict[str, object]) -> None:
-    """Keep a new answer, or begin anew one that came to nothing; raises `IntegrityError` where another is kept.
+def begin_answer(connection: Connection, row: dict[str, object], *, anew: bool) -> None:
+    """Keep a new answer, or `anew` one that came to nothing; raises `IntegrityError` where another is kept.
 
     `row` names its columns. Of the same message only the same content is begun anew.
     """
-    over = answers.c.state.in_([State.FAILED, State.ABANDONED])
-    same = (*_of(row["organisation"], row["message"]), answers.c.content == row["content"], over)
-    if not connection.execute(update(answers).where(*same).values(**row)).rowcount:
-        connection.execute(insert(answers).values(**row))
+    same = {"of_organisation": row["organisation"], "of_message": row["message"], "same_content": row["content"]}
+    if not anew or not connection.execute(_AGAIN.values(**row), same).rowcount:
+        connection.execute(_BEGIN, row)
 
 
-def settle_answer(connection: Connection, mine: Sequence[str], **values: object) -> bool:
+def settle_answer(
+    connection: Connection, mine: Sequence[str], state: State, outcome: int, sealed: bytes | None = None
+) -> bool:
     """Settle an answer that is in hand; whether it still was. `mine` is organisation, message and worker."""
     organisation, message, worker = mine
-    in_hand = (*_of(organisation, message), answers.c.state == State.IN_HAND, answers.c.worker == worker)
-    return bool(connection.execute(update(answers).where(*in_hand).values(**values)).rowcount)
+    whose = {"of_organisation": organisation, "of_message": message, "of_worker": worker}
+    return bool(connection.execute(_SETTLE, whose | {"state": state, "outcome": outcome, "sealed": sealed}).rowcount)
 
 
 def overdue(connection: Connection, now: int) -> Sequence[Row[tuple[object, ...]]]:
@@ -126,7 +139,3 @@ def forget_answers(connection: Connection, now: int) -> int:
     """Remove the answers that need be kept no longer; how many."""
     old = (answers.c.state != State.IN_HAND, answers.c.expires < now)
     return connection.execute(delete(answers).where(*old)).rowcount
-
-
-def _of(organisation: object, message: object) -> tuple[ColumnElement[bool], ...]:
-    return answers.c.organisation == organisation, answers.c.message == message

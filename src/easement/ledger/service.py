@@ -20,6 +20,7 @@ from easement.ledger.grouping import Grouping, Outcomes, Ticket
 from easement.ledger.model import Entry, EntryType, Logged, PrivateRecord, clock_set_back, minute
 from easement.ledger.note import Key, Signer
 from easement.ledger.proof import make_proof, proof_text
+from easement.ledger.tail import Tail
 from easement.ledger.tiles import WIDTH, Edge, TileReader
 from easement.ledger.tree import consistency_proof
 
@@ -65,6 +66,8 @@ class Ledger:
         self._grouping = Grouping(self._commit)
         self._publishing = threading.Lock()
         self._tiles = TileReader(directory)
+        self._tail: Tail | None = None
+        self._tail_lock = threading.Lock()
 
     @classmethod
     def create(
@@ -303,6 +306,14 @@ class Ledger:
             raise ProofFailed(f"entry {index} never had a private record", remedy="ask for another entry")
         return self.unseal(commitment, record, wrapped)
 
+    def stored(self, index: int) -> tuple[bytes, bytes | None, bytes | None]:
+        """One entry's bytes, its private record as sealed and the key to it, each absent where there is none."""
+        with reading(self.engine) as connection:
+            found = tables.whole(connection, index)
+        if found is None:
+            raise ProofFailed(f"there is no entry {index}", remedy=f"the ledger holds {self.size}, counted from 0")
+        return found
+
     def unseal(self, commitment: str, record: bytes | None, wrapped: bytes | None) -> dict[str, OpenPart]:
         """Open a stored private record; raises `ProofFailed` when it is gone or is not what was committed to."""
         if record is None or wrapped is None:
@@ -323,6 +334,24 @@ class Ledger:
                 remedy="publish with `easement ledger checkpoint`, then ask again",
             )
         return proof_text(make_proof(index, size or latest, self._tiles.at(latest), self._signers, extra))
+
+    def prove_new(self, index: int, extra: bytes = b"") -> str:
+        """The proof that a durable entry is the newest of the log as it then was, published or not.
+
+        The tree is the one that the next publication writes. Raises `ProofFailed` for an entry that is not there.
+        """
+        self._grouping.check()
+        size = index + 1
+        with self._tail_lock:
+            if self._tail is None:
+                self._tail = Tail(publish.sound_edge(self.directory, self.published))
+            if self._tail.size < size:
+                with reading(self.engine) as connection:
+                    self._tail.extend(tables.bodies(connection, self._tail.size, size))
+            with suppress(ProofFailed):
+                return proof_text(make_proof(index, size, self._tail.read, self._signers, extra))
+        self.checkpoint()
+        return self.prove(index, size, extra)
 
     def consistency(self, old: int, new: int) -> list[bytes]:
         """The hashes that show a checkpoint of `old` entries to be the beginning of one of `new`, both published."""

@@ -36,6 +36,7 @@ __all__ = [
     "add_released",
     "all_days",
     "append",
+    "bodies",
     "counted",
     "create",
     "draft",
@@ -46,6 +47,7 @@ __all__ = [
     "sealed",
     "size",
     "stored",
+    "whole",
 ]
 
 Whole = BigInteger().with_variant(Integer(), "sqlite")
@@ -267,6 +269,33 @@ def sealed(connection: Connection, index: int) -> tuple[bytes | None, bytes | No
     """An entry's private record and the wrapped key to it, each absent once erased."""
     record = connection.scalar(select(records.c.record).where(records.c.index == index))
     return record, connection.scalar(select(keys.c.wrapped).where(keys.c.index == index))
+
+
+_WHOLE = (
+    select(entries.c.body, records.c.record, keys.c.wrapped)
+    .select_from(entries.outerjoin(records, records.c.index == entries.c.index))
+    .outerjoin(keys, keys.c.index == entries.c.index)
+    .where(entries.c.index == bindparam("at"))
+)
+_BODIES = (
+    select(entries.c.body)
+    .where(entries.c.index >= bindparam("start"), entries.c.index < bindparam("stop"))
+    .order_by(entries.c.index)
+)
+
+
+def whole(connection: Connection, index: int) -> tuple[bytes, bytes | None, bytes | None] | None:
+    """An entry, its private record and the wrapped key to it, each absent once erased; `None` where there is none."""
+    found = connection.execute(_WHOLE, {"at": index}).one_or_none()
+    return None if found is None else (found[0], found[1], found[2])
+
+
+def bodies(connection: Connection, start: int, stop: int) -> Iterator[bytes]:
+    """The exact bytes of entries `start` to before `stop`, in order."""
+    while start < stop:
+        page = connection.execute(_BODIES, {"start": start, "stop": min(stop, start + PAGE)}).scalars().all()
+        yield from page
+        start += PAGE
 
 
 def erase(connection: Connection, index: int) -> bool:
