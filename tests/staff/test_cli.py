@@ -142,6 +142,14 @@ def test_a_name_that_two_keys_have_is_not_enough(told, easement):
     assert easement("key", "revoke", "no such key")[0] == 2
 
 
+def test_a_program_named_like_a_person_is_not_taken_for_them(told, easement):
+    person = told("add", "Amina Patel")["id"]
+    told("key", "make", "Amina Patel", "--scope", "data:job:run")
+    code, _, err = easement("grant", "Amina Patel", "meals", "clerk")
+    assert (code, "a person and a program" in err) == (2, True)
+    assert told("grant", person, "meals", "clerk")["id"] == person
+
+
 def test_the_trail_says_what_was_done_and_whether_it_was_changed(told, easement, home):
     id_ = told("add", "Amina Patel")["id"]
     told("grant", id_, "meals", "clerk")

@@ -43,9 +43,19 @@ class _Desk:
 
     def holder(self, who: str) -> str:
         """The id of a person or a program's key, by id or name; raises `UsageError` where several go by it."""
+        from easement.base.errors import UsageError
         from easement.staff.service import find_person
 
-        return self.key(who) or find_person(self.node, who).id
+        key = self.key(who)
+        try:
+            person = find_person(self.node, who).id
+        except UsageError:
+            if key:
+                return key
+            raise
+        if key:
+            raise UsageError(f"a person and a program are called `{who}`", remedy="name the one meant by its id")
+        return person
 
     def key(self, which: str) -> str:
         """The id of a program's key, by its id or its program's name; empty where none goes by it."""
