@@ -155,6 +155,11 @@ class Directory(Part):
     def _by_keyid(self) -> Mapping[str, tuple[Member, MemberKey]]:
         return {each.id: (member, each) for member in self.members for each in member.keys}
 
+    @cached_property
+    def classes(self) -> Mapping[str, str]:
+        """The class of body of each member, by its id."""
+        return {member.id: member.body_class for member in self.members}
+
     def find(self, organisation: str) -> Member | None:
         """A member, or nothing for who is none."""
         return self._by_id.get(organisation)

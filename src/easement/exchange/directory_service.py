@@ -36,6 +36,7 @@ __all__ = [
     "read_all",
     "refresh",
     "unreachable",
+    "vouched_classes",
     "vouched_keys",
 ]
 
@@ -86,6 +87,15 @@ def vouched_keys(home: Path, by_hand: Mapping[str, tuple[Key, ...]]) -> Mapping[
     both = {name: dict.fromkeys((*known.get(name, ()), *by_hand.get(name, ()))) for name in {*known, *by_hand}}
     found = {name: tuple(key for key in keys if key not in revoked) for name, keys in both.items()}
     return {name: keys for name, keys in sorted(found.items()) if keys}
+
+
+def vouched_classes(home: Path) -> Mapping[str, str]:
+    """The class of body of each member in the directory held, by id; nobody's where there is none to be trusted."""
+    directory = _sound(home)
+    return directory.classes if directory else _NOBODY
+
+
+_NOBODY: Mapping[str, str] = {}
 
 
 def _sound(home: Path) -> Directory | None:

@@ -71,6 +71,7 @@ def receive(host: Host, letter: Letter, said: bytes, agreement: Prepared, logs: 
 
 
 TELL = "nothing of it is used; tell whoever runs that node, and compare the logs: easement audit"
+"""What to do about an answer that does not fit."""
 
 
 def _answered(told: AnswerBody, letter: Letter, index: int, now: datetime) -> Answered:
@@ -109,7 +110,7 @@ def _hold_asked(told: AnswerBody, letter: Letter, agreement: Prepared, recipient
         return
     _same("agreement's version", (decision.agreement.id, decision.agreement.version), (agreement.id, agreement.version))
     _same("provider", decision.provider, asked.to)
-    _same("basis", decision.basis, dict(agreement.basis))
+    _same("basis", decision.basis, dict(agreement.basis_for(asked.share, recipient)))
     if asked.fields:
         _same("fields", set(decision.fields) <= set(asked.fields), True)
     _same("level", bool(decision.level) and bool(told.answer) and bool(told.receipt), True)

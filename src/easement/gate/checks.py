@@ -51,8 +51,11 @@ def current(_request: Request, _agreement: Prepared, offer: Offer, facts: Facts)
 
 
 def recipient_named(request: Request, _agreement: Prepared, offer: Offer, _facts: Facts) -> Reason:
-    """The share names the organisation that asks."""
+    """The share names the organisation that asks, or it joined by its class (R2.5)."""
     code = Code.RECIPIENT_NOT_NAMED
+    if request.recipient in offer.joined:
+        text = f"`{request.recipient}` signed these terms and is of the class that may join"
+        return Reason(code, True, "joining.recipient", text, "")
     if request.recipient in offer.recipients:
         return offer.met[code]
     text = f"the share `{offer.id}` does not name `{request.recipient}` as a recipient"

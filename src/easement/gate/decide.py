@@ -57,7 +57,7 @@ def _allowed(request: Request, agreement: Prepared, offer: Offer, reasons: tuple
         fields=fields,
         measures=offer.measures if request.mode is Mode.AGGREGATE else {},
         withheld=withheld,
-        basis=agreement.basis,
+        basis=agreement.basis_for(offer.id, request.recipient),
         duties=agreement.duties,
     )
 

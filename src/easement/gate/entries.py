@@ -22,7 +22,9 @@ def entry(type_: EntryType, now: datetime, decision: Decision, agreement: Prepar
     if unknown:  # anybody may have made it up: its digest says enough
         return Entry(time=minute(now), type=type_, agreement=decision.agreement, mode=decision.mode.value, **facts)
     said = _said(decision, agreement) if decision.allowed else {}
-    named = decision.provider and decision.recipient in agreement.terms.parties
+    offer = agreement.offers.get(decision.share)
+    joined = offer is not None and decision.recipient in offer.joined
+    named = decision.provider and (joined or decision.recipient in agreement.terms.parties)
     return Entry(
         time=minute(now),
         type=type_,

@@ -46,6 +46,10 @@ class Holder(Protocol):
         """All public keys of each that still count, the one in use first."""
 
     @property
+    def member_classes(self) -> Mapping[str, str]:
+        """The class of body of each member of its cluster, for which the cluster's operator vouches."""
+
+    @property
     def shelf(self) -> "Shelf":
         """The agreements it works by, kept as long as it is open."""
 

@@ -1,7 +1,7 @@
 """An agreement made ready to decide under: every set and every standing answer worked out once, not per request."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
@@ -20,7 +20,8 @@ class Offer:
     """One share, ready to decide under.
 
     `forms` holds what may cross by mode; `withheld` why each other element of the standard may not. `roles` says
-    which elements name a person, and how. `met` holds the ready reason for each check that passes.
+    which elements name a person, and how. `met` holds the ready reason for each check that passes;
+    `joined` the basis of each recipient who is not named and joined by its class.
     """
 
     id: str
@@ -40,6 +41,7 @@ class Offer:
     training: Mapping[str, frozenset[str]]
     consent_needed: bool
     met: Mapping[Code, Reason]
+    joined: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,12 @@ class Prepared:
     basis: Mapping[str, str]
     purposes: frozenset[str]
     offers: Mapping[str, Offer]
+
+    def basis_for(self, share: str, recipient: str) -> Mapping[str, str]:
+        """The basis of each party, and of a recipient of this share who joined."""
+        offer = self.offers.get(share)
+        own = offer.joined.get(recipient) if offer else None
+        return {**self.basis, recipient: own} if own else self.basis
 
 
 def prepare(

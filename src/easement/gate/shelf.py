@@ -23,6 +23,7 @@ from easement.base.errors import BadFile, EasementError, ProofFailed, UsageError
 from easement.base.stamps import Kept
 from easement.base.words import did_you_mean
 from easement.gate import tables
+from easement.gate.joined import with_joined
 from easement.gate.prepare import Prepared
 from easement.gate.ready import gaps, ready
 from easement.ledger.note import Key
@@ -101,14 +102,15 @@ class Shelved:
 class _Place:
     """One file and what was made of it, each kept for as long as what it is made from."""
 
-    __slots__ = ("file", "made", "made_of", "note", "prepared")
+    __slots__ = ("base", "file", "made", "made_of", "note", "prepared")
 
     def __init__(self) -> None:
         self.file: Kept[AgreementFile | BadFile] = Kept()
         self.prepared: Kept[Prepared] = Kept()
         self.note: Kept[str | None] = Kept()
         self.made: Shelved | None = None
-        self.made_of: tuple[str | None, Mapping[str, tuple[Key, ...]]] = (None, {})
+        self.base: Prepared | None = None
+        self.made_of: tuple[str | None, Mapping[str, tuple[Key, ...]], Mapping[str, str]] = (None, {}, {})
 
 
 class Shelf:
@@ -210,13 +212,14 @@ class Shelf:
         if isinstance(file, BadFile):  # anew for each who meets it: one raised error must not be shared between threads
             raise BadFile(file.what, file.problems, where=file.where, remedy=file.remedy)
         place, beside, members = self._places[path], signatures_path(path), self._holder.member_keys
-        home = self._holder.home
+        home, classes = self._holder.home, self._holder.member_classes
         prepared = place.prepared.get([path, *self._standard_files()], lambda: ready(home, file))
         note = place.note.get([beside], lambda: _note(beside))
         made = place.made
-        if made is None or made.prepared is not prepared or place.made_of != (note, members):
-            made = Shelved(path, prepared, *_signatures(file, note, members))
-            place.made, place.made_of = made, (note, members)
+        if made is None or place.base is not prepared or place.made_of != (note, members, classes):
+            signed, problems = _signatures(file, note, members)
+            made = Shelved(path, with_joined(prepared, signed, classes), signed, problems)
+            place.made, place.base, place.made_of = made, prepared, (note, members, classes)
         return made
 
     def _standard_files(self) -> tuple[Path, ...]:

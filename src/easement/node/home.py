@@ -29,7 +29,7 @@ from easement.base.durable import flush_directory, write_whole
 from easement.base.errors import BadFile, EasementError, Problem, UsageError
 from easement.base.postgresql import checked_url
 from easement.base.stamps import Kept
-from easement.exchange.directory_service import vouched_keys
+from easement.exchange.directory_service import vouched_classes, vouched_keys
 from easement.exchange.directory_store import files as directory_files
 from easement.ledger.note import Key, Signer
 from easement.ledger.service import Ledger, utc_now
@@ -103,6 +103,11 @@ class Node:
         paths = files.get([folder], lambda: tuple(sorted(folder.glob("*.vkey"))))
         seen = [folder, self.home / "keys", *paths, *directory_files(self.home)]
         return known.get(seen, lambda: self._read_keys(paths))
+
+    @property
+    def member_classes(self) -> Mapping[str, str]:
+        """The class of body of each member of the cluster, for which its operator vouches; nobody's without one."""
+        return vouched_classes(self.home)
 
     @cached_property
     def _kept_keys(self) -> "tuple[Kept[tuple[Path, ...]], Kept[Mapping[str, tuple[Key, ...]]]]":
