@@ -28,6 +28,24 @@ EXAMPLES = {
     "demo": ("The town, how well the match did, what was refused, what was caught, and every step.", [TOWN]),
     "init": ("The node that was made, and its public keys.", ["easement init newtown --org newtown"]),
     "serve": ("Where the node answers; printed once it does, and nothing after.", []),
+    "doctor": (
+        "Whether nothing is wrong (`well`), and each thing that was looked at. `grade` is `good`, `note` or `wrong`.",
+        ["easement doctor newtown"],
+    ),
+    "node upgrade": ("The steps that the database took.", ["easement node upgrade newtown --yes"]),
+    "keys list": ("The public keys, the one in use first.", ["easement keys list --node newtown"]),
+    "keys rotate": (
+        "The key that was changed, and its new public key; none for a database.",
+        ["easement keys rotate log --node newtown"],
+    ),
+    "backup": (
+        "What the backup holds; `keys` says whether the keys are in it, sealed.",
+        ["easement backup newtown --out newtown.backup"],
+    ),
+    "restore": (
+        "The node that was made again; `from_ledger` counts the entries that the backup lacked.",
+        ["easement restore newtown.backup newtown-again --keys newtown/keys"],
+    ),
     "staff add": (
         "The account, and the code with which its password is set.",
         [f"easement staff add 'Amina Patel' --administrator {AT}", f"easement staff add 'Ben Okafor' {AT}"],
@@ -123,6 +141,15 @@ EXAMPLES = {
         "What maps, what does not, and why. Values stand in it unless `--no-examples` is given.",
         ["easement dataset check department/datasets/benefit_awards.yaml department/datasets/benefit_awards.csv"],
     ),
+    "dataset register": (
+        "What the register now says of it; `report` is that of `easement dataset check`.",
+        ["easement dataset register department/datasets/benefit_awards.yaml --node department"],
+    ),
+    "dataset list": (
+        "Every dataset of a node; what nobody has said is null.",
+        ["easement dataset list --node department"],
+    ),
+    "dataset show": ("One of them.", ["easement dataset show benefit-awards --node department"]),
     "ask": (
         "The decision. Every check has its reason, met or not.",
         [f"easement ask {MATCH} --role benefits-officer", f"easement ask {MATCH} --role nobody"],

@@ -258,7 +258,7 @@ def test_the_commands_say_what_comes_next(tmp_path: Path) -> None:
     told = CliRunner().invoke(backup_command, [str(home), "--out", str(tmp_path / "b"), "--with-keys", *given])
     assert told.exit_code == 0, told.output
     assert "Backed up 1 entries" in told.output
-    again = CliRunner().invoke(restore_command, [str(tmp_path / "b"), "--to", str(tmp_path / "again"), *given])
+    again = CliRunner().invoke(restore_command, [str(tmp_path / "b"), str(tmp_path / "again"), *given])
     assert again.exit_code == 0, again.output
     assert "--ledger" in again.output
     plain = CliRunner().invoke(backup_command, [str(home), "--out", str(tmp_path / "c")])

@@ -201,7 +201,7 @@ def backup(directory: Path, out: Path, with_keys: bool, passphrase_file: TextIO 
     emit(as_json, data, f"Backed up {done.entries:,} entries and {done.files:,} files to {clear_path(out)}.")
     if not done.keys:
         say(f"keep {clear_path(directory / 'keys')} too, apart from it: without the keys it cannot be restored")
-    say(f"next: easement restore {clear_path(out)} --to DIRECTORY")
+    say(f"next: try it, somewhere else: easement restore {clear_path(out)} DIRECTORY")
 
 
 def _passphrase(file: TextIO | None, what: str, *, confirm: bool = False) -> str:
@@ -210,9 +210,9 @@ def _passphrase(file: TextIO | None, what: str, *, confirm: bool = False) -> str
     return str(click.prompt(what, hide_input=True, confirmation_prompt=confirm, err=True))
 
 
-@click.command(epilog="Example: easement restore northtown.backup --to northtown-node")
+@click.command(epilog="Example: easement restore northtown.backup northtown-node")
 @click.argument("backup", type=click.Path(path_type=Path))
-@click.option("--to", "directory", required=True, type=click.Path(path_type=Path), help="Where the node is made again.")
+@click.argument("directory", type=click.Path(path_type=Path))
 @click.option("--keys", type=click.Path(path_type=Path, file_okay=False, exists=True), help="The folder with its keys.")
 @passphrase_option
 @click.option(
@@ -235,7 +235,7 @@ def restore(
     database_password: TextIO | None,
     as_json: bool,
 ) -> None:
-    """Make the node in BACKUP again, and hold it against what was signed."""
+    """Make the node in BACKUP again at DIRECTORY, and hold it against what was signed."""
     from easement.ledger.service import utc_now
     from easement.node.restore import Source
     from easement.node.restore import restore as make_again
