@@ -11,6 +11,14 @@ from .browser import Seat, axe_source, chromium, seated
 from .world import Person, World, opened
 
 
+def pytest_collection_modifyitems(items: list[Any]) -> None:
+    """Connections that the exchange keeps open to a provider end with the thread that made them, not with the test."""
+    kept = pytest.mark.filterwarnings("ignore:Exception ignored in. <socket:pytest.PytestUnraisableExceptionWarning")
+    for item in items:
+        if "tests/web/" in item.path.as_posix():
+            item.add_marker(kept)
+
+
 @pytest.fixture(scope="session")
 def world(tmp_path_factory) -> Iterator[World]:
     """The cluster, with a caseworker, an administrator, an auditor and a governance lead."""
