@@ -70,6 +70,18 @@ def test_the_same_message_gets_the_same_bytes_and_nothing_crosses_twice(world: W
     assert world.types() == ["intended", "released"] * 2
 
 
+def test_what_is_kept_can_be_asked_for_without_asking_anew(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = world.message("entitled", Mode.LOOKUP, person=ASH)
+    with open_node(world.node) as node:
+        place = carried.place_of(asked, node)
+        assert carried.kept_answer(node, place, now=NOW) is None
+        given = service.answer(node, asked, now=NOW, clock=lambda: NOW)
+        kept = carried.kept_answer(node, place, now=NOW)
+        assert kept is not None
+        assert (kept.body, kept.receipt) == (given.body, given.receipt)
+    assert world.types() == ["intended", "released"]
+
+
 def test_the_same_id_with_other_content_is_refused(world: World) -> None:
     world.answer("entitled", Mode.LOOKUP, person=ASH)
     for change in (
@@ -237,7 +249,7 @@ def test_one_that_begins_just_before_us_is_waited_for_or_its_answer_taken(
     world: World, monkeypatch: pytest.MonkeyPatch, settled: bool
 ) -> None:
     """Between our look at the row and our intent, another process begins the same message."""
-    real, calls = carried.kept_answer, []
+    real, calls = carried.before, []
 
     def blind_once(*given: Any, **named: Any) -> Any:
         calls.append(1)
@@ -247,7 +259,7 @@ def test_one_that_begins_just_before_us_is_waited_for_or_its_answer_taken(
         world.answer("entitled", Mode.LOOKUP, person=ASH)
     else:
         dies(world, monkeypatch)
-    monkeypatch.setattr(service, "kept_answer", blind_once)
+    monkeypatch.setattr(service, "before", blind_once)
     if settled:
         assert world.answer("entitled", Mode.LOOKUP, person=ASH).outcome.released.count == 1
         assert world.types() == ["intended", "released"]
@@ -259,7 +271,7 @@ def test_one_that_begins_just_before_us_is_waited_for_or_its_answer_taken(
 
 def test_one_that_ends_just_while_we_begin_is_asked_for_again(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     world.answer("entitled", Mode.LOOKUP, person=ASH)
-    monkeypatch.setattr(service, "kept_answer", lambda *_, **__: True)
+    monkeypatch.setattr(service, "before", lambda *_, **__: True)
     with pytest.raises(InHand):
         world.answer("entitled", Mode.LOOKUP, person=ASH)
 

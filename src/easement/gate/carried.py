@@ -39,7 +39,7 @@ from easement.ledger.receipt import new_receipt
 from easement.ledger.tables import Also
 from easement.sources.session import Session
 
-__all__ = ["CarriedOutlet", "InHand", "OtherContent", "answered", "kept_answer", "place_of"]
+__all__ = ["CarriedOutlet", "InHand", "OtherContent", "answered", "before", "kept_answer", "place_of"]
 
 LEASES = {Mode.LOOKUP: timedelta(seconds=30), Mode.AGGREGATE: timedelta(minutes=15)}
 """How long a worker may take: many times as long as the slowest answer measured."""
@@ -212,7 +212,16 @@ def _head(outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def kept_answer(holder: Holder, place: _Place, *, now: datetime) -> Answer | bool:
+def kept_answer(holder: Holder, place: _Place, *, now: datetime) -> Answer | None:
+    """The answer that was given to this message before; `None` where there is none, or it came to nothing.
+
+    Raises what `before` raises.
+    """
+    known = before(holder, place, now=now)
+    return known if isinstance(known, Answer) else None
+
+
+def before(holder: Holder, place: _Place, *, now: datetime) -> Answer | bool:
     """The answer that was given to this message before; else whether there was one, that came to nothing.
 
     Raises `OtherContent` where something else was asked under its id, and `InHand` while it is being answered.

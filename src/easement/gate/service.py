@@ -13,7 +13,7 @@ from easement.base.errors import UsageError
 from easement.gate.agreements import keep_agreement
 from easement.gate.answers import answer_format
 from easement.gate.ask import Answer, Ask, Outcome
-from easement.gate.carried import CarriedOutlet, InHand, OtherContent, answered, kept_answer, place_of
+from easement.gate.carried import CarriedOutlet, InHand, OtherContent, answered, before, place_of
 from easement.gate.decide import decide
 from easement.gate.disclosure import Disclosure, log_refusal
 from easement.gate.model import Decision, Facts
@@ -71,14 +71,14 @@ def answer(
     _check_carried(asked)
     now = now.astimezone(UTC)
     place = place_of(asked, holder)
-    known = kept_answer(holder, place, now=now)
+    known = before(holder, place, now=now)
     if isinstance(known, Answer):
         return known
     outlet = CarriedOutlet(holder, place, asked.request.mode, now, keep, anew=known)
     try:
         outcome = _carried(holder, asked, outlet, now, clock)
     except IntegrityError:  # somebody began to answer it since we looked
-        known = kept_answer(holder, place, now=now)
+        known = before(holder, place, now=now)
         if isinstance(known, Answer):
             return known
         raise InHand from None
