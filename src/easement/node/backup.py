@@ -39,6 +39,7 @@ from easement.node.schema import upgrade, version
 __all__ = ["FORMAT", "Backup", "back_up", "container_key"]
 
 FORMAT = "easement-backup/1"
+"""The first line of a manifest, so that no signature made for another use can stand for it."""
 
 LEFT_OUT = {"keys", "ledger", "indexes", "releases"}
 """Folders that are not copied: secrets go sealed, and the others are made again."""

@@ -12,6 +12,7 @@ from easement.ledger.note import Key, Signer, parse_key
 __all__ = ["SECRET", "own_public_keys", "public_keys", "read_password", "read_secret", "read_signer", "read_text"]
 
 SECRET = 0o600
+"""How a secret file stands: for its owner alone."""
 
 
 def read_text(path: Path) -> str:
