@@ -4,7 +4,7 @@ import importlib
 import json
 import sys
 
-MEASURES = ("start", "decide", "ledger", "bulk")
+MEASURES = ("start", "decide", "ledger", "exchange", "bulk", "sets")
 
 
 def main(names: list[str]) -> None:
