@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from easement.agreement.read import read_agreement_text
-from easement.base.located import read_text
+from easement.base.located import read_file, read_text, validate
 from easement.meaning.mapping import read_mapping
 from easement.meaning.standards import read_standard
+from easement.sources.connection import ConnectionFile
 from tests.structure.tree import ROOT
 
 from .page import Command, Fence, commands, fences, matches, until
@@ -82,7 +83,15 @@ def play_yaml(fence: Fence, folder: Folder) -> None:
         READERS[kind](place)
 
 
-READERS = {"easement-standard/1": read_standard, "easement-mapping/1": read_mapping}
+def read_connection_file(path: Path) -> None:
+    validate(ConnectionFile, read_file(path, what="connection"), what="connection")
+
+
+READERS = {
+    "easement-standard/1": read_standard,
+    "easement-mapping/1": read_mapping,
+    "easement-connection/1": read_connection_file,
+}
 
 
 def play_python(fence: Fence, folder: Folder) -> None:

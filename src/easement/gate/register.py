@@ -4,7 +4,6 @@ It is the mappings themselves, read anew each time: one file for each dataset, w
 kept twice, so nothing can say otherwise than what answers requests.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -97,11 +96,16 @@ def register(mapping_file: Path, home: Path, *, replace: bool = False) -> Regist
     cannot be shared from.
     """
     mapping = read_mapping(mapping_file, (home / "standards",))
-    target = home / "datasets" / f"{mapping.id}.yaml"
+    standing = [one.file for one in entries(home) if one.mapping is not None and one.mapping.id == mapping.id]
+    target = standing[0] if standing else home / "datasets" / f"{mapping.id}.yaml"
+    same = target.exists() and target.read_bytes() == mapping_file.read_bytes()
+    if target.exists() and not same and not replace:
+        raise UsageError(
+            f"`{mapping.id}` is registered already, in `{target}`", remedy="to put this one there: --replace"
+        )
     _check_place(mapping_file, mapping, target)
-    _check_free(mapping_file, mapping.id, target, entries(home), replace=replace)
     report = check_dataset(mapping_file, folders=(home / "standards",), examples=False, home=home)
-    if report.usable and not _same(mapping_file, target):
+    if report.usable and not same:
         write_whole(target, mapping_file.read_bytes())
     return Registered(Entry(target, mapping), report)
 
@@ -115,17 +119,3 @@ def _check_place(mapping_file: Path, mapping: DatasetMapping, target: Path) -> N
     raise UsageError(
         f"`{said}` would not be found from `{target.parent}`", remedy=f"write its whole path: `path: {place}`"
     )
-
-
-def _check_free(mapping_file: Path, id_: str, target: Path, known: Sequence[Entry], *, replace: bool) -> None:
-    """No two mappings of one id, and none replaced unawares."""
-    others = [one.file for one in known if one.mapping is not None and one.mapping.id == id_]
-    elsewhere = [path for path in others if path != target and not _same(path, mapping_file)]
-    if elsewhere:
-        raise UsageError(f"`{id_}` is registered already, in `{elsewhere[0]}`", remedy="change one of the two ids")
-    if target.exists() and not _same(target, mapping_file) and not replace:
-        raise UsageError(f"`{id_}` is registered already", remedy="to put this mapping in its place: --replace")
-
-
-def _same(one: Path, other: Path) -> bool:
-    return other.exists() and one.read_bytes() == other.read_bytes()

@@ -17,6 +17,7 @@ from easement.meaning.project import (
     cells,
     doubts,
     failing,
+    inexact,
     missing_columns,
     raw_column,
     unused_columns,
@@ -57,7 +58,11 @@ class _Measurement:
         self.source, self.mapping, self.standard, self.examples = source, mapping, standard, examples
         behind = cells(mapping, standard, columns=source.columns)
         self.cells = {name: _named(cell, place) for place, (name, cell) in enumerate(behind.items())}
-        self.faults = {**failing(self.cells), **doubts(self.cells, standard)}
+        self.faults = {
+            **failing(self.cells),
+            **doubts(self.cells, standard),
+            **inexact(self.cells, mapping, standard),
+        }
         self.seen = _seen(behind, self.cells)
         self.key = _record_key(mapping, standard, self.cells, source)
 

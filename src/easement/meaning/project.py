@@ -5,7 +5,7 @@ converted so that one bad value never fails the query: it becomes NULL, and `fai
 """
 
 import difflib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import reduce
@@ -18,8 +18,10 @@ from easement.meaning.checks import IN_SQL, is_valid
 from easement.meaning.convert import as_text, blank, cannot_fail, converted
 from easement.meaning.dates import strptime_formats
 from easement.meaning.functions import column_sql
+from easement.meaning.identifiers import Kind
+from easement.meaning.keys import normalised
 from easement.meaning.mapping import DatasetMapping, NamePart, Way
-from easement.meaning.model import Element, Standard
+from easement.meaning.model import Element, Key, Standard
 from easement.meaning.syntax import Type
 from easement.meaning.template import column, fill, text
 
@@ -30,6 +32,7 @@ __all__ = [
     "cells",
     "doubts",
     "failures",
+    "inexact",
     "missing_columns",
     "project",
     "raw_column",
@@ -50,7 +53,7 @@ class Column(Protocol):
 
 
 class Fault(StrEnum):
-    """How a value can fail. The first five do not map and become NULL; the last two map, and are doubted."""
+    """How a value can fail. The first five do not map and become NULL; the others map, and are doubted."""
 
     NOT_A_DATE = "not-a-date"
     NOT_A_NUMBER = "not-a-number"
@@ -59,11 +62,12 @@ class Fault(StrEnum):
     NOTHING_LEFT = "nothing-left"
     WRONG_FORMAT = "wrong-format"
     NOT_VALID = "not-valid"
+    NOT_EXACT = "not-exact"
 
     @property
     def keeps_the_value(self) -> bool:
         """Whether the value crosses all the same."""
-        return self in (Fault.WRONG_FORMAT, Fault.NOT_VALID)
+        return self in (Fault.WRONG_FORMAT, Fault.NOT_VALID, Fault.NOT_EXACT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +138,31 @@ def doubts(mapped: Mapping[str, Cell], standard: Standard) -> dict[tuple[str, Fa
         if element.identifier is not None and element.identifier in IN_SQL:
             found[name, Fault.NOT_VALID] = _does_not_fit(cell, is_valid(element.identifier, cell.value))
     return found
+
+
+def inexact(mapped: Mapping[str, Cell], mapping: DatasetMapping, standard: Standard) -> dict[tuple[str, Fault], Sql]:
+    """For each element of which `exact` is promised, whether the column has it in another spelling."""
+    found: dict[tuple[str, Fault], Sql] = {}
+    for name, cell in mapped.items():
+        way, element = mapping.elements[name], standard.elements[name]
+        if way.exact and cell.raw != cell.value:
+            spelt = exp.In(this=cell.raw.copy(), expressions=list(_spellings(way, element, cell)))
+            found[name, Fault.NOT_EXACT] = fill(
+                "not :empty and not coalesce(:spelt, false)", empty=cell.empty, spelt=spelt
+            )
+    return found
+
+
+def _spellings(way: Way, element: Element, cell: Cell) -> Iterator[Sql]:
+    """How an exact column may write a value: as the standard does, a postcode also with its space."""
+    if element.type is Type.DATE:
+        for form in strptime_formats(way.dates) or _ISO:
+            yield fill("strftime(:x, :form)", x=cell.value, form=text(form))
+        return
+    value = normalised(element.identifier or element.key or Key.IDENTIFIER, cell.raw)
+    yield value
+    if element.identifier is Kind.POSTCODE or element.key is Key.POSTCODE:
+        yield fill("left(:x, -3) || ' ' || right(:x, 3)", x=value)
 
 
 def _does_not_fit(cell: Cell, fits: Sql) -> Sql:
