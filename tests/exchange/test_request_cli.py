@@ -1,6 +1,7 @@
 """`easement request` and `easement audit`, as their pages show them."""
 
 import json
+import shlex
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from easement.cli.root import main
 from easement.exchange import service
 from easement.ledger import service as ledger
+from tests.docs.page import commands, fences, matches
 
 from .pair import NOW, Pair, paired
 
@@ -139,6 +141,29 @@ def test_logs_that_agree_and_logs_that_do_not(pair: Pair, capsys: pytest.Capture
     assert Ran(capsys, "audit", "dwp", "--node", home, "--json").data["differences"][0]["here"] == at
 
 
-def test_the_pages_show_these_commands():
-    for page, words in (("ask-another-organisation", "request send"), ("audit-a-partner", "audit dwp")):
-        assert f"easement {words}" in (ROOT / "docs" / "how-to" / f"{page}.md").read_text()
+SHOWN = (
+    'easement request send --node northtown --from dwp --agreement school-meals --share entitled --role benefits-officer --purpose benefit-eligibility --trained information-governance --person national_insurance_number=AB123456C --asked-by "officer 7" --why "a form came in"',  # noqa: E501
+    "easement audit dwp --node northtown",
+)
+"""What the how-to pages show, word for word."""
+
+
+def test_the_pages_do_what_they_show(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    with paired(tmp_path) as made:
+        monkeypatch.chdir(made.northtown.home.parent)
+        told = [Ran(capsys, *shlex.split(words)[1:]) for words in SHOWN]
+    assert [each.code for each in told] == [0, 0]
+    pages = [ROOT / "docs" / "how-to" / f"{name}.md" for name in ("ask-another-organisation", "audit-a-partner")]
+    for ran, page in zip(told, pages, strict=True):
+        (fence,) = [each for each in fences(page.read_text()) if each.language == "console"]
+        (command,) = commands(fence)
+        assert command.words in SHOWN
+        assert matches(command.shown, ran.out), ran.out
+
+
+def test_an_agreement_can_be_named_by_its_file(pair: Pair, capsys: pytest.CaptureFixture[str]):
+    words = send(pair, *ENTITLED, *PERSON)
+    words[words.index("school-meals")] = str(pair.world.agreement)
+    assert Ran(capsys, *words).code == 0

@@ -73,6 +73,8 @@ TOUCHES_THE_WORLD = {
     "gate/tables.py": "the queries on the gate's tables",
     "gate/service.py": "what a caller can do at the gate",
     "gate/staging.py": "holds an answer until the ledger has it",
+    "cli/request.py": "a door",
+    "exchange/audit.py": "asks another node for its entries and reads its own",
     "exchange/answering.py": "takes other nodes' messages, many at once",
     "exchange/asked.py": "asks the gate and the ledger for what another node wants",
     "exchange/concern.py": "looks through the log for whom its entries concern",

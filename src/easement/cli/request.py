@@ -16,10 +16,11 @@ __all__ = ["audit", "request"]
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 NODE = click.Path(path_type=Path, file_okay=False)
+FILE = click.Path(path_type=Path, dir_okay=False)
 REFUSED, NOT_PROVED, UNREACHABLE = 10, 12, 13
 
 
-@click.group()
+@click.group(epilog="Start with: easement request send --node northtown --from dwp --agreement free-school-meals …")
 def request() -> None:
     """Ask other organisations' nodes, each under an agreement, and settle what was left without an outcome."""
 
@@ -29,8 +30,8 @@ def _asking(command: Command) -> Command:
         click.option("--node", type=NODE, required=True, metavar="DIR", help="Your own organisation's node."),
         click.option("--from", "providers", multiple=True, required=True, metavar="ORG",
                      help="Whom to ask; give it again, with its agreement and share, to ask several."),
-        click.option("--agreement", "agreements", multiple=True, required=True, metavar="ID",
-                     help="The one agreement relied on, by its id; one for each --from."),
+        click.option("--agreement", "agreements", type=FILE, multiple=True, required=True, metavar="ID|FILE",
+                     help="The one agreement relied on, by its id or its file; one for each --from."),
         click.option("--share", "shares", multiple=True, required=True, metavar="ID",
                      help="The share asked for; one for each --from."),
         click.option("--purpose", "purposes", multiple=True, required=True, metavar="CODE",
@@ -93,7 +94,7 @@ def _wishes(options: dict[str, Any]) -> "tuple[list[Wish], Asker]":
     many = len(options["providers"])
     columns = [
         options["providers"],
-        _each("--agreement", options["agreements"], many),
+        [_agreement(each) for each in _each("--agreement", options["agreements"], many)],
         _each("--share", options["shares"], many),
         _each("--purpose", options["purposes"], many, once=True),
         _each("--role", options["roles"], many, once=True),
@@ -112,7 +113,17 @@ def _wishes(options: dict[str, Any]) -> "tuple[list[Wish], Asker]":
     return wishes, Asker(options["asked_by"], frozenset(options["trained"]))
 
 
-def _each(option: str, values: Sequence[str], many: int, *, once: bool = False) -> Sequence[str]:
+def _agreement(named: Path) -> str:
+    """What a node finds an agreement by: an id as it was given, or the digest of the file named."""
+    from easement.agreement.read import read_agreement
+
+    return read_agreement(named).digest if named.is_file() else str(named)
+
+
+Value = TypeVar("Value")
+
+
+def _each(option: str, values: Sequence[Value], many: int, *, once: bool = False) -> Sequence[Value]:
     """One value for each provider; where one may stand for all, it does."""
     from easement.base.errors import UsageError
 

@@ -62,6 +62,7 @@ class NotTaken(EasementError):
 
 
 Clock = Callable[[], datetime]
+"""Tells the time of a running node."""
 
 Action = Callable[[Host, Genuine, Arrived, Clock], bytes]
 """What is done about a genuine message; gives the body of the answer."""

@@ -43,6 +43,7 @@ Message = Annotated[Arrived, Depends(signed_message)]
 Listed = Annotated[Arrived, Depends(signed_list)]
 
 router = APIRouter(prefix="/exchange/v1", tags=["exchange"])
+"""The routes of the exchange: each takes a signed message."""
 
 
 def mount(app: FastAPI, node: Any) -> None:

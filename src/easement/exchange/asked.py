@@ -117,7 +117,7 @@ def again(host: Host, genuine: Genuine, arrived: Arrived, clock: Clock) -> bytes
         raise NotTaken(409, "message.in-hand", error.what, error.remedy, after=1) from None
     except OtherContent as error:
         raise NotTaken(409, "message.id-used", error.what, error.remedy) from None
-    if given is not None:
+    if isinstance(given, Answer):
         return _told(host, body, given, genuine)
     if _outcome(host, genuine.key.name, body.message) is not None:
         remedy = "ask for its receipt, which says what came of it"

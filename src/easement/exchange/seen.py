@@ -10,6 +10,7 @@ from easement.ledger.note import parse
 __all__ = ["FORKED", "last_seen", "see"]
 
 FORKED = "keep both checkpoints as evidence, and tell the operator and the other organisation's auditor"
+"""What to do about a log that shows two histories."""
 
 
 def last_seen(connection: Connection, organisation: str, origin: str) -> tuple[Checkpoint, str] | None:
