@@ -2,16 +2,19 @@
 
 import subprocess
 import sys
+import threading
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from easement.agreement.model import Mode
+from easement.gate import service
 from easement.gate.model import Code
 from easement.ledger.model import EntryType
+from easement.node.home import open_node
 
-from .world import World, furnish, plain_rows
+from .world import NOW, World, furnish, plain_rows
 
 DAY, REQUEST = 10, 8
 
@@ -119,9 +122,39 @@ def test_two_processes_at_once_cannot_both_pass_under_a_days_limit(world: World)
     assert world.fsck() == []
 
 
-def test_shares_without_a_days_limit_do_not_wait_for_each_other(world: World) -> None:
-    world.share("forms", Mode.BULK)
-    assert [path.name for path in (world.node / "releases").glob(".school-meals*")] == []
+def test_threads_of_one_node_cannot_pass_a_days_limit_together(world: World) -> None:
+    """Each answer is held against the limit in the commit that logs it, also where several share that commit."""
+    world.hold(awards(1))
+    person = {"family_name": "Name100", "date_of_birth": "2014-01-01"}
+    said: list[bool] = []
+
+    def work(name: int) -> None:
+        for number in range(4):
+            asked = world.message("limited", Mode.LOOKUP, f"{name * 100 + number:032x}", person=person)
+            said.append(service.answer(node, asked, now=NOW, clock=lambda: NOW).outcome.decision.allowed)
+
+    with open_node(world.node) as node:
+        threads = [threading.Thread(target=work, args=(name,)) for name in range(5)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert node.ledger.counted("school-meals", "limited", NOW.date().isoformat()) == DAY
+    assert sorted(said) == [False] * 10 + [True] * DAY
+    assert world.fsck() == []
+
+
+def test_a_list_longer_than_a_request_may_be_is_refused_however_few_are_found(world: World) -> None:
+    limited = world.under(
+        ("616.67]}\n  forms:", "616.67]}\n    limits: {records_per_request: 2}\n  forms:"),
+    )
+    people = [(f"P{n}", f"Stranger{n}", "Jo", "2014-01-01", "NT1 1AA") for n in range(3)]
+    outcome = limited.match(people)
+    (reason,) = outcome.decision.unmet
+    assert reason.code is Code.LIMIT_REQUEST_TOO_LARGE
+    assert reason.text == "the list holds 3 people, and one request may hold 2"
+    assert world.types() == ["intended", "refused"]
+    assert limited.match(people[:2]).decision.allowed
 
 
 @pytest.mark.parametrize("share", ["limited", "forms"])

@@ -30,7 +30,7 @@ from easement.ledger.tables import Also, counted
 from easement.meaning.standards import standard
 from easement.sources.files import open_sources
 from easement.sources.model import DatabaseTable
-from easement.sources.session import Session
+from easement.sources.session import FileSource, Session
 from easement.sources.standing import standing
 
 __all__ = ["Disclosure", "log_refusal"]
@@ -152,6 +152,8 @@ class Disclosure:
             if theirs:
                 known = standard(theirs.mapping.standard, folders)
                 listed = table_of(session.sources["listed_data"], theirs, known)
+                if too_long := self._list_too_long(session.sources["listed_data"]):
+                    return "", Released(refusal=too_long)
             query = self._plan(held_table, listed, now)
             return query.digest, self.outlet.release(session, query, self.decision, offer, intent)
 
@@ -182,6 +184,18 @@ class Disclosure:
             listed=listed,
             binary=self.outlet.binary,
         )
+
+    def _list_too_long(self, listed: FileSource) -> Reason | None:
+        """A list longer than one request may be asks too much, however few of it are found."""
+        limit = self.prepared.offers[self.decision.share].terms.limits.records_per_request
+        if limit is None:
+            return None
+        many = listed.measure(f"select count(*) from {listed.relation}")[0][0]  # noqa: S608 (a quoted name of ours)
+        if many <= limit:
+            return None
+        place = f"shares.{self.decision.share}.limits.records_per_request"
+        text = f"the list holds {many:,} people, and one request may hold {limit:,}"
+        return Reason(Code.LIMIT_REQUEST_TOO_LARGE, False, place, text, "send a shorter list")
 
     def _too_large(self, count: int) -> Reason | None:
         limit = self.prepared.offers[self.decision.share].terms.limits.records_per_request
