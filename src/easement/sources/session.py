@@ -119,7 +119,7 @@ class Session:
         if failures:
             return failures[0]
         if overdue and "INTERRUPT" in str(error):
-            what = f"the query took longer than {self._seconds:,.0f} seconds and was stopped"
+            what = f"the query took longer than {self._seconds:,g} seconds and was stopped"
             return EasementError(what, remedy="ask for less, or allow more: `seconds` under `[sources]`")
         return told(error, self._tables)
 
