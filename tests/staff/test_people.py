@@ -27,8 +27,10 @@ def test_somebody_who_was_added_is_invited_and_then_ready(keeper: FakeKeeper):
     account = service.find_person(keeper, invitation.account_id)
     assert (account.name, account.email, account.state) == ("Amina Patel", "amina@northtown.example", "invited")
     assert (account.roles, account.signed_in) == ({NodeRole.AUDITOR}, None)
-    enrolled(keeper, "Ben Okafor")
-    assert [each.state for each in service.list_people(keeper)] == ["ready", "invited"]
+    enrolled(keeper, "ben okafor")
+    enrolled(keeper, "Aled Rhys")
+    people = [(each.name, each.state) for each in service.list_people(keeper)]
+    assert people == [("Aled Rhys", "ready"), ("Amina Patel", "invited"), ("ben okafor", "ready")]
 
 
 def test_a_name_is_one_persons_however_it_is_typed(amina: Person):

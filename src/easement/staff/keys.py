@@ -69,10 +69,11 @@ def revoke_key(keeper: Keeper, key_id: str, *, by: str, now: datetime) -> None:
 
 
 def list_keys(keeper: Keeper) -> list[ProgramKey]:
-    """Every key that was ever made, without its secret, in the order in which they were made."""
+    """Every key that was ever made, without its secret, by the program's name, the oldest of a name first."""
     sealer = Sealer(keeper.master_key)
     with reading(keeper.engine) as connection:
-        return [key_of(connection, sealer, row) for row in tables.all_keys(connection)]
+        found = [key_of(connection, sealer, row) for row in tables.all_keys(connection)]
+    return sorted(found, key=lambda each: (each.name.casefold(), each.made))
 
 
 def identity_of_key(keeper: Keeper, key: str, now: datetime) -> Identity | None:

@@ -253,10 +253,11 @@ def unlink_external(keeper: Keeper, account_id: str, *, by: str, now: datetime) 
 
 
 def list_people(keeper: Keeper) -> list[Account]:
-    """Everybody who has an account, in the order in which they were added."""
+    """Everybody who has an account, by name."""
     sealer = Sealer(keeper.master_key)
     with reading(keeper.engine) as connection:
-        return [account_of(connection, sealer, row) for row in tables.all_accounts(connection)]
+        people = [account_of(connection, sealer, row) for row in tables.all_accounts(connection)]
+    return sorted(people, key=lambda each: each.name.casefold())
 
 
 def find_person(keeper: Keeper, who: str) -> Account:
