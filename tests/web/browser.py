@@ -112,6 +112,8 @@ class Seat:
 
     def check(self, axe: str) -> None:
         """Nothing that axe finds, and no scrolling sideways at 375 pixels."""
+        self.page.wait_for_load_state()
+        self.page.locator("h1").first.wait_for()
         found = self.page.evaluate(f"async () => {{ {axe}; {FINDINGS} }}")
         assert found == [], f"{self.path}: {found}"
         before = self.page.viewport_size

@@ -330,7 +330,12 @@ def test_both_ledgers_are_compared_in_the_page(seat, gwen, axe):
 
 def test_datasets_and_jobs_are_shown(seat, gwen, axe):
     seat.sign_in(gwen, "/datasets")
-    assert "No dataset is set up here" in seat.text
+    assert "Head of revenues" in seat.text
+    assert "parts of its description are missing" in seat.text
+    seat.check(axe)
+    seat.follow("Awards in payment")
+    for part in ("Official sensitive", "7 years", "1 April 2019", "asked in place", "nobody has said"):
+        assert part in seat.text
     seat.check(axe)
     seat.go("/jobs")
     assert "There are no jobs" in seat.text

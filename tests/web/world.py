@@ -84,6 +84,17 @@ elements:
   incidents_12_months: incidents
   contact_type: {column: contact, codes: {R: report, E: enquiry}}
 """
+ABOUT = """\
+about:
+  owner: Head of revenues
+  contact: revenues@northtown.example
+  classification: official-sensitive
+  created: 2019-04-01
+  location: The council's own data centre
+  transmitted: Not sent; asked in place
+  retention: P7Y
+  personal_data: true
+"""
 PATIENTS = ("mrn", "nhs_number", "family_name", "given_name", "birth_date", "pc", "service", "contacts", "last_contact")
 RECORDED = ("nominal", "family", "given", "born", "postcode", "incidents", "contact")
 
@@ -152,6 +163,17 @@ def _fill(home: Path, stem: str, mapping: str, columns: Sequence[str], rows: Seq
 
 
 def _registers(homes: dict[str, Path]) -> None:
+    _fill(
+        homes["northtown"],
+        "awards",
+        MAPPING.replace("organisation: dwp", "organisation: northtown") + ABOUT,
+        COLUMNS,
+        AWARDS,
+    )
+    _registers_of_providers(homes)
+
+
+def _registers_of_providers(homes: dict[str, Path]) -> None:
     _fill(homes["dwp"], "awards", MAPPING, COLUMNS, AWARDS)
     contacts = [
         ("M1", "9434765919", "Ash", "Jo", "2015-02-01", "NT1 1AA", "community", "4", "2026-09-14"),

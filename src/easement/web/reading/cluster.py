@@ -2,20 +2,23 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
+from easement.agreement.duration import Duration
 from easement.base.database import reading
-from easement.base.errors import BadFile, EasementError
+from easement.base.errors import EasementError
+from easement.base.words import day
 from easement.exchange import bulk_tables, directory_store, jobs_tables
 from easement.exchange.audit import audit
 from easement.exchange.bulk_tables import Bulk
 from easement.exchange.directory import Directory
 from easement.exchange.directory_parts import Member
 from easement.exchange.jobs_tables import Job
-from easement.gate.datasets import mappings
+from easement.gate import register
 from easement.law.catalogue import catalogue
 from easement.law.model import BodyClass
-from easement.meaning.mapping import DatasetMapping, read_mapping
+from easement.meaning.about import About
+from easement.meaning.mapping import DatasetMapping
 from easement.meaning.standards import standard
 from easement.node.home import Node
 from easement.staff.model import Identity
@@ -120,29 +123,40 @@ def compared(node: Node, id_: str, now: datetime) -> Compared | None:
 
 
 def datasets(node: Node) -> Datasets:
-    """Every dataset held here; those that cannot be read are counted."""
-    read = list(_mappings(node))
-    lines = [_dataset(each) for each in read if each is not None]
-    return Datasets(lines=tuple(sorted(lines, key=lambda line: line.title.lower())), broken=read.count(None))
+    """The register of datasets; those that cannot be read are counted."""
+    found = register.entries(node.home)
+    lines = [_dataset(each.mapping, each.about) for each in found if each.mapping is not None]
+    broken = sum(each.mapping is None for each in found)
+    return Datasets(lines=tuple(sorted(lines, key=lambda line: line.title.lower())), broken=broken)
 
 
-def _mappings(node: Node) -> Iterator[DatasetMapping | None]:
-    for path in mappings(node.home):
-        try:
-            yield read_mapping(path, (node.home / "standards",))
-        except BadFile:
-            yield None
-
-
-def _dataset(mapping: DatasetMapping) -> DatasetLine:
-    return DatasetLine(id=mapping.id, title=mapping.title, standard=mapping.standard)
+def _dataset(mapping: DatasetMapping, about: About) -> DatasetLine:
+    until = about.retained_until
+    return DatasetLine(
+        id=mapping.id,
+        title=mapping.title,
+        standard=mapping.standard,
+        owner=about.owner or "",
+        contact=about.contact or "",
+        classification=about.classification.value if about.classification else "",
+        created=about.created,
+        location=about.location or "",
+        transmitted=about.transmitted or "",
+        updated=about.updated.value if about.updated else "",
+        retention=Duration.read(about.retention).words if about.retention else "",
+        retained_until=day(until) if isinstance(until, date) else until or "",
+        personal=about.personal_data,
+        special=tuple(each.value for each in about.special),
+        missing=about.missing,
+    )
 
 
 def dataset(node: Node, identity: Identity, id_: str, now: datetime) -> DatasetPage | None:
     """One dataset; nothing where there is none."""
-    found = next((each for each in _mappings(node) if each is not None and each.id == id_), None)
-    if found is None:
+    entry = next((each for each in register.entries(node.home) if each.mapping and each.mapping.id == id_), None)
+    if entry is None or entry.mapping is None:
         return None
+    found = entry.mapping
     described = standard(found.standard, (node.home / "standards",))
     elements = [
         ElementLine(name, element.definition, element.sensitivity.value, found.elements[name].absent or "")
@@ -158,7 +172,9 @@ def dataset(node: Node, identity: Identity, id_: str, now: datetime) -> DatasetP
             for offer in each.prepared.offers.values()
         )
     }
-    return DatasetPage(line=_dataset(found), elements=tuple(elements), shared=tuple(sorted(shared.items())))
+    return DatasetPage(
+        line=_dataset(found, entry.about), elements=tuple(elements), shared=tuple(sorted(shared.items()))
+    )
 
 
 def jobs(node: Node, identity: Identity, now: datetime) -> Jobs:

@@ -112,17 +112,26 @@ class Compared(View):
 
 @dataclass(frozen=True, slots=True)
 class DatasetLine:
-    """One dataset held here, with what the ownership register says of it; empty where it says nothing."""
+    """One dataset held here, with what the ownership register says of it; empty where nobody has said.
+
+    `missing` are the parts that nobody has said; `personal` is nothing while that is one of them.
+    """
 
     id: str
     title: str
     standard: str
     owner: str = ""
+    contact: str = ""
     classification: str = ""
     created: date | None = None
     location: str = ""
-    retention: str = ""
     transmitted: str = ""
+    updated: str = ""
+    retention: str = ""
+    retained_until: str = ""
+    personal: bool | None = None
+    special: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
 
     def as_row(self) -> dict[str, Any]:
         """The line as files of the list have it."""
@@ -131,11 +140,17 @@ class DatasetLine:
             "title": self.title,
             "standard": self.standard,
             "owner": self.owner,
+            "contact": self.contact,
             "classification": self.classification,
             "created": self.created,
             "location": self.location,
-            "retention": self.retention,
             "transmitted": self.transmitted,
+            "updated": self.updated,
+            "retention": self.retention,
+            "retained_until": self.retained_until,
+            "personal_data": self.personal,
+            "special_categories": list(self.special),
+            "missing": list(self.missing),
         }
 
 
