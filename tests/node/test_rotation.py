@@ -6,6 +6,7 @@ import random
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -185,6 +186,33 @@ def test_a_kill_at_any_step_leaves_the_old_key_or_the_new_one_and_the_ledger_agr
     known = verifier.read_keys(str(home / "keys" / "log.vkey"))
     for each in (before, receipt(home)):
         assert verifier.check_receipt(each, known)
+
+
+def test_who_opens_the_node_while_a_key_is_being_changed_waits_and_undoes_nothing(
+    home: Path, dies: pytest.MonkeyPatch
+) -> None:
+    """The new key lies aside and the ledger does not name it yet: that is no change that was broken off."""
+    real, opened = rotation._install, []
+    begun = threading.Event()
+
+    def open_meanwhile() -> None:
+        begun.set()
+        with open_node(home) as node:
+            opened.append(node.organisation_key.key)
+
+    other = threading.Thread(target=open_meanwhile)
+
+    def install(*given: object) -> None:
+        other.start()
+        begun.wait()
+        real(*given)  # type: ignore[arg-type]
+
+    dies.setattr(rotation, "_install", install)
+    rotate(home, "organisation")
+    other.join()
+    with open_node(home) as node:
+        assert opened == [node.organisation_key.key]
+    assert len(changes(home)) == 1
 
 
 def test_a_database_is_sealed_anew_and_the_ledger_says_so(tmp_path: Path) -> None:

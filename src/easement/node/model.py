@@ -80,7 +80,7 @@ class ServerSettings(_Section):
         pattern=r"^(https?://[^\s/]+)?$",
         description="How others reach this node, `https://node.northtown.example`; empty for host and port.",
     )
-    workers: int = Field(default=1, ge=1, le=64, description="Processes that answer on this machine, with either kind of database.")
+    workers: int = Field(default=1, ge=1, le=64, description="Processes that answer, with either kind of database.")
     tls_certificate: Line = Field(default="", description="A PEM file with the certificate chain; empty without TLS.")
     tls_key: Line = Field(default="", description="A PEM file with the certificate's private key.")
     max_body_mb: int = Field(default=16, ge=1, le=1_024, description="Longest message taken, in megabytes.")

@@ -5,8 +5,11 @@ change is finished, at once or when the node is opened next, and else the file i
 the old key still verifies, since its public key stays in `STEM.vkey` below the new one, unless it was compromised.
 """
 
+import fcntl
+import os
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -36,6 +39,17 @@ __all__ = [
 ]
 
 RETIRING = "log.retiring"
+
+
+@contextmanager
+def _alone(home: Path) -> Iterator[None]:
+    """Hold the keys against another process that changes them, or opens the node while they are being changed."""
+    folder = os.open(home / "keys", os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +92,12 @@ def rotate_signing(
     """
     new = Signer(name, secrets.token_bytes(32))
     lines = (new.encode(), "compromised" if compromised else "", str(int((now + overlap).timestamp())))
-    write_whole(home / "keys" / f"{stem}.next", "\n".join(lines) + "\n", mode=SECRET)
     digest = key_digest(new.key)
     said = Entry(time=minute(now), type=EntryType.KEY_CHANGED, key=digest)
-    ledger.append(said, also=_saying(stem, digest))
-    _install(home, ledger.engine, master, stem, name, now)
+    with _alone(home):
+        write_whole(home / "keys" / f"{stem}.next", "\n".join(lines) + "\n", mode=SECRET)
+        ledger.append(said, also=_saying(stem, digest))
+        _install(home, ledger.engine, master, stem, name, now)
     return new.key
 
 
@@ -92,17 +107,20 @@ def _saying(stem: str, digest: str) -> Callable[[Connection, int], None]:
 
 def finish_changes(home: Path, engine: Engine, master: bytes, names: dict[str, str], now: datetime) -> None:
     """Finish what a kill broke off, or undo it where it had not come to pass; `names` are those of the signers."""
-    for stem, name in names.items():
-        path = home / "keys" / f"{stem}.next"
-        if not path.exists():
-            continue
-        with reading(engine) as connection:
-            said = fact(connection, f"key:{stem}")
-        if key_digest(_next_signer(home, stem)[0].key) == said:
-            _install(home, engine, master, stem, name, now)
-        else:
-            path.unlink()
-            flush_directory(path.parent)
+    if not any((home / "keys" / f"{stem}.next").exists() for stem in names):
+        return
+    with _alone(home):
+        for stem, name in names.items():
+            path = home / "keys" / f"{stem}.next"
+            if not path.exists():
+                continue
+            with reading(engine) as connection:
+                said = fact(connection, f"key:{stem}")
+            if key_digest(_next_signer(home, stem)[0].key) == said:
+                _install(home, engine, master, stem, name, now)
+            else:
+                path.unlink()
+                flush_directory(path.parent)
 
 
 def _next_signer(home: Path, stem: str) -> tuple[Signer, bool, int]:
@@ -149,9 +167,10 @@ def rotate_database(home: Path, url: str) -> None:
         _change_password(home, url)
         return
     path, old, new = home / "keys" / "database.next", read_secret(home, "database"), secrets.token_bytes(KEY_BYTES)
-    write_whole(path, new.hex() + "\n", mode=SECRET)
-    rekey(home / "node.db", old, new)
-    finish_database(home, url)
+    with _alone(home):
+        write_whole(path, new.hex() + "\n", mode=SECRET)
+        rekey(home / "node.db", old, new)
+        _take_or_leave(home, url)
 
 
 def _change_password(home: Path, url: str) -> None:
@@ -160,13 +179,14 @@ def _change_password(home: Path, url: str) -> None:
         remedy = "it is known to PostgreSQL by other means: change it there"
         raise EasementError("this node has no password for its database", remedy=remedy)
     new = secrets.token_urlsafe(32)
-    write_whole(home / "keys" / "database.next", new + "\n", mode=SECRET)
-    engine = connect_database(url, old)
-    try:
-        set_password(engine, new)
-    finally:
-        engine.dispose()
-    finish_database(home, url)
+    with _alone(home):
+        write_whole(home / "keys" / "database.next", new + "\n", mode=SECRET)
+        engine = connect_database(url, old)
+        try:
+            set_password(engine, new)
+        finally:
+            engine.dispose()
+        _take_or_leave(home, url)
 
 
 def finish_database(home: Path, url: str) -> None:
@@ -174,6 +194,12 @@ def finish_database(home: Path, url: str) -> None:
 
     The old one is tried first: a change of key that was broken off is undone only by the key it began with.
     """
+    if (home / "keys" / "database.next").exists():
+        with _alone(home):
+            _take_or_leave(home, url)
+
+
+def _take_or_leave(home: Path, url: str) -> None:
     path, kept = home / "keys" / "database.next", home / "keys" / ("database.password" if url else "database.key")
     if not path.exists():
         return
