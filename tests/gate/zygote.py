@@ -88,6 +88,10 @@ def _child(order: dict[str, Any]) -> int:
     if "step" in order:
         _arm(order["step"], order["call"], order["side"])
     try:
+        if "message" in order:
+            answer = world.answer("entitled", Mode.LOOKUP, order["message"], person=order["person"])
+            (world.out / order["name"]).write_bytes(answer.body)
+            return 0
         given = {name: Path(order[name]) for name in ("match", "match_dataset") if name in order}
         mode = Mode.MATCH if given else Mode.BULK
         world.share(order.get("share", "forms"), mode, order["name"], **given)
@@ -117,12 +121,12 @@ def _arm(step: str, call: int, side: str) -> None:
 
 
 def _find(step: str) -> tuple[Any, str]:
-    from easement.gate import disclosure, outlet, release, staging
+    from easement.gate import carried, disclosure, outlet, release, staging
     from easement.ledger.service import Ledger
 
     owners = {
         "Staged": staging.Staged, "Ledger": Ledger, "disclosure": disclosure, "outlet": outlet, "release": release,
-        "staging": staging,
+        "staging": staging, "carried": carried,
     }  # fmt: skip
     owner, _, name = step.partition(".")
     return owners[owner], name
