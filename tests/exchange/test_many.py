@@ -15,7 +15,7 @@ from easement.base.database import reading
 from easement.base.errors import UsageError
 from easement.exchange import service, tables
 from easement.exchange.message_carry import NoAnswer, Silence
-from easement.exchange.model import Answered, Silent, picture_lines
+from easement.exchange.model import Answered, Silent, Wish, picture_lines
 from easement.exchange.service import ask_many
 
 from .pair import ASKER, NOW, Pair, paired
