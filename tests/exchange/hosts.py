@@ -20,7 +20,7 @@ from easement.exchange import directory_api
 from easement.ledger.note import Key, Signer
 from easement.ledger.service import Ledger
 from easement.node.model import OrganisationSettings, ServerSettings, Settings
-from easement.node.schema import make_tables
+from easement.node.schema import upgrade
 
 from .cluster import NOW, signer_of
 
@@ -74,7 +74,7 @@ def member_host(folder: Path, organisation: str, number: int = 0, url: str = "")
     """A member's node over SQLCipher; `number` gives other keys to a node of the same name."""
     (folder / f"{organisation}-{number}-db").mkdir()
     engine = open_database(folder / f"{organisation}-{number}-db" / "node.db", b"k" * 32)
-    make_tables(engine)
+    upgrade(engine)
     yield host_of(folder, organisation, engine, number, url)
     engine.dispose()
 
