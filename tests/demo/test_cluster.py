@@ -13,7 +13,8 @@ from easement.demo.cluster import MEMBERS, PEOPLE
 from easement.ledger.model import EntryType
 from easement.node.home import open_node
 
-COMMAND = [sys.executable, "-c", "from easement.cli.root import main; main()", "demo", "--cluster", "--people", "500"]
+TYPED = "easement demo --cluster"
+COMMAND = [sys.executable, "-c", "from easement.cli.root import main; main()", *TYPED.split()[1:], "--people", "500"]
 
 
 @pytest.fixture(scope="module")

@@ -41,6 +41,15 @@ def test_every_test_that_is_named_is_there():
     assert missing == []
 
 
+def test_every_test_that_the_threat_model_names_is_there():
+    missing = []
+    for named in re.findall(r"`(tests/[^`]+)`", (ROOT / "docs" / "explanation" / "threat-model.md").read_text()):
+        path, _, function = named.partition("::")
+        if not (ROOT / path).exists() or (function and function not in _functions(path)):
+            missing.append(named)
+    assert missing == []
+
+
 def _functions(path: str) -> set[str]:
     tree = ast.parse((ROOT / path).read_text())
     return {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
