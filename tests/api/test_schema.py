@@ -9,7 +9,8 @@ from schemathesis import GenerationMode
 
 from easement.api.app import create_app
 from easement.api.guard import Limits
-from easement.api.v1.router import PREFIX, description
+from easement.api.v1.describe import PREFIX
+from easement.api.v1.router import description
 from tests.gate.world import NOW
 
 OPERATIONS = [(path, method) for path, methods in description()["paths"].items() for method in methods]

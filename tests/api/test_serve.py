@@ -50,6 +50,7 @@ def running(home: Path, *options: str, patience: float | None = None) -> Iterato
             line = process.stdout.readline()
             assert line, process.stderr.read()
             told += line
+        assert "address" in told, told
         yield process, int(json.loads(told)["address"].rpartition(":")[2])
     finally:
         process.kill()

@@ -38,7 +38,11 @@ def serve(home: Path, port: int | None, behind_proxy: bool, as_json: bool) -> No
         _check_workers(node.settings.database.url)
         _share_numbers(home)
     make = partial(_app, home, listening.server)
-    app = make if several else make()
+    try:
+        app = make if several else make()
+    except BaseException:
+        listening.socket.close()
+        raise
     address = address_of(listening.server)
     told = {"address": address, "organisation": node.organisation, "workers": server.workers}
     emit(as_json, told, f"`{node.organisation}` answers at {address}")

@@ -162,7 +162,8 @@ class Guard:
                 given = {name.lower() for name, _ in message["headers"]}
                 more = [header for header in ours if header[0] not in given]
                 identity = [(b"x-request-id", seen.id.encode())]
-                message = {**message, "headers": [*message["headers"], *more, *identity]}
+                await send({**message, "headers": [*message["headers"], *more, *identity]})
+                return
             async with asyncio.timeout(self.limits.send_seconds):
                 await send(message)
 
@@ -204,8 +205,8 @@ def tell(scope: Scope, **facts: Any) -> None:
 
 def template(scope: Scope) -> str:
     """The route's own template, or what stands for all addresses that lead nowhere; never what was asked for."""
-    context = scope.get("fastapi", {}).get("effective_route_context")
-    path = getattr(context, "path_format", None) or getattr(scope.get("route"), "path", None)
+    route = scope.get("fastapi", {}).get("effective_route_context") or scope.get("route")
+    path = getattr(route, "path_format", None)
     if not path and "endpoint" in scope:
         path = _paths(scope["app"]).get(scope["endpoint"], "page")
     return str(path) if path else "unmatched"

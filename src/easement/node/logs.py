@@ -14,6 +14,9 @@ import structlog
 
 __all__ = ["KEYS", "LEFT_OUT", "log", "place", "set_up"]
 
+_logger: list[Any] = [structlog.get_logger("easement")]
+"""The logger as it was set up last; binding one anew for each line costs as much as the rest of it."""
+
 LEFT_OUT = "[left out]"
 """What stands for a value that does not fit its key."""
 
@@ -66,7 +69,7 @@ def _only_what_may_be_told(_: Any, __: str, told: MutableMapping[str, Any]) -> M
 
 def log(event: str, *, level: str = "info", **facts: Any) -> None:
     """Write one line: what happened, in plain words that are always the same, and facts under keys of `KEYS`."""
-    getattr(structlog.get_logger("easement"), level)(event, **facts)
+    getattr(_logger[-1], level)(event, **facts)
 
 
 def place(error: BaseException) -> dict[str, str]:
@@ -104,6 +107,7 @@ def set_up(stream: TextIO | None = None, *, human: bool | None = None) -> None:
         logger_factory=structlog.PrintLoggerFactory(out),
         cache_logger_on_first_use=False,
     )
+    _logger[:] = [structlog.get_logger("easement").bind()]
     root = logging.getLogger()
     root.handlers = [_OfLibraries(logging.WARNING)]
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):

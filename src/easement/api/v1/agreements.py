@@ -9,7 +9,7 @@ from easement.agreement.render import to_html, to_markdown
 from easement.api.access import allowed, sees
 from easement.api.paging import Listing, Page, listed, place_of, shown
 from easement.api.problems import Kind, Problem
-from easement.api.v1.describe import also, lists, reads
+from easement.api.v1.describe import PREFIX, also, lists, reads
 from easement.api.v1.shapes import AgreementLine, AgreementShown, Id, ShareShown
 from easement.base.errors import UsageError
 from easement.gate.prepare import Offer
@@ -19,7 +19,7 @@ from easement.staff.model import Identity
 
 __all__ = ["router"]
 
-router = APIRouter(prefix="/agreements", tags=["agreements"])
+router = APIRouter(prefix=f"{PREFIX}/agreements", tags=["agreements"])
 """Agreements, each seen by whoever holds a role under it or reads the ledger."""
 
 Known = Annotated[Identity, allowed()]

@@ -11,7 +11,7 @@ from easement.api.guard import tell
 from easement.api.idempotency import IdempotencyKey, once
 from easement.api.problems import Kind, Problem
 from easement.api.strict import StrictRoute
-from easement.api.v1.describe import Answers, errors
+from easement.api.v1.describe import PREFIX, Answers, errors
 from easement.api.v1.shapes import ReasonShown
 from easement.api.v1.shapes_asks import Answer, AskWanted, PictureShown, PictureWanted, RefusedBy, Silent
 from easement.base.errors import UsageError
@@ -23,7 +23,7 @@ from easement.staff.permissions import Permission
 
 __all__ = ["router"]
 
-router = APIRouter(tags=["asking"], route_class=StrictRoute)
+router = APIRouter(prefix=PREFIX, tags=["asking"], route_class=StrictRoute)
 """Asking: everything that crosses, crosses here or by a job."""
 
 Asks = Annotated[Identity, allowed(Permission.DISCLOSURE_PERSON_ASK, Permission.DATA_JOB_RUN)]

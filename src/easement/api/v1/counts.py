@@ -8,7 +8,7 @@ from pydantic import Field
 
 from easement.api.access import allowed, sees
 from easement.api.paging import Listing, Page, listed, place_of
-from easement.api.v1.describe import lists
+from easement.api.v1.describe import PREFIX, lists
 from easement.api.v1.shapes import Slug
 from easement.api.v1.shapes_ledger import CountLine
 from easement.node.tally import Counts, Place
@@ -17,7 +17,7 @@ from easement.staff.permissions import Permission
 
 __all__ = ["router"]
 
-router = APIRouter(tags=["counts"])
+router = APIRouter(prefix=PREFIX, tags=["counts"])
 """Counts."""
 
 Reads = Annotated[Identity, allowed(Permission.DISCLOSURE_RECORD_READ)]

@@ -8,7 +8,10 @@ from easement.api.paging import CSV, JSON
 from easement.api.problems import Kind, Problem
 from easement.api.v1.shapes import ReasonShown
 
-__all__ = ["Answers", "ProblemShown", "also", "errors", "lists", "reads"]
+__all__ = ["PREFIX", "Answers", "ProblemShown", "also", "errors", "lists", "reads"]
+
+PREFIX = "/api/v1"
+"""Where version 1 stands."""
 
 Answers = dict[int | str, dict[str, Any]]
 """The answers of an operation by status, as the description has them."""

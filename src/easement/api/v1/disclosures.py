@@ -9,7 +9,7 @@ from pydantic import Field
 from easement.api.access import allowed, sees
 from easement.api.paging import Listing, Page, listed, place_of, shown
 from easement.api.v1 import entries
-from easement.api.v1.describe import lists, reads
+from easement.api.v1.describe import PREFIX, lists, reads
 from easement.api.v1.entries import DISCLOSED, REFUSED, Said
 from easement.api.v1.shapes import Slug
 from easement.api.v1.shapes_ledger import DisclosureLine, DisclosureShown, RefusalLine
@@ -18,7 +18,7 @@ from easement.staff.permissions import Permission
 
 __all__ = ["router"]
 
-router = APIRouter(tags=["disclosures"])
+router = APIRouter(prefix=PREFIX, tags=["disclosures"])
 """Disclosures and refusals."""
 
 Reads = Annotated[Identity, allowed(Permission.DISCLOSURE_RECORD_READ)]

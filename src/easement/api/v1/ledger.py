@@ -11,7 +11,7 @@ from easement.api.paging import Listing, Page, listed, place_of, shown
 from easement.api.problems import Kind, Problem
 from easement.api.strict import StrictRoute
 from easement.api.v1 import entries
-from easement.api.v1.describe import also, errors, lists, reads
+from easement.api.v1.describe import PREFIX, also, errors, lists, reads
 from easement.api.v1.shapes_ledger import CheckWanted, EntryLine, LedgerShown, Proved
 from easement.base.errors import ProofFailed, Refused
 from easement.exchange.service import current_directory
@@ -25,7 +25,7 @@ from easement.staff.permissions import Permission
 
 __all__ = ["router"]
 
-router = APIRouter(tags=["ledger"], route_class=StrictRoute)
+router = APIRouter(prefix=PREFIX, tags=["ledger"], route_class=StrictRoute)
 """The ledger, for auditors' programs."""
 
 Reads = Annotated[Identity, allowed(Permission.AUDIT_LEDGER_READ)]

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from easement.api.access import allowed
 from easement.api.paging import Listing, Page, listed, place_of, shown
 from easement.api.problems import Kind, Problem
-from easement.api.v1.describe import lists, reads
+from easement.api.v1.describe import PREFIX, lists, reads
 from easement.api.v1.shapes import DatasetLine, MemberLine, Slug, Who
 from easement.api.v1.shapes_ledger import Comparison
 from easement.base.errors import Refused
@@ -25,7 +25,7 @@ from easement.staff.permissions import Permission
 
 __all__ = ["router"]
 
-router = APIRouter()
+router = APIRouter(prefix=PREFIX)
 """Registers."""
 
 Item = TypeVar("Item", bound=BaseModel)

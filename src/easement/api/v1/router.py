@@ -11,12 +11,9 @@ from easement import __version__
 from easement.api.access import SCHEME
 from easement.api.paging import answered
 from easement.api.v1 import agreements, asks, counts, disclosures, ledger, registers
-from easement.api.v1.describe import ProblemShown
+from easement.api.v1.describe import PREFIX, ProblemShown
 
-__all__ = ["PREFIX", "description", "router"]
-
-PREFIX = "/api/v1"
-"""Where it stands."""
+__all__ = ["ROUTERS", "description"]
 
 ABOUT = """\
 What programs ask of an organisation's node: agreements, questions under them, what was disclosed and refused, and the
@@ -45,14 +42,14 @@ EXAMPLES = {
 }
 """What parameters look like."""
 
-router = APIRouter(prefix=PREFIX)
+own = APIRouter(prefix=PREFIX)
+"""What version 1 says of itself."""
+
+ROUTERS = (registers.router, agreements.router, asks.router, disclosures.router, ledger.router, counts.router, own)
 """Everything below `/api/v1`."""
 
-for part in (registers, agreements, asks, disclosures, ledger, counts):
-    router.include_router(part.router)
 
-
-@router.get("/openapi.json", include_in_schema=False)
+@own.get("/openapi.json", include_in_schema=False)
 def openapi(request: Request) -> Response:
     """The description of the API (OpenAPI 3.1)."""
     return answered(request, json.dumps(description(), ensure_ascii=False).encode(), "application/json", {})
@@ -64,7 +61,8 @@ def description() -> dict[str, Any]:
     app = FastAPI(
         title="Easement", version=__version__, description=ABOUT, license_info={"name": "Apache-2.0"}, telemetry=None
     )
-    app.include_router(router)
+    for router in ROUTERS:
+        app.include_router(router)
     told = app.openapi()
     schemas = told["components"]["schemas"]
     for name in ("HTTPValidationError", "ValidationError"):
