@@ -20,12 +20,17 @@ from easement.base import stamps
 from easement.base.errors import EasementError, UsageError
 from easement.gate import indexes, service
 from easement.gate.ask import Answer
+from easement.gate.decide import decide
+from easement.gate.index_file import About, NotIndexed, Row, write_index
+from easement.gate.keys import PseudonymKey
 from easement.gate.release import MAX_FOUND
 from easement.node.home import Node, open_node
 
+from .conftest import facts
 from .world import COLUMNS, DIRTY, MAPPING, NOW, TERMS, World, plain_rows, signed
 
 ASH = {"family_name": "Ash", "date_of_birth": "2015-02-01"}
+ALLOWED = facts(training=frozenset({"information-governance"}))
 Person = dict[str, str]
 
 
@@ -476,3 +481,51 @@ def test_another_agreement_over_the_same_data_has_its_own_forms(world: World, as
     second = json.loads(asking.ask("entitled", ASH, agreement="second").body)["records"][0]
     assert (first["family_name"], second["family_name"]) == ("Ash", True)
     assert Path(asking.node.home / "indexes" / "awards.db").exists()
+
+
+def test_a_table_in_a_database_is_asked_in_its_place(
+    asking: Asking, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """There it is the database that has an index; a copy of it would stand in the way of reading it as it is."""
+    known = asking.node.indexes.dataset(wish(asking).standard, None)
+    asking.node.indexes.wait()
+    there: Any = object()
+    monkeypatch.setattr(indexes, "dataset_for", lambda *_: replace(known, connection=there))
+    asking.node.indexes._datasets.clear()
+    assert not asking.make()
+    assert asking.node.indexes.look_up(wish_of(asking, known), None) is None
+    assert asking.node.indexes._making == {}
+
+
+def wish_of(asking: Asking, known: Any) -> indexes.Lookup:
+    """A lookup over a dataset, made without asking."""
+    prepared = asking.node.shelf.get("school-meals", NOW.date()).prepared
+    offer = prepared.offers["entitled"]
+    key = PseudonymKey(bytes(32))
+    decision = decide(asking.world.message("entitled", Mode.LOOKUP, person=ASH).request, prepared, ALLOWED)
+    return indexes.Lookup(decision, offer.terms, offer.standard, ASH, key, NOW.date())
+
+
+def test_few_wishes_are_remembered(asking: Asking, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert asking.make()
+    monkeypatch.setattr(indexes, "WISHES_KEPT", 2)
+    for fields in (("award",), ("family_name",), ("given_name",), ("award",), ("award",)):
+        said = json.loads(asking.ask("entitled", ASH, fields=fields).body)
+        assert list(said["fields"]) == list(fields)
+    (opened,) = asking.node.indexes._open.values()
+    assert 1 <= len(opened.wishes) <= 2
+
+
+def test_kinds_that_would_not_come_back_exactly_are_not_indexed() -> None:
+    moments = pa.record_batch({"v0": pa.array([NOW], pa.timestamp("us"))})
+    with pytest.raises(NotIndexed, match="a column of timestamp"):
+        list(indexes._kinds(moments))
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), b"bytes"])
+def test_values_that_would_not_come_back_exactly_leave_no_index(tmp_path: Path, asking: Asking, value: Any) -> None:
+    standard = wish_of(asking, None).standard
+    about = About(stamps.Stamp(1, 1, 1, 1, 1), "", (), {"net_monthly_earnings": "number"})
+    with pytest.raises(NotIndexed):
+        write_index(tmp_path / "i.db", bytes(32), about, standard, [Row([value], [None], "", "")])
+    assert list(tmp_path.glob("*.db")) == []

@@ -300,9 +300,9 @@ def signed(agreement: Path, keys: Sequence[Signer]) -> None:
         agreement.with_name(f"{agreement.name}.signatures").write_text(note)
 
 
-def furnish(folder: Path, rows: Sequence[Row] = DIRTY) -> World:
+def furnish(folder: Path, rows: Sequence[Row] = DIRTY, **database: str) -> World:
     """Make two nodes, let the department know the council's key, map and fill its register, and sign."""
-    node, partner = create_node(folder / "dwp", "dwp"), create_node(folder / "northtown", "northtown")
+    node, partner = create_node(folder / "dwp", "dwp", **database), create_node(folder / "northtown", "northtown")
     keys = (node.organisation_key, partner.organisation_key)
     (node.home / "members" / "northtown.vkey").write_text(f"{partner.organisation_key.key}\n")
     (node.home / "datasets" / "awards.yaml").write_text(MAPPING)
