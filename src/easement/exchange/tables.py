@@ -18,8 +18,10 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    bindparam,
     delete,
     func,
+    insert,
     select,
     update,
 )
@@ -125,6 +127,16 @@ concerned = Table(
 """How many entries of the log have been looked through for whom they concern."""
 
 
+_OF_LOG = (peers.c.organisation == bindparam("of_organisation"), peers.c.origin == bindparam("of_origin"))
+
+_PUT, _OWE = insert(outbox), insert(duties)
+_DROP = delete(outbox).where(outbox.c.message == bindparam("of_message"))
+_PEER = select(peers.c.size, peers.c.checkpoint).where(*_OF_LOG)
+_SEE = update(peers).where(*_OF_LOG, peers.c.size < bindparam("is_size"))
+_SEE = _SEE.values(size=bindparam("is_size"), checkpoint=bindparam("is_checkpoint"))
+"""What every question and answer runs, put together once: that costs as much as running it."""
+
+
 class Concern(NamedTuple):
     """An entry that concerns another organisation."""
 
@@ -223,7 +235,7 @@ def about_message(connection: Connection, organisation: str, message: str) -> li
 
 def put_out(connection: Connection, out: Out) -> None:
     """Keep a question before it is sent."""
-    connection.execute(outbox.insert().values(out._asdict()))
+    connection.execute(_PUT, out._asdict())
 
 
 def out(connection: Connection, message: str) -> Out | None:
@@ -240,7 +252,7 @@ def mark_tried(connection: Connection, message: str, *, was: int, now: int) -> b
 
 def drop_out(connection: Connection, message: str) -> bool:
     """End a question; false where it had ended before."""
-    return connection.execute(delete(outbox).where(outbox.c.message == message)).rowcount == 1
+    return connection.execute(_DROP, {"of_message": message}).rowcount == 1
 
 
 def waiting(connection: Connection, provider: str | None = None) -> list[Out]:
@@ -253,24 +265,23 @@ def waiting(connection: Connection, provider: str | None = None) -> list[Out]:
 
 def peer(connection: Connection, organisation: str, origin: str) -> Seen | None:
     """The largest checkpoint seen of an organisation's log."""
-    place = (peers.c.organisation == organisation, peers.c.origin == origin)
-    row = connection.execute(select(peers.c.size, peers.c.checkpoint).where(*place)).one_or_none()
+    row = connection.execute(_PEER, {"of_organisation": organisation, "of_origin": origin}).one_or_none()
     return Seen(*row) if row else None
 
 
 def remember_peer(connection: Connection, organisation: str, origin: str, seen: Seen) -> None:
     """Keep a checkpoint when it is larger than the one kept."""
-    row = {"organisation": organisation, "origin": origin, "size": seen.size, "checkpoint": seen.checkpoint}
-    if not _insert_new(connection, peers, dict(row)):
-        place = (peers.c.organisation == organisation, peers.c.origin == origin, peers.c.size < seen.size)
-        connection.execute(update(peers).where(*place).values(size=seen.size, checkpoint=seen.checkpoint))
+    place = {"of_organisation": organisation, "of_origin": origin}
+    if not connection.execute(_SEE, place | {"is_size": seen.size, "is_checkpoint": seen.checkpoint}).rowcount:
+        row = {"organisation": organisation, "origin": origin, "size": seen.size, "checkpoint": seen.checkpoint}
+        _insert_new(connection, peers, dict(row))
 
 
 def add_duties(connection: Connection, owed: Iterable[Duty]) -> None:
     """Start the clocks of what is owed."""
     rows = [each._asdict() for each in owed]
     if rows:
-        connection.execute(duties.insert(), rows)
+        connection.execute(_OWE, rows)
 
 
 def due(connection: Connection, before: int | None = None) -> list[Duty]:
