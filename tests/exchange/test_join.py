@@ -252,7 +252,7 @@ def test_a_new_key_is_announced_and_works_at_once_for_others(operator, town, cli
         assert directory.key(keyid, NOW) == new.key
         with pytest.raises(ProofFailed, match="no member"):
             current_directory(dwp, NOW).key(keyid, NOW)
-        assert find_key(dwp, keyid, client, NOW) == new.key
+        assert find_key(dwp, keyid, NOW, connect=lambda: client) == new.key
         assert problems(replace(town, organisation_key=new), NOW) == ()
         assert set(known_keys(dwp.home)["northtown"]) == {town.organisation_key.key, new.key}
 
@@ -335,15 +335,17 @@ def test_made_up_keys_do_not_make_a_node_ask_and_ask(operator, town, client):
         asked.append(request.url)
         return httpx.Response(503)
 
-    counting = httpx.Client(transport=httpx.MockTransport(count))
+    def counting():
+        return httpx.Client(transport=httpx.MockTransport(count))
+
     for number in range(20):
         with pytest.raises(ProofFailed, match="no member"):
-            find_key(town, f"northtown+{number:08x}", counting, NOW)
+            find_key(town, f"northtown+{number:08x}", NOW, connect=counting)
         with pytest.raises(ProofFailed, match="no member"):
-            find_key(town, f"stranger+{number:08x}", counting, NOW)
+            find_key(town, f"stranger+{number:08x}", NOW, connect=counting)
     assert len(asked) == 1
     with pytest.raises(ProofFailed):
-        find_key(town, "northtown+00000000", counting, NOW + HOUR)
+        find_key(town, "northtown+00000000", NOW + HOUR, connect=counting)
     assert len(asked) == 2
 
 

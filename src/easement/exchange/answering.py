@@ -13,8 +13,7 @@ from http import HTTPStatus
 from typing import NamedTuple
 
 from easement.base.errors import EasementError, ProofFailed, Refused, StorageFailed, UsageError
-from easement.exchange.directory import Directory
-from easement.exchange.directory_service import current_directory
+from easement.exchange.directory_service import current_directory, find_key
 from easement.exchange.message import (
     Fault,
     Genuine,
@@ -119,13 +118,13 @@ class Desk:
 
     def _genuine(self, arrived: Arrived, now: datetime) -> Genuine:
         """The message, once its signature holds, its sender is a member and it has not come before."""
-        directory = _directory(self.host, now)
+        _check_directory(self.host, now)
         genuine = verify_question(
             arrived.headers,
             method=arrived.method,
             target=own_url(self.host) + arrived.target,
             body=arrived.body,
-            key_of=lambda keyid: _key(directory, keyid, now),
+            key_of=lambda keyid: _key(self.host, keyid, now),
             now=now,
             skew=self.host.settings.exchange.clock_skew_seconds,
         )
@@ -175,17 +174,17 @@ def _busy(what: str) -> NotTaken:
     return NotTaken(503, "node.busy", what, "ask again a little later", after=RETRY_SECONDS)
 
 
-def _directory(host: Host, now: datetime) -> Directory:
+def _check_directory(host: Host, now: datetime) -> None:
     try:
-        return current_directory(host, now)
+        current_directory(host, now)
     except (Refused, ProofFailed) as error:
         what = "this node's directory cannot be relied on, so it answers nobody"
         raise NotTaken(503, "directory.stale", what, "tell whoever runs that node", after=60) from error
 
 
-def _key(directory: Directory, keyid: str, now: datetime) -> Key:
+def _key(host: Host, keyid: str, now: datetime) -> Key:
     try:
-        return directory.key(keyid, now)
+        return find_key(host, keyid, now)
     except ProofFailed as error:
         raise NotGenuine(Fault.KEY_UNKNOWN, error.what, error.remedy) from None
 

@@ -1,7 +1,7 @@
 """The directory of a node's cluster: the version held, fetched anew at half its life, and who may speak by it."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -130,7 +130,7 @@ def refresh(host: Host, client: httpx.Client, now: datetime, *, force: bool = Fa
     return accept(host.home, published, now)
 
 
-def find_key(host: Host, keyid: str, client: httpx.Client, now: datetime) -> Key:
+def find_key(host: Host, keyid: str, now: datetime, *, connect: Callable[[], httpx.Client] | None = None) -> Key:
     """The key by which a message is signed; one that nobody here knows yet is asked for, once in `NEWS` at most.
 
     So a member's new key works at once, and whoever makes keys up cannot make this node ask and ask. Raises as
@@ -138,7 +138,7 @@ def find_key(host: Host, keyid: str, client: httpx.Client, now: datetime) -> Key
     """
     directory = current_directory(host, now)
     if directory.owner(keyid) is None and directory.find(keyid.partition("+")[0]) and _may_ask(host.home, now):
-        with suppress(EasementError):
+        with suppress(EasementError), (connect or outgoing)() as client:
             directory = refresh(host, client, now, force=True)
     return directory.key(keyid, now)
 

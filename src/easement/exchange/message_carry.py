@@ -7,6 +7,7 @@ was answered before is answered the same again.
 import random
 import secrets
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -87,17 +88,29 @@ class Line:
     begun: datetime
     seconds: float
     started: float
+    find_key: Callable[[str, datetime], Key] | None = None
 
     @classmethod
     def to(
-        cls, organisation: str, signer: Signer, directory: Directory, *, now: datetime, seconds: float, skew: int
+        cls,
+        organisation: str,
+        signer: Signer,
+        directory: Directory,
+        *,
+        now: datetime,
+        seconds: float,
+        skew: int,
+        find_key: Callable[[str, datetime], Key] | None = None,
     ) -> "Line":
-        """A line to a member, open for so many seconds; raises `NoAnswer` where it is none."""
+        """A line to a member, open for so many seconds; raises `NoAnswer` where it is none.
+
+        `find_key` finds keys in place of the directory, also those that are newer than it.
+        """
         member = directory.find(organisation)
         if member is None:
             what = f"`{organisation}` is not a member of the cluster `{directory.cluster}`"
             raise NoAnswer(Silence.NOT_A_MEMBER, what, "see who is: easement directory show")
-        return cls(signer, organisation, member.url, directory, skew, now, seconds, time.monotonic())
+        return cls(signer, organisation, member.url, directory, skew, now, seconds, time.monotonic(), find_key)
 
     def anew(self) -> "Line":
         """The same line, open as long again from now."""
@@ -116,7 +129,7 @@ class Line:
     def key_of(self, keyid: str) -> Key:
         """The key of an id, when it is the other organisation's and holds now."""
         try:
-            key = self.directory.key(keyid, self.now)
+            key = (self.find_key or self.directory.key)(keyid, self.now)
         except ProofFailed as error:
             raise NotGenuine(Fault.KEY_UNKNOWN, error.what, error.remedy) from None
         if key.name != self.organisation:

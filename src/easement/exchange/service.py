@@ -4,12 +4,13 @@ import secrets
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from pydantic import ValidationError
 
 from easement.base.errors import EasementError, ProofFailed, Refused, UsageError
 from easement.exchange import outbox
-from easement.exchange.directory_service import current_directory
+from easement.exchange.directory_service import current_directory, find_key
 from easement.exchange.message_body import AskBody, decision_said
 from easement.exchange.message_carry import Line, NoAnswer, Silence, WrongAnswer
 from easement.exchange.model import Answered, Asker, Picture, Settled, Silent, Wish
@@ -175,4 +176,5 @@ def line_to(host: Host, provider: str, now: datetime) -> Line:
         now=now,
         seconds=rules.timeout_seconds,
         skew=rules.clock_skew_seconds,
+        find_key=partial(find_key, host),
     )
