@@ -4,7 +4,7 @@ from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from easement.base.canonical import canonical_json
@@ -53,6 +53,15 @@ ENTRIES = st.builds(
 )
 
 
+def test_what_an_entry_has_no_room_for_is_no_entry():
+    with pytest.raises(TypeError, match="no room for"):
+        Entry(time=f"{DAY}T23:05Z", type=EntryType.LOG_OPENED, person="Jo")
+    said = b'{"person":"Jo","time":"%sT23:05Z","type":"ledger:log:opened"}' % DAY.encode()
+    with pytest.raises(ProofFailed):
+        Entry.parse(said)
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(ENTRIES)
 def test_an_entry_is_written_as_rfc_8785_has_it_and_read_back(entry):
     body = entry.encode()

@@ -75,7 +75,8 @@ class Entry:
 
     _said: list[str] = field(init=False, repr=False, compare=False)
 
-    if not TYPE_CHECKING:  # the one that is generated sets every field one by one, at twice the cost of an entry
+    # The one that is generated sets every field one by one, at twice the cost of an entry.
+    if not TYPE_CHECKING:  # pragma: no branch
 
         def __init__(self, **given: Any) -> None:
             facts = {name: value for name, value in given.items() if value is not None}

@@ -13,9 +13,10 @@ __all__ = ["Proof", "make_proof", "parse_proof", "proof_text"]
 def make_proof(index: int, size: int, read: Read, signers: Sequence[Signer], extra: bytes = b"") -> Proof:
     """Prove that the entry at `index` is among the first `size`; raises `ProofFailed` when it is not published.
 
-    `read` reads the published tree, which may be larger than `size`: where several entries were published at once, no
-    tile was ever written that ends at the ones between. The checkpoint is signed anew: an Ed25519 signature of the same tree is always the same bytes (RFC 8032), so this
-    is the very checkpoint that was published at that size, or one that would have been under the keys of today.
+    `read` reads a tree that may be larger than `size`: where several entries were published at once, no tile was ever
+    written that ends at the ones between. The checkpoint is signed anew: an Ed25519 signature of the same tree is
+    always the same bytes (RFC 8032), so this is the very checkpoint that was published at that size, or one that would
+    have been under the keys of today.
     """
     hashes = inclusion_proof(index, size, read)
     return Proof(index, tuple(hashes), sign_checkpoint(size, root_at(size, read), *signers), extra)
