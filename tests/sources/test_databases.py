@@ -280,6 +280,36 @@ def test_a_slow_query_is_stopped_by_the_server(postgresql: Store, tmp_path: Path
         session.measure("FROM source")
 
 
+@pytest.mark.parametrize("kind", ["postgresql", "sqlite"])
+def test_a_query_that_takes_too_long_is_stopped_where_the_data_is(
+    kind: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    kept = store(kind, tmp_path, request)
+    slow = {
+        "postgresql": "select pg_sleep(30)::text as a",
+        "sqlite": "with recursive n(a) as (select 1 union all select a + 1 from n) select a from n where a < 0",
+    }
+    kept.run(f"create view t as {slow[kind]}")
+    with (
+        open_sources(DatabaseTable(kept.connection, ("t",)), seconds=0.3) as session,
+        pytest.raises(EasementError, match=r"the query took longer than 0\.3 seconds and was stopped"),
+    ):
+        session.measure("FROM source")
+
+
+def test_long_values_come_in_small_batches(kept: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("easement.sources.databases.BATCH_BYTES", 100_000)
+    monkeypatch.setattr("easement.sources.postgresql.BATCH_BYTES", 100_000)
+    kept.run("create table t (a " + ("longtext" if kept.kind == "mariadb" else "text") + ")")
+    kept.fill("insert into t values (%s)", [["x" * 10_000]] * 500)
+    with open_sources(DatabaseTable(kept.connection, ("t",))) as session:
+        stream_ = session.sources["source"].stream
+        assert stream_ is not None
+        sizes = [len(batch[0]) for batch in stream_.batches([0])]
+    assert sum(sizes) == 500
+    assert max(sizes[1:]) <= 11
+
+
 def test_a_server_that_goes_away_is_told(postgresql: Store, server: Any) -> None:
     postgresql.run("create table t (a int)")
     with open_sources(DatabaseTable(postgresql.connection, ("t",))) as session:

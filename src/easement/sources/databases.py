@@ -22,10 +22,16 @@ from easement.sources.conditions import Condition
 from easement.sources.connection import Connection
 from easement.sources.stored import Stored, named, relation
 
-__all__ = ["BATCH_ROWS", "CONNECT_SECONDS", "Database", "table_name"]
+__all__ = ["BATCH_BYTES", "BATCH_ROWS", "CONNECT_SECONDS", "Database", "table_name"]
 
 BATCH_ROWS = 20_000
-"""Rows that come over together: 10 columns of text are some 2 MB."""
+"""Most rows that come over together: 10 columns of text are some 2 MB."""
+
+BATCH_BYTES = 8_000_000
+"""About the most text that comes over together, however long one value is."""
+
+FIRST_ROWS, GROWTH = 100, 8
+"""Rows of the first batch, and how much larger the next may be: nobody knows yet how long they are."""
 
 CONNECT_SECONDS = 10
 """How long a server may take to answer at all."""
@@ -108,6 +114,9 @@ class Database:
             reached.invalidate()
             raise
 
+    def interrupt(self, reached: PoolProxiedConnection) -> None:
+        """Stop what goes on there, from another thread; where that cannot be, its own bound of time does."""
+
     def execute(self, reached: PoolProxiedConnection, *statements: str) -> None:
         """Run statements of ours that give nothing back."""
         with contextlib.closing(reached.cursor()) as cursor:
@@ -142,8 +151,12 @@ class Database:
         """The rows of a query, batch by batch, each as the text of its columns."""
         with self.cursor(reached) as cursor:
             cursor.execute(query, bound)
-            while rows := cursor.fetchmany(BATCH_ROWS):
-                yield [texts(values, column) for values, column in zip(zip(*rows, strict=True), columns, strict=True)]
+            many = FIRST_ROWS
+            while rows := cursor.fetchmany(many):
+                batch = [texts(values, column) for values, column in zip(zip(*rows, strict=True), columns, strict=True)]
+                fitting = BATCH_BYTES * len(rows) // max(1, sum(column.nbytes for column in batch))
+                many = max(1, min(BATCH_ROWS, many * GROWTH, fitting))
+                yield batch
 
     @contextlib.contextmanager
     def cursor(self, reached: PoolProxiedConnection) -> Iterator[Any]:

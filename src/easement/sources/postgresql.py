@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.pool import PoolProxiedConnection
 
 from easement.sources.connection import Connection
-from easement.sources.databases import BATCH_ROWS, CONNECT_SECONDS, Database
+from easement.sources.databases import BATCH_BYTES, BATCH_ROWS, CONNECT_SECONDS, Database
 from easement.sources.model import quote
 from easement.sources.stored import Stored, named
 
@@ -102,13 +102,19 @@ class PostgreSQL(Database):
         asked = f"COPY ({query}) TO STDOUT (FORMAT csv, FORCE_QUOTE *)"
         with contextlib.closing(cast("Any", reached.cursor())) as cursor, cursor.copy(asked, bound or None) as copy:
             lines: list[bytes] = []
+            size = 0
             for line in copy:
                 lines.append(bytes(line))
-                if len(lines) == BATCH_ROWS:
+                size += len(line)
+                if len(lines) == BATCH_ROWS or size > BATCH_BYTES:
                     yield _parsed(lines, len(columns))
-                    lines = []
+                    lines, size = [], 0
             if lines:
                 yield _parsed(lines, len(columns))
+
+    def interrupt(self, reached: PoolProxiedConnection) -> None:
+        """Ask the server to stop what this connection waits for."""
+        cast("Any", reached.driver_connection).cancel()
 
     def reason(self, error: BaseException) -> str:
         """What kind of trouble an error is, by its SQLSTATE."""

@@ -94,7 +94,7 @@ class Session:
             raise SourceUnreachable("the source is closed already", remedy="open it again") from None
         for stream in self._streams:
             cursor.register(self.rows_of(stream), stream)
-        late = threading.Timer(self._seconds, cursor.interrupt)
+        late = threading.Timer(self._seconds, self._stop, [cursor])
         late.daemon = True
         late.start()
         try:
@@ -107,6 +107,11 @@ class Session:
             cursor.close()
         self._check_unchanged()
 
+    def _stop(self, cursor: duckdb.DuckDBPyConnection) -> None:
+        cursor.interrupt()
+        for stream in self._streams:
+            stream.interrupt()
+
     def rows_of(self, stream: Stream) -> str:
         """What a database's rows are called before they are a table with names and types."""
         return f"easement_rows_{stream.table.name}"
@@ -116,12 +121,10 @@ class Session:
         failures = [stream.failure for stream in self._streams if stream.failure is not None]
         for stream in self._streams:
             stream.failure = None
-        if failures:
-            return failures[0]
-        if overdue and "INTERRUPT" in str(error):
+        if overdue and (failures or "INTERRUPT" in str(error)):
             what = f"the query took longer than {self._seconds:,g} seconds and was stopped"
             return EasementError(what, remedy="ask for less, or allow more: `seconds` under `[sources]`")
-        return told(error, self._tables)
+        return failures[0] if failures else told(error, self._tables)
 
     def _check_unchanged(self) -> None:
         for table in self._tables:

@@ -6,6 +6,7 @@ from CSV, except bytes in a column that is declared to hold them.
 
 import sqlite3
 from collections.abc import Sequence
+from typing import cast
 from urllib.parse import quote
 
 import sqlalchemy as sa
@@ -55,6 +56,10 @@ class SQLite(Database):
         with self.translated(table):
             found = reached.cursor().execute(asked, (name, schema[0] if schema else "main")).fetchall()
         return tuple(_stored(column, declared.upper()) for column, declared in found)
+
+    def interrupt(self, reached: PoolProxiedConnection) -> None:
+        """Stop the query that runs."""
+        cast("sqlite3.Connection", reached.driver_connection).interrupt()
 
     def reason(self, error: BaseException) -> str:
         """What kind of trouble an error is."""

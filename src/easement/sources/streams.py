@@ -95,6 +95,12 @@ class Stream(pyarrow.dataset.Dataset):  # type: ignore[misc]
     def _connected(self) -> PoolProxiedConnection:
         return self._idle.pop() if self._idle else self.database.connect()
 
+    def interrupt(self) -> None:
+        """Stop every look that goes on, from another thread."""
+        for reached in list(self._busy):
+            with contextlib.suppress(Exception):
+                self.database.interrupt(reached)
+
     def rest(self) -> bool:
         """Forget what was asked, and end the transaction; false where a look goes on still, or the database is gone."""
         self._condition, self.failure = None, None
