@@ -108,8 +108,8 @@ def read_body(kind: type[Body], data: bytes, longest: int) -> Body:
 
 
 def _what(kind: type[MessageBody]) -> str:
-    form: str = kind.model_fields["format"].annotation.__args__[0]  # type: ignore[union-attr]
-    return f"`{form}`"
+    form = kind.model_fields.get("format")
+    return f"`{form.default}`" if form else "a problem"
 
 
 def _shown(text: str) -> str:
