@@ -266,7 +266,7 @@ def campaign(
         killing.join()
         after = settled(nodes)
         with open_node(nodes.homes["northtown"]) as northtown:
-            compared = audit(northtown, "dwp", utc_now())
+            compared = audit(northtown, "dwp")
         hang_up()
     finally:
         stop.set()
