@@ -5,6 +5,8 @@ import re
 import pyotp
 import pytest
 
+from easement.base.database import writing
+from easement.exchange.bulk_tables import Bulk, BulkState, add_bulk, change_bulk
 from easement.staff.permissions import NodeRole
 
 from .browser import Seat
@@ -131,6 +133,60 @@ def test_asking_about_a_person_shows_each_field_with_its_ground(seat, sam, axe):
     assert "Northshire Police" in seat.text
     assert "Their service could not be reached" in seat.text, "who did not answer, and why"
     assert re.fullmatch(r"/ask/[0-9a-f]{32}/answer", seat.path)
+
+
+def tab_to(seat: Seat, name: str) -> None:
+    """Press the tabulator until what is named has the focus, as somebody without a mouse does."""
+    for _ in range(60):
+        seat.page.keyboard.press("Tab")
+        said = seat.page.evaluate(
+            "(() => { const e = document.activeElement; return (e.labels && e.labels[0] || e).innerText.trim(); })()"
+        )
+        if said.startswith(name):
+            return
+    raise AssertionError(f"`{name}` cannot be reached by keyboard on {seat.path}")
+
+
+def type_into(seat: Seat, name: str, text: str) -> None:
+    """Go to a field by keyboard and type."""
+    tab_to(seat, name)
+    seat.page.keyboard.type(text)
+
+
+def enter(seat: Seat, name: str) -> None:
+    """Go to a button or link by keyboard and press Enter."""
+    tab_to(seat, name)
+    before = seat.page.url
+    seat.page.keyboard.press("Enter")
+    seat.page.wait_for_url(lambda url: url != before)
+
+
+@SLOW
+def test_asking_by_keyboard_alone(seat, sam):
+    seat.sign_in(sam)
+    enter(seat, "Ask about a person")
+    tab_to(seat, "Safeguarding children")
+    seat.page.keyboard.press("Space")
+    enter(seat, "Continue")
+    tab_to(seat, "Northtown Health Trust")
+    seat.page.keyboard.press("Space")
+    enter(seat, "Continue")
+    type_into(seat, "Family name", "Ash")
+    for part, value in (("Day", "1"), ("Month", "2"), ("Year", "2015")):
+        type_into(seat, part, value)
+    enter(seat, "Continue")
+    type_into(seat, "Why do you need this?", "A worry")
+    enter(seat, "Continue")
+    enter(seat, "Ask now")
+    assert seat.heading == "What came back"
+    enter(seat, "Why?")
+    assert seat.heading.startswith("Why ")
+    enter(seat, "Disclosures")
+    type_into(seat, "Find a disclosure", "school meals")
+    enter(seat, "Find")
+    assert seat.path == "/disclosures?agreement=school-meals"
+    enter(seat, "Sign out")
+    assert seat.heading == "You are signed out"
 
 
 @SLOW
@@ -328,7 +384,7 @@ def test_both_ledgers_are_compared_in_the_page(seat, gwen, axe):
     seat.check(axe)
 
 
-def test_datasets_and_jobs_are_shown(seat, gwen, axe):
+def test_datasets_are_shown_with_who_answers_for_them(seat, gwen, axe):
     seat.sign_in(gwen, "/datasets")
     assert "Head of revenues" in seat.text
     assert "parts of its description are missing" in seat.text
@@ -337,9 +393,35 @@ def test_datasets_and_jobs_are_shown(seat, gwen, axe):
     for part in ("Official sensitive", "7 years", "1 April 2019", "asked in place", "nobody has said"):
         assert part in seat.text
     seat.check(axe)
-    seat.go("/jobs")
-    assert "There are no jobs" in seat.text
+
+
+@SLOW
+def test_a_job_shows_how_far_it_is_with_scripts_and_without(seat, plain, world, axe):
+    made = bulk("5e" * 16, BulkState.RUNNING, rows=1200)
+    with writing(world.node.engine) as connection:
+        add_bulk(connection, made)
+    person = world.employ("Jo Analyst", NodeRole.ANALYST, grants=[("school-meals", "benefits-officer")])
+    for each in (seat, plain):
+        each.sign_in(person, "/jobs")
+        assert "Being made" in each.text
+        each.follow("School meals")
+        assert "1,200 records so far." in each.page.get_by_role("status").inner_text()
     seat.check(axe)
+    with writing(world.node.engine) as connection:
+        assert change_bulk(connection, made, state=BulkState.RECEIVED, rows=2400)
+    plain.follow("Refresh this page")
+    assert "It is done: 2,400 records." in plain.text
+    assert plain.page.get_by_role("link", name="Refresh this page").count() == 0
+    seat.page.get_by_text("It is done: 2,400 records.").wait_for()  # the page asks by itself
+    seat.check(axe)
+    seat.go("/jobs")
+    seat.check(axe)
+
+
+def bulk(message: str, state: BulkState, **said: object) -> Bulk:
+    """A set that was asked for."""
+    usual = {"provider": "dwp", "agreement": "0" * 64, "agreement_id": "school-meals", "share": "forms", "mode": "bulk"}
+    return Bulk(message=message, state=state, since=1_795_000_000, changed=1_795_000_100, **usual | said)
 
 
 @SLOW

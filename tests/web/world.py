@@ -134,6 +134,7 @@ class World:
     others: dict[str, Node]
     people: dict[str, Person] = field(default_factory=dict)
     clock: Clock = field(default_factory=Clock)
+    app: Any = None
 
     def employ(self, name: str, *roles: NodeRole, grants: Sequence[tuple[str, str]] = (), courses: Sequence[str] = ()):
         """Let somebody in, enrolled with `PASSWORD` and an authenticator."""
@@ -228,7 +229,7 @@ def opened(folder: Path) -> Iterator[World]:
     clock = Clock()
     homes = _furnish(folder, clock())
     with ExitStack() as stack:
-        nodes, urls = {}, {}
+        nodes, urls, apps = {}, {}, {}
         for id_, home in homes.items():
             listening, urls[id_] = _bound(home)
             node = nodes[id_] = stack.enter_context(open_node(home))
@@ -236,10 +237,11 @@ def opened(folder: Path) -> Iterator[World]:
                 listening.close()
                 continue
             app = create_app(node, [mount], clock=clock) if id_ == "northtown" else app_of(node, clock)
+            apps[id_] = app
             stack.enter_context(serving(app, listening))
         _direct(folder, nodes, urls, clock())
         stack.callback(hang_up)
-        yield World(urls["northtown"], nodes.pop("northtown"), nodes, clock=clock)
+        yield World(urls["northtown"], nodes.pop("northtown"), nodes, clock=clock, app=apps["northtown"])
 
 
 def _direct(folder: Path, nodes: dict[str, Node], urls: dict[str, str], now: datetime) -> None:

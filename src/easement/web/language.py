@@ -3,7 +3,7 @@
 import gettext
 from pathlib import Path
 
-__all__ = ["LOCALES", "TRANSLATION", "_"]
+__all__ = ["LOCALES", "TRANSLATION", "say"]
 
 LOCALES = Path(__file__).parent / "locale"
 """Where translations stand, one folder for each language: `cy/LC_MESSAGES/easement.mo`."""
@@ -12,9 +12,9 @@ LANGUAGE = "en"
 """The language that pages are written in."""
 
 TRANSLATION = gettext.translation("easement", LOCALES, [LANGUAGE], fallback=True)
-"""What templates and code translate with; templates write `_("…")` too."""
+"""What templates translate with, as `_("…")`, and code as `say("…")`."""
 
 
-def _(text: str) -> str:
+def say(text: str) -> str:
     """A sentence of the pages in the reader's language."""
     return TRANSLATION.gettext(text)

@@ -31,6 +31,7 @@ states = Table(
     Index("web_states_by_owner", "owner"),
     Index("web_states_by_expiry", "expires"),
 )
+"""One row for each journey that is open; `owner` is the digest of the session that it belongs to."""
 
 
 def keep(connection: Connection, id_: str, owner: str, expires: int, sealed: bytes) -> None:

@@ -17,7 +17,7 @@ from easement.meaning.identifiers import Kind, NotValid, check
 from easement.meaning.model import Element, Key
 from easement.node.home import Node
 from easement.staff.model import Identity
-from easement.web.language import _
+from easement.web.language import say
 from easement.web.reading.names import Names, names_of, purpose_name
 from easement.web.views.asking import Choice, Other, Purpose, Slot
 from easement.web.views.page import Wrong
@@ -154,14 +154,14 @@ def wrongs(of: Iterable[Slot]) -> tuple[Wrong, ...]:
 
 def _wrong(slot: Slot) -> Wrong | None:
     if len(slot.value) > LONGEST or not slot.value.isprintable():
-        return Wrong(slot.name, _("Use fewer characters, and only letters and numbers that can be seen"))
+        return Wrong(slot.name, say("Use fewer characters, and only letters and numbers that can be seen"))
     kind = Kind.DATE if slot.kind == "date" else next((each for each in Kind if each == slot.name), None)
     judged = check(kind, slot.value) if kind else None
     if not isinstance(judged, NotValid):
         return None
     if kind is Kind.DATE:
-        return Wrong(f"{slot.name}-day", _("The date of birth must be a real date, such as 27 3 2007"))
-    return Wrong(slot.name, _("This cannot be right: %(why)s. Check it with the person") % {"why": judged.reason})
+        return Wrong(f"{slot.name}-day", say("The date of birth must be a real date, such as 27 3 2007"))
+    return Wrong(slot.name, say("This cannot be right: %(why)s. Check it with the person") % {"why": judged.reason})
 
 
 def person_for(each: Asked, person: Mapping[str, str]) -> dict[str, str]:

@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import Depends, Path
 from starlette.responses import Response
 
-from easement.web.language import _
+from easement.web.language import say
 from easement.web.reading import asking, wishes
 from easement.web.reading.journey import Journey
 from easement.web.reading.names import names_of, purpose_name
@@ -70,7 +70,7 @@ def purpose(visit: Asker, form: Form) -> Response:
     if chosen == "other":
         return see("/ask/other")
     if not _CODE.fullmatch(chosen):
-        wrong = Wrong("purpose", _("Choose what you need the information for"))
+        wrong = Wrong("purpose", say("Choose what you need the information for"))
         view = wishes.purposes(visit.node, visit.identity, visit.now)
         return visit.show(replace(view, errors=(wrong,)), status=WRONG)
     return _begin(visit, chosen)
@@ -92,7 +92,7 @@ def other(visit: Asker, form: Form) -> Response:
     code = form.text("other")
     view = wishes.other_purposes(visit.node, visit.identity, visit.now)
     if code not in dict(view.others):
-        wrong = Wrong("other", _("Choose what you need the information for"))
+        wrong = Wrong("other", say("Choose what you need the information for"))
         return visit.show(replace(view, errors=(wrong,)), status=WRONG)
     return _begin(visit, code)
 
@@ -115,7 +115,7 @@ def sources(visit: Asker, id_: Id, form: Form) -> Response:
     view = _sources(visit, id_, journey)
     wanted = tuple(choice.key for choice in view.choices if choice.key in form.all("source"))
     if not wanted or len(wanted) > MOST_AT_ONCE:
-        text = _("Choose who you want to ask") if not wanted else _("Choose at most 20 at once")
+        text = say("Choose who you want to ask") if not wanted else say("Choose at most 20 at once")
         return visit.show(replace(view, chosen=wanted, errors=(Wrong("source", text),)), status=WRONG)
     _save(visit, id_, journey.with_(wanted=wanted))
     return see(f"/ask/{id_}/person")
@@ -138,7 +138,7 @@ def person(visit: Asker, id_: Id, form: Form) -> Response:
     shown = tuple(_as_typed(slot, fields) for slot in wishes.slots(wanted, said))
     errors = wishes.wrongs(shown)
     if not errors and not all(wishes.enough(visit.node, each, said, visit.now) for each in wanted):
-        text = _("Say more about the person: a number, or the family name and date of birth")
+        text = say("Say more about the person: a number, or the family name and date of birth")
         errors = (Wrong(f"{shown[0].name}-day" if shown[0].kind == "date" else shown[0].name, text),)
     if errors:
         return visit.show(Person(journey=id_, slots=shown, errors=errors), status=WRONG)
@@ -167,7 +167,7 @@ def why(visit: Asker, id_: Id, form: Form) -> Response:
     said = "\n".join(form.text("why").splitlines())
     plain = all(each.isprintable() or each == "\n" for each in said)
     if not said or len(said) > LONGEST_WHY or not plain:
-        text = _("Say why you need this") if not said else _("Use plain text of at most 2,000 characters")
+        text = say("Say why you need this") if not said else say("Use plain text of at most 2,000 characters")
         return visit.show(Why(journey=id_, why=said, errors=(Wrong("why", text),)), status=WRONG)
     _save(visit, id_, journey.with_(why=said))
     return see(f"/ask/{id_}/check")

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from easement.base.errors import Refused, UsageError
 from easement.staff.model import SignedIn
-from easement.web.language import _
+from easement.web.language import say
 from easement.web.reading import entry
 from easement.web.route import pages, see
 from easement.web.security import form_token, path_here
@@ -52,8 +52,8 @@ def sign_in(request: Request, form: Form) -> Response:
     desk, leads = desk_of(request), path_here(form.text("next"))
     name, password = form.text("name"), form.secret("password")
     shown = SignIn(next=leads, name=name[:100])
-    errors = [] if name else [Wrong("name", _("Type your user name"))]
-    errors += [] if password else [Wrong("password", _("Type your password"))]
+    errors = [] if name else [Wrong("name", say("Type your user name"))]
+    errors += [] if password else [Wrong("password", say("Type your password"))]
     if errors:
         return way_in(request, replace(shown, errors=tuple(errors)), HTTPStatus.UNPROCESSABLE_ENTITY)
     opened = entry.sign_in(
@@ -67,7 +67,7 @@ def sign_in(request: Request, form: Form) -> Response:
         earlier=request.cookies.get(desk.cookies.session, ""),
     )
     if opened is None:
-        text = _("The name, password or code is not right. A code works once: wait for the next one")
+        text = say("The name, password or code is not right. A code works once: wait for the next one")
         return way_in(request, replace(shown, errors=(Wrong("name", text),)), HTTPStatus.UNPROCESSABLE_ENTITY)
     return let_in(request, see(leads), opened)
 
@@ -136,7 +136,7 @@ def change_password(request: Request, visit: SignedInVisit, form: Form) -> Respo
         view = Password(errors=(Wrong("wanted", _told(error)),))
         return visit.show(view, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     if opened is None:
-        wrong = Wrong("password", _("This is not your password. After several tries you must wait"))
+        wrong = Wrong("password", say("This is not your password. After several tries you must wait"))
         return visit.show(Password(errors=(wrong,)), status=HTTPStatus.UNPROCESSABLE_ENTITY)
     visit.desk.states.forget_all(visit.token)
     page = Visit(visit.desk, opened.identity, opened.token, visit.now).show(Password(done=True))
@@ -164,7 +164,7 @@ def way_in(request: Request, view: View, status: int = HTTPStatus.OK) -> Respons
     desk, rules = desk_of(request), desk_of(request).node.settings.staff
     if isinstance(view, SignIn):
         view = replace(
-            view, local=rules.local_accounts, openid=bool(rules.oidc_issuer), second_factor=rules.second_factor
+            view, local=rules.local_accounts, openid=desk.openid is not None, second_factor=rules.second_factor
         )
     cookie = request.cookies.get(desk.cookies.session) or request.cookies.get(desk.cookies.visit)
     made = "" if cookie else secrets.token_urlsafe(32)
@@ -185,7 +185,7 @@ def let_in(request: Request, answer: Response, opened: SignedIn) -> Response:
 
 
 def _gone() -> Invited:
-    text = _("This invitation does not work. It may be used or too old. Ask for a new one")
+    text = say("This invitation does not work. It may be used or too old. Ask for a new one")
     return Invited(errors=(Wrong("invitation", text),))
 
 

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from easement.staff.oidc import COOKIE_SECONDS
-from easement.web.language import _
+from easement.web.language import say
 from easement.web.reading import openid
 from easement.web.route import pages, see
 from easement.web.routes.entry import let_in, way_in
@@ -30,7 +30,7 @@ def begin(request: Request, next: str = "/", code: str = "") -> Response:  # noq
         raise Missing
     begun = openid.begin(desk.node, desk.openid, desk.clock(), code)
     if begun is None:
-        wrong = Wrong("openid", _("The sign-in service of your organisation does not answer. Try again later"))
+        wrong = Wrong("openid", say("The sign-in service of your organisation does not answer. Try again later"))
         return way_in(request, SignIn(next=path_here(next), errors=(wrong,)), HTTPStatus.SERVICE_UNAVAILABLE)
     answer = RedirectResponse(begun.url, int(HTTPStatus.SEE_OTHER), headers={**HEADERS, "Cache-Control": "no-store"})
     desk.cookies.give(answer, desk.cookies.openid, f"{begun.cookie}.{quote(path_here(next), safe='')}", COOKIE_SECONDS)

@@ -14,7 +14,7 @@ from easement.base.errors import EasementError
 from easement.staff import service as staff
 from easement.staff.keys import LONGEST
 from easement.staff.permissions import NodeRole, Permission
-from easement.web.language import _
+from easement.web.language import say
 from easement.web.lists import FORMATS, as_file
 from easement.web.reading import people as reading
 from easement.web.route import pages, see
@@ -116,12 +116,12 @@ def grant(visit: Manager, id_: Id, form: Form) -> Response:
 def _grant(visit: Visit, view: PersonPage | KeyPage, form: Posted, path: str) -> Response:
     offer = next((each for each in view.offers if each.code == form.text("offer")), None)
     if offer is None:
-        wrong = Wrong("offer", _("Choose a role"))
+        wrong = Wrong("offer", say("Choose a role"))
         return visit.show(replace(view, errors=(wrong,)), status=WRONG)
     try:
         ends = form.day("until")
     except ValueError:
-        wrong = Wrong("until-day", _("The last day must be a real date, such as 27 3 2027"))
+        wrong = Wrong("until-day", say("The last day must be a real date, such as 27 3 2027"))
         return visit.show(replace(view, errors=(wrong,)), status=WRONG)
     agreement_id, _slash, role = offer.code.partition("/")
     until = datetime.combine(ends + timedelta(days=1), time(), UTC) if ends else None
@@ -151,11 +151,11 @@ def record_training(visit: Manager, id_: Id, form: Form) -> Response:
         try:
             days[name] = form.day(name)
         except ValueError:
-            wrong = Wrong(f"{name}-day", _("This must be a real date, such as 27 3 2026"))
+            wrong = Wrong(f"{name}-day", say("This must be a real date, such as 27 3 2026"))
             return visit.show(replace(view, errors=(wrong,)), status=WRONG)
     code, passed, expires = form.text("course"), days["passed"], days["expires"]
     if passed is None:
-        wrong = Wrong("passed-day", _("Say when it was passed"))
+        wrong = Wrong("passed-day", say("Say when it was passed"))
         return visit.show(replace(view, errors=(wrong,)), status=WRONG)
     act = partial(staff.record_training, visit.node, id_, code, passed, by=by, now=visit.now, expires=expires)
     return _done(visit, view, act, field="course", path=f"/staff/{id_}", done="trained")
@@ -207,11 +207,11 @@ def make_key(visit: KeyManager, form: Form) -> Response:
     name, chosen, days = form.text("name"), form.all("scope"), form.text("days")
     shown = reading.new_key(chosen, name[:100], days[:10])
     if not (days.isascii() and days.isdecimal() and 1 <= int(days[:6]) <= LONGEST.days):
-        wrong = Wrong("days", _("Say for how many days the key works, from 1 to 366"))
+        wrong = Wrong("days", say("Say for how many days the key works, from 1 to 366"))
         return visit.show(replace(shown, errors=(wrong,)), status=WRONG)
     scopes, expires = [each for each in Permission if each.value in chosen], visit.now + timedelta(days=int(days))
     if not scopes:
-        wrong = Wrong("scope", _("Choose what the program may do"))
+        wrong = Wrong("scope", say("Choose what the program may do"))
         return visit.show(replace(shown, errors=(wrong,)), status=WRONG)
     try:
         made = staff.make_key(visit.node, name, scopes, expires=expires, by=visit.identity.id, now=visit.now)

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import Depends, Query
 from starlette.responses import Response
 
-from easement.web.language import _
+from easement.web.language import say
 from easement.web.lists import FORMATS, as_file
 from easement.web.reading import proof
 from easement.web.route import pages
@@ -55,6 +55,6 @@ def check(visit: LedgerReader, form: Annotated[Posted, Depends(posted)]) -> Resp
     """Check a receipt that was uploaded or pasted; it is kept nowhere."""
     given = form.file("file") or form.secret("text").replace("\r\n", "\n").encode()
     if not given.strip():
-        wrong = Wrong("file", _("Choose a file, or paste the receipt"))
+        wrong = Wrong("file", say("Choose a file, or paste the receipt"))
         return visit.show(CheckReceipt(errors=(wrong,)), status=HTTPStatus.UNPROCESSABLE_ENTITY)
     return visit.show(CheckReceipt(result=proof.checked(visit.node, given, visit.now)))

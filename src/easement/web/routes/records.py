@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import Depends, Path, Query
 from starlette.responses import Response
 
-from easement.web.language import _
+from easement.web.language import say
 from easement.web.lists import FORMATS, as_file
 from easement.web.reading import records
 from easement.web.route import pages, see
@@ -76,7 +76,7 @@ def find(visit: Reader, form: Annotated[Posted, Depends(posted)]) -> Response:
         return see(found)
     view = records.disclosures(visit.node, visit.identity, Sought(), visit.now)
     wrong = Wrong(
-        "find", _("Nothing has this number or name. Type a number, or the name of an agreement or organisation")
+        "find", say("Nothing has this number or name. Type a number, or the name of an agreement or organisation")
     )
     return visit.show(replace(view, errors=(wrong,), typed=typed), status=HTTPStatus.UNPROCESSABLE_ENTITY)
 
