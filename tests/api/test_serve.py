@@ -10,7 +10,7 @@ import ssl
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -41,9 +41,8 @@ def running(home: Path, *options: str, patience: float | None = None) -> Iterato
     parts = ("from easement.node import serve", "from easement.api import guard", "from easement.cli.root import main")
     code = f"{'; '.join(parts)}; {quick}main()"
     words = ["serve", "--node", str(home), "--port", "0", "--json", *options]
-    process = subprocess.Popen(
-        [sys.executable, "-c", code, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    process = subprocess.Popen([sys.executable, "-c", code, *words], start_new_session=True, **pipes)
     try:
         told = ""
         while not told.endswith("}\n"):
@@ -53,11 +52,12 @@ def running(home: Path, *options: str, patience: float | None = None) -> Iterato
         assert "address" in told, told
         yield process, int(json.loads(told)["address"].rpartition(":")[2])
     finally:
-        process.kill()
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)  # its workers too
         process.communicate()
 
 
-def sent(port: int, *pieces: bytes, wait: float = 20) -> bytes:
+def sent(port: int, *pieces: bytes, wait: float = 60) -> bytes:
     """Everything that comes back for what is sent, until the other side hangs up."""
     with socket.create_connection(("127.0.0.1", port), timeout=wait) as connection:
         for piece in pieces:

@@ -31,12 +31,12 @@ def serve(home: Path, port: int | None, behind_proxy: bool, as_json: bool) -> No
     with open_node(home) as node:
         server = node.settings.server
     check_reach(server, behind_proxy=behind_proxy)
-    listening = Listening(server if port is None else server.model_copy(update={"port": port}))
-    logs.set_up()
     several = server.workers > 1
     if several:
         _check_workers(node.settings.database.url)
         _share_numbers(home)
+    listening = Listening(server if port is None else server.model_copy(update={"port": port}))
+    logs.set_up()
     make = partial(_app, home, listening.server)
     try:
         app = make if several else make()

@@ -6,12 +6,14 @@ from functools import cache
 from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request, Response
+from pydantic import BaseModel
 
 from easement import __version__
 from easement.api.access import SCHEME
 from easement.api.paging import answered
-from easement.api.v1 import agreements, asks, counts, disclosures, ledger, registers
+from easement.api.v1 import agreements, asks, counts, disclosures, ledger, registers, shapes, shapes_asks, shapes_ledger
 from easement.api.v1.describe import PREFIX, ProblemShown
+from easement.api.v1.shapes import example_of
 
 __all__ = ["ROUTERS", "description"]
 
@@ -24,6 +26,15 @@ Errors are problem details (RFC 9457) of one shape. A refusal is no fault: it na
 it lawful. Lists come page by page (`next`, and `Link: rel="next"`), as JSON or as CSV. Reads have an `ETag`. A question
 sent with an `Idempotency-Key` is asked once, however often it is sent.
 """
+
+SHAPES: tuple[type[BaseModel], ...] = (
+    *(shapes.Who, shapes.AgreementLine, shapes.AgreementShown, shapes.DatasetLine, shapes.MemberLine),
+    *(shapes_asks.AskWanted, shapes_asks.Answer, shapes_asks.PictureWanted, shapes_asks.PictureShown),
+    *(shapes_ledger.EntryLine, shapes_ledger.DisclosureLine, shapes_ledger.DisclosureShown, shapes_ledger.RefusalLine),
+    *(shapes_ledger.LedgerShown, shapes_ledger.CheckWanted, shapes_ledger.Proved, shapes_ledger.CountLine),
+    shapes_ledger.Comparison,
+)
+"""Every shape that brings an example."""
 
 EXAMPLES = {
     "Idempotency-Key": "2f1c9a52-7f2a-4e4b-9b1e-6f1d0a6f3c11",
@@ -70,6 +81,8 @@ def description() -> dict[str, Any]:
     shown = ProblemShown.model_json_schema(ref_template="#/components/schemas/{model}")
     schemas.update(shown.pop("$defs", {}))
     schemas["ProblemShown"] = shown
+    for shape in SHAPES:  # the framework leaves out of examples what is null
+        schemas[shape.__name__]["example"] = example_of(shape)
     told["servers"] = [{"url": "/", "description": "This node."}]
     for route in _routes(app):
         for method in route.methods:
