@@ -266,7 +266,7 @@ def campaign(
         killing.join()
         after = settled(nodes)
         with open_node(nodes.homes["northtown"]) as northtown:
-            compared = audit(northtown, "dwp")
+            compared = audit(northtown, "dwp", now=utc_now())
         hang_up()
     finally:
         stop.set()
