@@ -29,16 +29,18 @@ def about_message(host: Host, organisation: str, message: str) -> list[Concern]:
 
 
 def _catch_up(host: Host) -> None:
-    """Look through what was logged since the last time."""
-    with reading(host.engine) as connection:
-        was = tables.looked_through(connection)
+    """Look through what was logged since the last time; somebody else may be doing so too."""
     size = host.ledger.size
-    while was < size:
+    while (was := _looked_through(host)) < size:
         upto = min(size, was + AT_ONCE)
         found = [each for logged in host.ledger.entries(was, upto) for each in _found(host.organisation, logged)]
         with writing(host.engine) as connection:
             tables.add_concerns(connection, was, upto, found)
-        was = upto
+
+
+def _looked_through(host: Host) -> int:
+    with reading(host.engine) as connection:
+        return tables.looked_through(connection)
 
 
 def _found(own: str, logged: Logged) -> Iterator[Concern]:
