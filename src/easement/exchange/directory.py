@@ -119,14 +119,14 @@ class Directory(Part):
         _once([member.url for member in self.members], "address")
         if not self.issued < self.expires <= self.issued + MAX_LIFE:
             raise ValueError(f"it must expire within {MAX_LIFE.days} days of its issue")
+        own, log = {each.parsed.public for each in self.operator.keys}, parse_key(self.operator.log)
         for member in self.members:
             _named(member.id, member.keys)
-            self._is_apart(member)
+            self._is_apart(member, own, log)
         return self
 
-    def _is_apart(self, member: Member) -> None:
+    def _is_apart(self, member: Member, own: set[bytes], log: Key) -> None:
         """The operator may be a member too, by its own keys; nobody else may hold a key, log or address of its."""
-        own, log = {each.parsed.public for each in self.operator.keys}, parse_key(self.operator.log)
         has_key = any(each.parsed.public in own for each in member.keys)
         has_log = member.log_key.name == log.name or log in member.log_keys
         same = has_key and member.log == self.operator.log if member.id == self.operator.id else has_key or has_log

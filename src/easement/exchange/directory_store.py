@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -103,6 +104,7 @@ def held(home: Path) -> Directory | None:
     return kept.get(files(home), lambda: _read(home))
 
 
+@lru_cache(64)
 def files(home: Path) -> tuple[Path, ...]:
     """The files that say which directory is held: while they stay as they are, so does it."""
     return home / FOLDER / "trust.json", home / FOLDER / "current.json"
