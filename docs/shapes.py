@@ -129,6 +129,11 @@ EXAMPLES = {
     "agreement digest": ("What parties sign.", [f"easement agreement digest {MEALS}"]),
     "agreement sign": ("Who signed what.", [f"easement agreement sign {MEALS} --node northtown"]),
     "agreement status": ("Where it stands.", [f"easement agreement status {MEALS} --node northtown"]),
+    "agreement suspend": (
+        "The entry that says so.",
+        [f"easement agreement suspend free-school-meals {AT} --reason 'a breach is looked into'"],
+    ),
+    "agreement resume": ("The entry that says so.", [f"easement agreement resume free-school-meals {AT}"]),
     "agreement diff": ("What changed between two versions.", [f"easement agreement diff {MEALS} altered.yaml"]),
     "agreement export": (
         "Where the other format was written.",

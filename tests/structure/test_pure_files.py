@@ -67,7 +67,6 @@ TOUCHES_THE_WORLD = {
     "gate/ports.py": "says which parts of a running node the gate needs, its ledger among them",
     "gate/recovery.py": "finishes or abandons what a kill left on the disk",
     "gate/release.py": "the one place where rows are read for disclosure",
-    "gate/ready.py": "looks up the standards that a node knows",
     "gate/shelf.py": "reads the agreements a node works by, and looks whether they changed",
     "gate/suspension.py": "keeps what is suspended, with its entry",
     "gate/tables.py": "the queries on the gate's tables",

@@ -335,7 +335,7 @@ def suspend(ref: str, node: Path, reason: str, by: str, as_json: bool) -> None:
 @click.option("--by", default="", metavar="WHO", help="Who resumes it; kept in the private record alone.")
 @json_option
 def resume(ref: str, node: Path, reason: str, by: str, as_json: bool) -> None:
-    """Let disclosures go on under an agreement that was suspended."""
+    """Let disclosures go on under an agreement that was suspended; ID is its id, or a version's digest."""
     from easement.gate.suspension import resume as let_go_on
     from easement.node.home import open_node
 

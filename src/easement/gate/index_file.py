@@ -22,6 +22,7 @@ from easement.meaning.model import Key, Standard
 __all__ = ["FORMAT", "About", "IndexFile", "NotIndexed", "Row", "write_index"]
 
 FORMAT = 1
+"""Which way of writing an index this is; one written another way is made anew."""
 
 _CIPHER = (
     "cipher_page_size = 4096",  # small pages: a look-up reads six of them, each to be deciphered whole

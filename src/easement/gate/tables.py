@@ -58,6 +58,7 @@ suspensions = Table(
     Column("since", Whole, nullable=False),
     Column("entry", Whole, nullable=False),
 )
+"""The agreements that are suspended, each with the reason, when it was, and the entry that says so."""
 
 answers = Table(
     "gate_answers",
@@ -75,6 +76,8 @@ answers = Table(
     Index("gate_answers_by_state", "state", "lease"),
     Index("gate_answers_by_expiry", "expires"),
 )
+"""Answers to other nodes: whose message, a keyed digest of what was asked, and how far it came; `worker` has it in hand
+until `lease`, and `sealed` is the answer. Times are seconds since 1970."""
 
 
 _SUSPENDED = select(suspensions.c.agreement_id, suspensions.c.reason)
