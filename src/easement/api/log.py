@@ -1,7 +1,7 @@
 """The ledger's public files (C2SP tlog-tiles): the checkpoint, tiles and bundles, as they stand on the disk.
 
-The prefix that others monitor is `https://NODE/ledger`. Full tiles never change, and a part of one never does either,
-so both may be kept for ever; the checkpoint is asked for again each time.
+The prefix that others monitor is `https://node.northtown.example/ledger`. Full tiles never change, and a part of one
+never does either, so both may be kept for ever; the checkpoint is asked for again each time.
 """
 
 import re

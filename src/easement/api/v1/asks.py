@@ -42,7 +42,7 @@ ANSWERS: Answers = {200: {"headers": REPLAYED}, **errors(*FAILS)}
 def ask_one(request: Request, who: Asks, wanted: AskWanted, key: IdempotencyKey = "") -> Response:
     """Ask one provider, under one agreement. A refusal is a problem with all its reasons; both ledgers have it."""
     wish, state = _wish(who, wanted), request.app.state
-    tell(request.scope, agreement=wish.agreement, peer=wish.provider)
+    tell(request.scope, agreement=wish.agreement)  # a role is held under it, so nobody made it up
     question = b"asks\n" + wanted.model_dump_json().encode()
     return once(state.node, who.id, key, question, state.clock(), partial(_one, request, wish, who))
 

@@ -10,7 +10,6 @@ from easement.api.v1.shapes import (
     MESSAGE,
     PROOF,
     Element,
-    Id,
     ReasonShown,
     Short,
     Slug,
@@ -38,7 +37,7 @@ class AskWanted(BaseModel):
     )
 
     provider: Slug = Field(description="The organisation that is asked.")
-    agreement: Id
+    agreement: Slug = Field(description="The agreement's id.")
     share: Slug
     purpose: Slug
     mode: Literal[Mode.LOOKUP, Mode.AGGREGATE] = Mode.LOOKUP
