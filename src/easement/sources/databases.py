@@ -230,14 +230,22 @@ def _stored(name: str, found: sa.types.TypeEngine[Any]) -> Stored:
 
 def texts(values: Sequence[Any], column: Stored) -> pyarrow.Array:
     """Values of one column as text, bytes as hexadecimal digits; raises `BadData` for what is no text."""
-    try:
-        made = pyarrow.array(values, pyarrow.string())
-    except (pyarrow.ArrowTypeError, pyarrow.ArrowInvalid):
-        made = pyarrow.array([_text(value, column) for value in values], pyarrow.string())
+    kinds = set(map(type, values)) - {type(None)}
+    if kinds <= {int, float}:  # the usual kinds, without a look at each value's own
+        made = pyarrow.array([None if value is None else repr(value) for value in values], pyarrow.string())
+    else:
+        made = _made(values, column)
     data = made.buffers()[2]
     if data is not None and b"\0" in data.to_pybytes():
         raise BadData(f"the column `{column.name}` holds a NUL character", remedy="mend the text where it is kept")
     return made
+
+
+def _made(values: Sequence[Any], column: Stored) -> pyarrow.Array:
+    try:
+        return pyarrow.array(values, pyarrow.string())
+    except (pyarrow.ArrowTypeError, pyarrow.ArrowInvalid):
+        return pyarrow.array([_text(value, column) for value in values], pyarrow.string())
 
 
 def _text(value: Any, column: Stored) -> str | None:
@@ -246,7 +254,7 @@ def _text(value: Any, column: Stored) -> str | None:
             return value
         case bool():
             return "true" if value else "false"
-        case float():
+        case int() | float():
             return repr(value)
         case datetime():
             moment = value if value.tzinfo is None else value.astimezone(UTC)
