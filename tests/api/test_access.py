@@ -24,6 +24,12 @@ WRITES = {
     "/api/v1/pictures": {
         "asks": [{"provider": "dwp", "agreement": "school-meals", "share": "counted", "purpose": "benefit-eligibility"}]
     },
+    "/api/v1/sets": {
+        "provider": "dwp",
+        "agreement": "school-meals",
+        "share": "forms",
+        "purpose": "benefit-eligibility",
+    },
     "/api/v1/receipts/check": {"receipt": "none"},
 }
 

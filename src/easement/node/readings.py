@@ -1,11 +1,13 @@
 """The numbers that a scrape looks up: how large the ledger is, what waits, how old the directory is, what happened."""
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import timedelta
 
+from easement.base.database import reading
 from easement.base.errors import EasementError
-from easement.exchange import directory_store
+from easement.exchange import bulk_tables, directory_store, jobs_tables
 from easement.exchange.outbox import open_letters
 from easement.ledger.service import utc_now
 from easement.node.home import Node
@@ -51,6 +53,12 @@ def _records(tally: Tally) -> dict[tuple[str, str], int]:
 def _exchange(node: Node) -> Iterator[Reading]:
     letters, directory = open_letters(node), directory_store.held(node.home)
     yield Reading("easement_outbox", "Questions to other nodes without an outcome.", len(letters))
+    with reading(node.engine) as connection:
+        made = Counter(each.state.value for each in jobs_tables.jobs(connection))
+        had = Counter(each.state.value for each in bulk_tables.bulks(connection))
+    for name, what, states in (("jobs", "Sets that others asked for.", made), ("sets", "Sets asked for.", had)):
+        for state, count in sorted(states.items()):
+            yield Reading(f"easement_{name}", what, count, (("state", state),))
     if directory is not None:
         age = (utc_now() - directory.issued) / timedelta(seconds=1)
         yield Reading("easement_directory_age_seconds", "Since the directory held was issued.", age)

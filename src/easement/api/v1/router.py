@@ -11,7 +11,19 @@ from pydantic import BaseModel
 from easement import __version__
 from easement.api.access import SCHEME
 from easement.api.paging import answered
-from easement.api.v1 import agreements, asks, counts, disclosures, ledger, registers, shapes, shapes_asks, shapes_ledger
+from easement.api.v1 import (
+    agreements,
+    asks,
+    counts,
+    disclosures,
+    ledger,
+    registers,
+    sets,
+    shapes,
+    shapes_asks,
+    shapes_ledger,
+    shapes_sets,
+)
 from easement.api.v1.describe import PREFIX, ProblemShown
 from easement.api.v1.shapes import example_of
 
@@ -32,7 +44,8 @@ SHAPES: tuple[type[BaseModel], ...] = (
     *(shapes_asks.AskWanted, shapes_asks.Answer, shapes_asks.PictureWanted, shapes_asks.PictureShown),
     *(shapes_ledger.EntryLine, shapes_ledger.DisclosureLine, shapes_ledger.DisclosureShown, shapes_ledger.RefusalLine),
     *(shapes_ledger.LedgerShown, shapes_ledger.CheckWanted, shapes_ledger.Proved, shapes_ledger.CountLine),
-    shapes_ledger.Comparison,
+    *(shapes_ledger.Comparison, shapes_sets.SetWanted, shapes_sets.ListWanted, shapes_sets.SetLine),
+    shapes_sets.ProfileShown,
 )
 """Every shape that brings an example."""
 
@@ -46,6 +59,7 @@ EXAMPLES = {
     "format": "json",
     "limit": 50,
     "member": "dwp",
+    "message": shapes.MESSAGE,
     "organisation": "northtown",
     "since": "2026-11-01",
     "type": "gate:disclosure:released",
@@ -56,7 +70,10 @@ EXAMPLES = {
 own = APIRouter(prefix=PREFIX)
 """What version 1 says of itself."""
 
-ROUTERS = (registers.router, agreements.router, asks.router, disclosures.router, ledger.router, counts.router, own)
+ROUTERS = (
+    *(registers.router, agreements.router, asks.router, sets.router, disclosures.router),
+    *(ledger.router, counts.router, own),
+)
 """Everything below `/api/v1`."""
 
 
