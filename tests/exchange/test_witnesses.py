@@ -19,10 +19,11 @@ from easement.exchange.directory_parts import MemberKey
 from easement.exchange.witness_api import router
 from easement.exchange.witness_tables import Followed, put_followed
 from easement.exchange.witnesses import Health, check_witnessed, collect, cosigner, key_note, witnessed
+from easement.ledger.checkpoint import sign_checkpoint
 from easement.ledger.model import Entry, EntryType, minute
 from easement.ledger.note import Signer
-from easement.ledger.verifier import parse_note, verify_note
 from easement.ledger.service import utc_now
+from easement.ledger.verifier import parse_note, verify_note
 from easement.node.home import Node, create_node, open_node
 from tests.exchange.cluster import LOG, OPERATOR, Log, directory, member
 from tests.exchange.serving import Serving, address_of, bound
@@ -308,6 +309,21 @@ def test_the_key_of_a_witness_is_its_owners_alone_and_stays(cluster):
     (home / "keys" / "witness.key").write_text("spoilt")
     with pytest.raises(EasementError, match=r"witness\.key"):
         cosigner(home, "police")
+
+
+def test_a_node_that_is_found_out_discloses_nothing_from_then_on(cluster, tmp_path):
+    """R5.2: what cannot be proved to be whole gives nothing out, by file, by message or in bulk."""
+    node = cluster.nodes["dwp"]
+    node.check_fit(NOW)
+    grow(node, 2)
+    forked = sign_checkpoint(node.ledger.size, bytes(32), node.ledger.signer)
+    with writing(node.engine) as connection:
+        put_followed(connection, Followed("northtown", 1, None, "it was said", forked))
+    node.check_fit(NOW + timedelta(seconds=4))
+    with pytest.raises(StorageFailed, match="contradicts"):
+        node.check_fit(NOW + timedelta(seconds=6))
+    with pytest.raises(StorageFailed, match="contradicts"):
+        node.check_fit(NOW + timedelta(seconds=7))
 
 
 def test_a_proof_that_no_longer_contradicts_is_let_go(cluster):

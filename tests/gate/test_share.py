@@ -3,14 +3,14 @@
 import csv
 import json
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from easement.agreement.model import Mode
-from easement.base.errors import ProofFailed, UsageError
+from easement.base.errors import ProofFailed, StorageFailed, UsageError
 from easement.gate import service
 from easement.gate.ask import Outcome
 from easement.gate.keys import pseudonym_key
@@ -18,7 +18,7 @@ from easement.gate.model import Code
 from easement.gate.staging import receipt_path
 from easement.ledger.model import EntryType
 from easement.ledger.verifier import check_receipt, file_digest
-from easement.node.home import open_node
+from easement.node.home import Node, open_node
 
 from .world import DIRTY, NOW, World, plain_rows, read
 
@@ -274,6 +274,17 @@ def test_a_field_made_up_by_the_asker_is_not_in_the_entry(world: World) -> None:
     """R5.4: nobody's name can be written into the public log through a request."""
     world.share("forms", Mode.BULK, fields=("award", "JaneAshworth", "9434765919"))
     assert set(world.last(EntryType.DISCLOSURE_RELEASED).entry.withheld or ()) & {"JaneAshworth", "9434765919"} == set()
+
+
+def test_a_node_that_is_not_fit_discloses_nothing_and_intends_nothing(world: World, monkeypatch) -> None:
+    def unfit(_node: Node, _now: datetime) -> None:
+        raise StorageFailed("witnesses show another history")
+
+    monkeypatch.setattr(Node, "check_fit", unfit)
+    with pytest.raises(StorageFailed, match="another history"):
+        shared(world, "lookup", "csv")
+    assert world.types() == []
+    assert world.delivered() == []
 
 
 def test_the_intent_comes_first_and_the_outcome_names_it(world: World) -> None:

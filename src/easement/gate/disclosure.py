@@ -83,6 +83,7 @@ class Disclosure:
 
     def run(self, now: datetime) -> Outcome:
         """Go all the way, or as far as a refusal; raises what the sources, the disk and the ledger raise."""
+        self.holder.check_fit(now)
         who = who_record(self.asked.request, self.holder.master_key, self.prepared)
         begun = Outcome(self.decision, -1)
         kept = PrivateRecord({"who": who, **self.outlet.begin()})

@@ -1,6 +1,7 @@
 """What the gate needs of the node that it stands in; a node fits this without knowing it."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -60,6 +61,9 @@ class Holder(Protocol):
     @property
     def indexed(self) -> bool:
         """Whether lookups are answered from indexes at all."""
+
+    def check_fit(self, now: datetime) -> None:
+        """Raise `StorageFailed` where it must not disclose, as when witnesses prove its log to be an old copy."""
 
     @property
     def memory_mb(self) -> int:

@@ -18,6 +18,7 @@ import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -45,6 +46,9 @@ if TYPE_CHECKING:
 __all__ = ["Node", "create_node", "open_node", "read_settings", "write_settings"]
 
 PRIVATE, PUBLIC = 0o700, 0o755
+FIT_FOR = timedelta(seconds=5)
+"""For how long a node that was found fit to disclose is not looked at again."""
+
 FOLDERS = {
     "keys": PRIVATE,
     "releases": PRIVATE,
@@ -130,6 +134,21 @@ class Node:
         from easement.gate.indexes import Indexes
 
         return Indexes(self)
+
+    def check_fit(self, now: datetime) -> None:
+        """Raise `StorageFailed` where the node must not disclose for what its witnesses show.
+
+        What witnesses said is in the database, so that every process knows it.
+        """
+        from easement.exchange.witnesses import check_witnessed
+
+        if not self._found_fit or abs(now - self._found_fit[0]) >= FIT_FOR:
+            check_witnessed(self, now)
+            self._found_fit[:] = [now]
+
+    @cached_property
+    def _found_fit(self) -> list[datetime]:
+        return []
 
     @cached_property
     def shelf(self) -> "Shelf":
