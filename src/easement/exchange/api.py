@@ -1,9 +1,11 @@
 """The door for other nodes: `/exchange/v1`. Every route takes a signed message, and nobody else's word for anything."""
 
+from contextlib import suppress
 from typing import Annotated, Any
 
 from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
+from starlette.requests import ClientDisconnect
 
 from easement.exchange import asked, bulk_desk, entries
 from easement.exchange.answering import Action, Arrived, Desk, Reply, too_long
@@ -29,9 +31,10 @@ async def signed_list(request: Request) -> Arrived:
 
 async def _arrived(request: Request, most: int) -> Arrived:
     body = bytearray()
-    async for chunk in request.stream():
-        if len(body) <= most:  # one byte too many is enough to refuse it; the rest is let go
-            body += chunk
+    with suppress(ClientDisconnect):  # what is cut short does not fit its digest, and nobody is left to be told
+        async for chunk in request.stream():
+            if len(body) <= most:  # one byte too many is enough to refuse it; the rest is let go
+                body += chunk
     raw: bytes = request.scope.get("raw_path") or request.scope["path"].encode()
     query: bytes = request.scope["query_string"]
     headers = [(name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in request.scope["headers"]]
