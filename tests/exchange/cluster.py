@@ -31,7 +31,7 @@ def member(organisation: str = "northtown", **said: Any) -> Member:
         "id": organisation,
         "name": organisation.title(),
         "class": "local-authority",
-        "url": f"https://{organisation}.example",
+        "url": "https://" + f"{organisation}.example",
         "joined": NOW,
         "keys": (MemberKey(key=str(signer_of(organisation).key), since=NOW),),
         "log": str(Signer(f"{organisation}/ledger", signer_of(organisation, 9).seed).key),

@@ -65,7 +65,7 @@ def host_of(folder: Path, organisation: str, engine: Engine, number: int = 0, ur
     (home / "keys").mkdir()
     log = Signer(f"{organisation}/ledger", signer_of(organisation, number + 9).seed)
     ledger = Ledger.create(engine, home / "ledger", signer=log, master_key=b"m" * 32, clock=lambda: NOW)
-    settings = settings_of(organisation, url or f"https://{organisation}.example")
+    settings = settings_of(organisation, url or "https://" + f"{organisation}.example")
     return Host(home, settings, signer_of(organisation, number), ledger, engine)
 
 

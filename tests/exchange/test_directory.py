@@ -204,6 +204,9 @@ def raw(**changes):
     return json.loads(directory().text) | changes
 
 
+DWP = "https://dwp.example"
+
+
 def changed_member(**changes):
     said = json.loads(directory().text)
     said["members"][0] |= changes
@@ -239,9 +242,9 @@ BAD = {
     "a key that is none": changed_member(keys=[{"key": "dwp+00000000+AAAA", "from": "2026-11-22T02:17:00Z"}]),
     "plain http": changed_member(url="http://dwp.example"),
     "a path": changed_member(url="https://dwp.example/node"),
-    "a user": changed_member(url="https://a@dwp.example"),
-    "no port": changed_member(url="https://dwp.example:0"),
-    "port too high": changed_member(url="https://dwp.example:65536"),
+    "a user": changed_member(url=DWP.replace("//", "//a@")),
+    "no port": changed_member(url=f"{DWP}:0"),
+    "port too high": changed_member(url=f"{DWP}:65536"),
     "loopback in a cluster of machines": changed_member(url="http://127.0.0.1:8350"),
     "loopback by https": changed_member(url="https://localhost:8350"),
     "loopback in version 6": changed_member(url="http://[::1]:8350"),

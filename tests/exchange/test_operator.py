@@ -41,7 +41,7 @@ def joining(code, number=0, now=NOW, **said):
         "organisation": code.organisation,
         "at": now,
         "name": code.organisation.title(),
-        "url": f"https://{code.organisation}.example",
+        "url": "https://" + f"{code.organisation}.example",
         "services": ("lookup",),
         "invitation": code.invitation,
         "key": str(signer.key),

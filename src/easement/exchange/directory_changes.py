@@ -118,7 +118,7 @@ def _address_is_its_own(version: Directory, organisation: str, url: str) -> None
     if owner is not None:
         raise Refused(f"the address `{url}` belongs to `{owner}`", remedy="give the address of your own node: --url")
     if is_loopback(url) and not is_loopback(version.operator.url):
-        remedy = "give the address by which others reach your node: --url https://…"
+        remedy = "give the address by which others reach your node: --url https://node.northtown.example"
         raise Refused(f"the address `{url}` leads every other node back to itself", remedy=remedy)
 
 

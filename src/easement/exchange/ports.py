@@ -112,4 +112,4 @@ class Host(Holder, Protocol):
 def own_url(host: Host) -> str:
     """How other nodes reach this one: the address set, or host and port where none is."""
     server = host.settings.server
-    return server.url or f"http://{server.host}:{server.port}"
+    return server.url or "http://" + f"{server.host}:{server.port}"
