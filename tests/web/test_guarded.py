@@ -408,7 +408,7 @@ def test_tricky_names_of_staff_and_keys_are_text(world, ali):
         assert '"' in table
 
 
-@pytest.mark.parametrize("path", ["/disclosures", "/refusals", "/agreements", "/members"])
+@pytest.mark.parametrize("path", ["/disclosures", "/duties", "/refusals", "/agreements", "/members"])
 def test_every_list_is_also_json_and_csv_at_the_same_address(client, path):
     asked(client)
     rows = listed(client, f"{path}?format=json", path.strip("/"))

@@ -31,6 +31,12 @@ def ask(seat: Seat, *sources: str, purpose: str = "Safeguarding children", why: 
     seat.press("Continue")
 
 
+def send(seat: Seat) -> None:
+    """Ask, and wait until the answer is there."""
+    seat.press("Ask now")
+    seat.page.get_by_role("heading", name="What came back").wait_for()
+
+
 def test_signing_in_needs_name_password_and_code(seat, sam, axe):
     seat.go("/sign-in")
     seat.check(axe)
@@ -122,7 +128,7 @@ def test_asking_about_a_person_shows_each_field_with_its_ground(seat, sam, axe):
     assert seat.heading == "Check before you ask"
     assert "1 February 2015" in seat.text
     seat.check(axe)
-    seat.press("Ask now")
+    send(seat)
     seat.check(axe)
     row = seat.page.locator(".govuk-summary-list__row", has_text="Given name").inner_text()
     for part in ("Jo", "Northtown Health Trust", "safeguarding 1.0.0", "UK GDPR Art 6(1)(c)", "in full", "as at"):
@@ -193,7 +199,7 @@ def test_asking_by_keyboard_alone(seat, sam):
 def test_why_is_answered_for_a_field_given_and_for_one_withheld(seat, sam, axe):
     seat.sign_in(sam)
     ask(seat, "Northtown Health Trust")
-    seat.press("Ask now")
+    send(seat)
     answer = seat.path
     seat.page.get_by_role("link", name="Why? given name").click()
     assert seat.heading == "Why given name was shared"
@@ -236,7 +242,7 @@ def test_a_refusal_says_the_clause_and_what_would_make_it_lawful(seat, sam, axe)
     seat.press("Continue")
     seat.page.get_by_label("Why do you need this?").fill("To see what it says")
     seat.press("Continue")
-    seat.press("Ask now")
+    send(seat)
     assert "We did not ask Department for Living Standards" in seat.text
     seat.check(axe)
     seat.follow("Why, and what would make it lawful")
@@ -289,7 +295,7 @@ def test_everything_works_without_scripts(plain, world, sam):
     assert plain.heading == "Hello, Vic Plain"
     plain.sign_in(sam)
     ask(plain, "Northtown Health Trust")
-    plain.press("Ask now")
+    send(plain)
     assert "Northtown Health Trust" in plain.text
     plain.page.get_by_role("link", name="Why? given name").click()
     assert plain.heading == "Why given name was shared"
@@ -308,7 +314,7 @@ def test_everything_works_without_scripts(plain, world, sam):
 def test_a_disclosure_has_its_proof_receipt_and_duties(seat, sam, axe):
     seat.sign_in(sam)
     ask(seat, "Northtown Health Trust", why=TRICKY)
-    seat.press("Ask now")
+    send(seat)
     seat.go("/disclosures")
     seat.check(axe)
     seat.page.get_by_label("Agreement").select_option("safeguarding")
@@ -341,6 +347,20 @@ def test_a_disclosure_has_its_proof_receipt_and_duties(seat, sam, axe):
     seat.press("Check")
     assert seat.heading == "The receipt does not hold"
     seat.check(axe)
+
+
+@SLOW
+def test_what_is_still_owed_is_listed_by_its_day(seat, sam, axe):
+    seat.sign_in(sam)
+    ask(seat, "Northtown Health Trust")
+    send(seat)
+    seat.go("/duties")
+    assert "Delete it" in seat.text
+    assert "Confirm it in writing" in seat.text
+    assert "Overdue" not in seat.text
+    seat.check(axe)
+    seat.page.get_by_role("link", name="(disclosure)").first.click()
+    assert "What is still owed" in seat.text
 
 
 def test_a_disclosure_is_found_by_its_number_and_never_by_a_persons_name(seat, sam, axe):
@@ -526,7 +546,7 @@ def test_what_one_may_not_see_is_a_plain_page(seat, sam, axe):
 def test_after_signing_out_going_back_shows_nothing(seat, sam):
     seat.sign_in(sam)
     ask(seat, "Northtown Health Trust")
-    seat.press("Ask now")
+    send(seat)
     answer = seat.path
     assert "1 February 2015" in seat.text
     seat.press("Sign out")

@@ -87,6 +87,8 @@ def _waiting(node: Node, identity: Identity, now: datetime) -> Iterator[Waiting]
         for kind in (Kind.OPEN, Kind.LOST):
             lines = records.disclosures(node, identity, Sought(kind=kind.value), now).lines
             yield Waiting(kind.value, len(lines), f"/disclosures?kind={kind.value}")
+        owed = records.duties(node, identity, now, within=SOON).lines
+        yield Waiting("duties", len(owed), "/duties")
         yield Waiting("review", _reviews(node, identity, now), "/agreements")
     if identity.may(Permission.STAFF_ACCOUNT_MANAGE):
         invited = sum(account.state == "invited" for account in staff.list_people(node))

@@ -3,11 +3,13 @@
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from easement.agreement.words import form_words
+from easement.base.database import reading
 from easement.base.errors import ProofFailed, UsageError
+from easement.exchange import tables as exchange
 from easement.gate.prepare import Offer
 from easement.gate.shelf import Shelved
 from easement.ledger.model import Entry, EntryType, Logged
@@ -25,6 +27,8 @@ from easement.web.views.records import (
     Clause,
     Disclosure,
     Disclosures,
+    Duties,
+    DutyLine,
     Field,
     FieldWhy,
     Kind,
@@ -37,7 +41,7 @@ from easement.web.views.records import (
     Sought,
 )
 
-__all__ = ["disclosure", "disclosures", "field_why", "find", "may_see", "receipt", "refusal", "refusals"]
+__all__ = ["disclosure", "disclosures", "duties", "field_why", "find", "may_see", "receipt", "refusal", "refusals"]
 
 PAGE, CHUNK, BUDGET = 50, 512, 20_000
 """Lines on a page; entries read at a time; entries looked through for one page before the reader is asked to go on."""
@@ -257,6 +261,34 @@ def disclosure(node: Node, identity: Identity, index: int, now: datetime) -> Dis
         private_gone=gone,
         receipt=entry.type in (EntryType.DISCLOSURE_RELEASED, EntryType.DISCLOSURE_RECEIVED),
         agreement_known=seen.shelved is not None,
+        met=_met(node, index),
+    )
+
+
+def _met(node: Node, index: int) -> int | None:
+    """The entry that says that what was received is deleted, returned or made anonymous."""
+    return next((each.index for each in node.ledger.entries(type=EntryType.DUTY_MET, intent=index)), None)
+
+
+def duties(node: Node, identity: Identity, now: datetime, *, within: timedelta | None = None) -> Duties:
+    """What is still owed under this person's agreements and has a day; `within` leaves later days out."""
+    names, before = names_of(node, now), int((now + within).timestamp()) if within is not None else None
+    with reading(node.engine) as connection:
+        owed = exchange.due(connection, before)
+    lines = [_duty(each, names, now) for each in owed if each.due is not None and may_see(identity, each.agreement_id)]
+    return Duties(lines=tuple(lines))
+
+
+def _duty(of: exchange.Duty, names: Names, now: datetime) -> DutyLine:
+    due = datetime.fromtimestamp(of.due or 0, UTC)
+    return DutyLine(
+        entry=of.entry,
+        duty=of.duty,
+        provider=names.organisation(of.provider),
+        agreement=names.agreement(of.agreement_id),
+        agreement_id=of.agreement_id,
+        due=due.date(),
+        late=due < now,
     )
 
 

@@ -21,7 +21,7 @@ from easement.web.visit import SECTIONS, Missing, Posted, Visit, posted, there, 
 __all__ = ["router"]
 
 router = pages()
-"""`/disclosures…` and `/refusals…`."""
+"""`/disclosures…`, `/duties` and `/refusals…`."""
 
 Reader = Annotated[Visit, Depends(visitor(*SECTIONS["disclosures"]))]
 
@@ -106,6 +106,15 @@ def receipt_file(text: str, name: str) -> Response:
     """A receipt to save."""
     headers = {**HEADERS, "Cache-Control": "no-store", "Content-Disposition": f'attachment; filename="{name}.receipt"'}
     return Response(text, media_type="text/plain; charset=utf-8", headers=headers)
+
+
+@router.get("/duties")
+def duties(visit: Reader, format_: Annotated[str, Query(alias="format")] = "") -> Response:
+    """What is still owed for what was received."""
+    view = records.duties(visit.node, visit.identity, visit.now)
+    if format_ in FORMATS:
+        return as_file("duties", [line.as_row() for line in view.lines], format_)
+    return visit.show(view)
 
 
 @router.get("/refusals")

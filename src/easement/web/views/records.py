@@ -11,6 +11,8 @@ __all__ = [
     "Clause",
     "Disclosure",
     "Disclosures",
+    "Duties",
+    "DutyLine",
     "Field",
     "FieldWhy",
     "Kind",
@@ -194,6 +196,40 @@ class Disclosure(View):
     private_gone: bool = False
     receipt: bool = False
     agreement_known: bool = True
+    met: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DutyLine:
+    """One thing that is still owed for what was received: what, for which entry, to whom, and by when."""
+
+    entry: int
+    duty: str
+    provider: str
+    agreement: str
+    agreement_id: str
+    due: date
+    late: bool
+
+    def as_row(self) -> dict[str, Any]:
+        """The line as files of the list have it."""
+        return {
+            "entry": self.entry,
+            "duty": self.duty,
+            "provider": self.provider,
+            "agreement": self.agreement_id,
+            "due": self.due,
+            "late": self.late,
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Duties(View):
+    """What is still owed and has a day, the soonest first."""
+
+    template: ClassVar[str] = "records/duties.html"
+    section: ClassVar[str] = "disclosures"
+    lines: tuple[DutyLine, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
