@@ -17,7 +17,8 @@ REFERENCE = ROOT / "docs" / "reference"
 
 
 @pytest.mark.parametrize(
-    ("name", "page"), [("cli.md", cli_page), ("settings.md", settings_page), ("errors.md", errors_page), ("api.md", api_page)]
+    ("name", "page"),
+    [("cli.md", cli_page), ("settings.md", settings_page), ("errors.md", errors_page), ("api.md", api_page)],
 )
 def test_a_generated_page_is_current(name: str, page: Any):
     assert (REFERENCE / name).read_text() == MADE + page(), f"{name} is not current: run `make docs`"

@@ -1,7 +1,6 @@
 """The commands `easement bulk …`: the recipient's side of bulk disclosures."""
 
 import json
-import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from easement.base.errors import UsageError
-from easement.cli.present import clear_path, emit, json_option, say, table
+from easement.cli.present import clear_path, emit, is_terminal, json_option, say, table
 
 if TYPE_CHECKING:
     from easement.exchange.bulk import Asked
@@ -43,7 +42,13 @@ def bulk() -> None:
 )
 @node_option
 @click.option("--from", "provider", required=True, metavar="ORG", help="The organisation asked.")
-@click.option("--agreement", required=True, metavar="ID", help="The one agreement relied on.")
+@click.option(
+    "--agreement",
+    type=FILE,
+    required=True,
+    metavar="ID|FILE",
+    help="The one agreement relied on, by its id or its file.",
+)
 @click.option("--share", "share_id", required=True, metavar="ID", help="The share asked for.")
 @click.option(
     "--mode", type=click.Choice(("bulk", "match")), required=True, help="Everything agreed, or a list's people."
@@ -76,6 +81,7 @@ def ask(home: Path, provider: str, wait: bool, as_json: bool, **options: Any) ->
 
 def _wish(provider: str, options: dict[str, Any]) -> "tuple[Wish, Asker, ListSaid | None]":
     from easement.agreement.model import Mode
+    from easement.cli.request import agreement_named
     from easement.exchange.bulk import listed
     from easement.exchange.model import Asker, Wish
 
@@ -84,7 +90,7 @@ def _wish(provider: str, options: dict[str, Any]) -> "tuple[Wish, Asker, ListSai
         raise UsageError("a list and its mapping go together", remedy="give both --match and --match-dataset")
     wish = Wish(
         provider=provider,
-        agreement=options["agreement"],
+        agreement=agreement_named(options["agreement"]),
         share=options["share_id"],
         purpose=options["purpose"],
         mode=Mode(options["mode"]),
@@ -112,7 +118,7 @@ def _waited(node: "Node", seen: "Bulk") -> "Bulk":
 
 def _progress() -> Callable[[str], None]:
     """Shows one line that changes, on a terminal; nothing elsewhere."""
-    if not sys.stderr.isatty():
+    if not is_terminal():
         return lambda _: None
 
     def show(text: str) -> None:
@@ -148,7 +154,7 @@ def _one(seen: "Bulk") -> str:
 @click.option("--wait", is_flag=True, help="Wait until the set is ready and received.")
 @json_option
 def status(message: str, home: Path, wait: bool, as_json: bool) -> None:
-    """Say how it stands with a set; one that is ready is received: its receipt is checked and logged."""
+    """Say how it stands with the set ID; one that is ready is received: its receipt is checked and logged."""
     from easement.exchange.bulk import look
     from easement.ledger.service import utc_now
     from easement.node.home import open_node
@@ -192,7 +198,7 @@ def _day(at: int) -> str:
 )
 @json_option
 def fetch(message: str, home: Path, out: Path, as_json: bool) -> None:
-    """Fetch a set's Parquet files, each checked against the receipt. What is there already is not fetched again."""
+    """Fetch the Parquet files of the set ID, each held against the receipt; what is there is not fetched again."""
     import httpx
 
     from easement.exchange.bulk_fetch import fetch as fetch_files
@@ -226,7 +232,7 @@ def fetch(message: str, home: Path, out: Path, as_json: bool) -> None:
 @click.option("--out", type=FILE, required=True, metavar="FILE", help="Where the profile goes; it holds a secret.")
 @json_option
 def profile(message: str, home: Path, out: Path, as_json: bool) -> None:
-    """Write a profile that pandas, Spark and Power BI read the set with, by Delta Sharing. Earlier ones end."""
+    """Write a profile by which pandas, Spark and Power BI read the set ID, by Delta Sharing. Earlier ones end."""
     from easement.base.durable import write_whole
     from easement.exchange.bulk import open_set
     from easement.ledger.service import utc_now
@@ -249,7 +255,7 @@ def profile(message: str, home: Path, out: Path, as_json: bool) -> None:
 @node_option
 @json_option
 def deleted(message: str, home: Path, as_json: bool) -> None:
-    """Certify that you have deleted what came in a set: logged here, proved to the provider, logged there."""
+    """Certify that you have deleted what came in the set ID: logged here, proved to the provider, logged there."""
     from easement.exchange.bulk import delete
     from easement.ledger.service import utc_now
     from easement.node.home import open_node

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from easement.exchange.compared import Comparison
     from easement.exchange.model import Asker, Picture, Settled, Wish
 
-__all__ = ["audit", "request"]
+__all__ = ["agreement_named", "audit", "request"]
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 NODE = click.Path(path_type=Path, file_okay=False)
@@ -94,7 +94,7 @@ def _wishes(options: dict[str, Any]) -> "tuple[list[Wish], Asker]":
     many = len(options["providers"])
     columns = [
         options["providers"],
-        [_agreement(each) for each in _each("--agreement", options["agreements"], many)],
+        [agreement_named(each) for each in _each("--agreement", options["agreements"], many)],
         _each("--share", options["shares"], many),
         _each("--purpose", options["purposes"], many, once=True),
         _each("--role", options["roles"], many, once=True),
@@ -113,8 +113,11 @@ def _wishes(options: dict[str, Any]) -> "tuple[list[Wish], Asker]":
     return wishes, Asker(options["asked_by"], frozenset(options["trained"]))
 
 
-def _agreement(named: Path) -> str:
-    """What a node finds an agreement by: an id as it was given, or the digest of the file named."""
+def agreement_named(named: Path) -> str:
+    """What a node finds an agreement by: an id as it was given, or the digest of the file named.
+
+    Raises `BadFile` for a file that holds no agreement.
+    """
     from easement.agreement.read import read_agreement
 
     return read_agreement(named).digest if named.is_file() else str(named)

@@ -23,6 +23,7 @@ from easement.exchange.ports import Host, own_url
 __all__ = ["router"]
 
 router = APIRouter(prefix="/delta", tags=["delta sharing"])
+"""The routes of Delta Sharing; all but those of links ask for a reader's token."""
 
 LINES = "application/x-ndjson; charset=utf-8"
 CAPABILITIES = "delta-sharing-capabilities"

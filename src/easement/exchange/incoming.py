@@ -16,6 +16,7 @@ from easement.ledger.verifier import Holds
 __all__ = ["TELL", "decided_here", "hold_entry", "owed", "received_entry"]
 
 TELL = "nothing of it is used; tell whoever runs that node, and compare the logs: easement audit"
+"""What to do about an answer that does not fit."""
 
 
 def decided_here(

@@ -11,6 +11,7 @@ from easement.agreement.model import Duties
 from easement.base.canonical import sha256_hex
 from easement.base.errors import ProofFailed
 from easement.exchange import outbox, tables
+from easement.exchange.incoming import TELL, hold_entry
 from easement.exchange.message import NotGenuine
 from easement.exchange.message_body import MAX_TOLD, AnswerBody, AskBody, read_body
 from easement.exchange.message_carry import WrongAnswer
@@ -25,7 +26,7 @@ from easement.ledger.model import Entry, EntryType, Form, PrivateRecord, answer_
 from easement.ledger.note import Key
 from easement.ledger.verifier import Holds, check_receipt, parse_proof
 
-__all__ = ["TELL", "log_refused", "parties", "receive", "request_of", "who_part"]
+__all__ = ["log_refused", "parties", "receive", "request_of", "who_part"]
 
 
 Logs = Sequence[Key]
@@ -68,10 +69,6 @@ def receive(host: Host, letter: Letter, said: bytes, agreement: Prepared, logs: 
         raise WrongAnswer(what, remedy=error.remedy or TELL) from error
     index = _log_received(host, letter, told, holds, agreement, now)
     return _answered(told, letter, index, now)
-
-
-TELL = "nothing of it is used; tell whoever runs that node, and compare the logs: easement audit"
-"""What to do about an answer that does not fit."""
 
 
 def _answered(told: AnswerBody, letter: Letter, index: int, now: datetime) -> Answered:
@@ -135,9 +132,7 @@ def _hold_receipt(told: AnswerBody, letter: Letter, agreement: Prepared, logs: L
         "fields": told.decision.fields | told.decision.measures,
         "risk": duties.risk_after_disclosure,
     }
-    for name, wanted in said.items():
-        if entry.get(name) != wanted:
-            raise ProofFailed(f"its receipt is of an entry whose {name} is not the one asked for", remedy=TELL)
+    hold_entry(entry, said)
     return holds
 
 

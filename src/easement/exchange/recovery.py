@@ -6,13 +6,14 @@ from typing import Any
 
 from easement.base.errors import ProofFailed
 from easement.exchange import outbox
+from easement.exchange.incoming import TELL
 from easement.exchange.message import LIFE_SECONDS
 from easement.exchange.message_body import MAX_TOLD, ReceiptBody, read_body
 from easement.exchange.message_carry import Line, Problem, WrongAnswer
 from easement.exchange.model import Settled
 from easement.exchange.outbox import Ended, Letter
 from easement.exchange.ports import Host
-from easement.exchange.receiving import TELL, Logs, log_refused, parties, receive, who_part
+from easement.exchange.receiving import Logs, log_refused, parties, receive, who_part
 from easement.gate.prepare import Prepared
 from easement.ledger.model import Entry, EntryType, PrivateRecord, minute
 from easement.ledger.verifier import check_receipt

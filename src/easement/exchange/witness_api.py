@@ -16,6 +16,7 @@ from easement.ledger.witnessing import add_checkpoint, last_seen
 __all__ = ["router"]
 
 router = APIRouter(prefix="/witness/v1", tags=["witness"])
+"""The routes of a witness; a checkpoint's own signature is what lets it in."""
 
 SIZE = "text/x.tlog.size"
 """The type of a 409's body, as tlog-witness names it."""
