@@ -12,16 +12,17 @@ from .tree import ROOT, SOURCE, tracked
 TEXT = {".py", ".md", ".toml", ".yaml", ".yml", ".html", ".css", ".svg", ".json", ".lock", ".csv", ".txt", ""}
 
 SOURCES = (
-    r"([a-z0-9-]+\.)*example(\.(com|org|net))?",
+    r"([a-z0-9-]+\.)*example(\.(com|org|net))?\.?",
     r"(www\.)?(legislation|nao|gov|nationalarchives)(\.gov)?\.uk",
     r"([a-z0-9-]+\.)*(gov|nhs|police|ac|parliament)\.uk",
     r"(www\.)?(ico|ofcom)\.org\.uk",
     r"((www|schemas)\.)?(w3|w3id|rfc-editor|json-schema|c2sp|keepachangelog|semver|diataxis|apache|oecd|iso|unicode|purl|openxmlformats)\.(org|fr)",
     r"(ico|publishing\.service)\.gov\.uk",
+    r"(publications\.europa\.eu|xmlns\.com)",
     r"(localhost|127\.0\.0\.1|\[::1)(:[\d{].*)?",
 )
-"""Hosts that the text may name: the law, the regulator, standards, and names that exist nowhere. The law's catalogue
-is not held to it: there, every entry carries the address of its own source."""
+"""Hosts that the text may name: the law, the regulator, standards and their words, and names that exist nowhere. The
+law's catalogue is not held to it: there, every entry carries the address of its own source."""
 
 ADDRESS = re.compile(r"https?://([^/\s\"'`)>\]}]+)")
 UNFINISHED = re.compile(r"\b(TO" r"DO|FIX" r"ME|X" r"XX)\b")
