@@ -1,6 +1,5 @@
 """The door for other nodes: `/exchange/v1`. Every route takes a signed message, and nobody else's word for anything."""
 
-from contextlib import suppress
 from typing import Annotated, Any
 
 from anyio import CapacityLimiter, to_thread
@@ -31,10 +30,12 @@ async def signed_list(request: Request) -> Arrived:
 
 async def _arrived(request: Request, most: int) -> Arrived:
     body = bytearray()
-    with suppress(ClientDisconnect):  # what is cut short does not fit its digest, and nobody is left to be told
+    try:
         async for chunk in request.stream():
             if len(body) <= most:  # one byte too many is enough to refuse it; the rest is let go
                 body += chunk
+    except ClientDisconnect:  # cut short: an empty body does not fit the digest, and nobody is left to be told
+        body.clear()
     raw: bytes = request.scope.get("raw_path") or request.scope["path"].encode()
     query: bytes = request.scope["query_string"]
     headers = [(name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in request.scope["headers"]]
