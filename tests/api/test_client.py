@@ -9,6 +9,7 @@ from fastapi.testclient import TestClient
 from easement.api.app import create_app
 from easement.base.errors import Refused, UsageError
 from easement.client import Client, Conflict, Invalid, NotLetIn, NotThere, Refusal, Unavailable, client
+from easement.exchange import bulk, jobs
 from easement.staff.permissions import Permission
 from tests.exchange.pair import Pair, paired
 
@@ -90,6 +91,18 @@ def test_everything_that_can_be_read_is_read(node):
     assert {each.side for each in node.counts()} == {"recipient"}
     compared = node.compare("dwp")
     assert compared.agrees, compared.differences
+
+
+def test_a_set_is_asked_for_and_opened(node, pair):
+    wanted = {name: ASKED[name] for name in ("provider", "agreement", "purpose")}
+    asked = node.ask_for_set(**wanted, share="forms", why="a yearly report")
+    assert [each.message for each in node.sets()] == [asked.message]
+    jobs.run_next(pair.dwp, pair.clock)
+    bulk.look(pair.northtown, asked.message, pair.clock())
+    assert node.set_of(asked.message).state == "received"
+    assert node.open_set(asked.message)["profile"]["bearerToken"]
+    with pytest.raises(Refusal):
+        node.ask_for_set(**wanted | {"purpose": "immigration-enforcement"}, share="forms")
 
 
 def test_what_goes_wrong_has_a_name(node, pair):

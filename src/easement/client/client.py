@@ -84,7 +84,47 @@ class Client:
         """Ask several providers at once; each of `asks` has the keys that `ask` takes."""
         return shapes.picture(self._asked("/pictures", {"asks": [dict(each) for each in asks]}, idempotency_key))
 
+    def ask_for_set(
+        self,
+        *,
+        provider: str,
+        agreement: str,
+        share: str,
+        purpose: str,
+        mode: str = "bulk",
+        people: Mapping[str, str] | None = None,
+        idempotency_key: str = "",
+        **more: Any,
+    ) -> shapes.RecordSet:
+        """Ask for many records at once; `people` is your list for `match`. `set_of` says how it stands; raises `Refusal`.
+
+        `more` takes `role`, `fields`, `why` and `consented` as `ask` does.
+        """
+        wanted = {
+            "provider": provider,
+            "agreement": agreement,
+            "share": share,
+            "purpose": purpose,
+            "mode": mode,
+            **more,
+        }
+        told = self._asked("/sets", wanted | more | ({"people": dict(people)} if people else {}), idempotency_key)
+        return made(shapes.RecordSet, told)
+
+    def open_set(self, message: str) -> Mapping[str, Any]:
+        """What opens a received set with a Delta Sharing client: its `profile`, and what it calls the `table`."""
+        told: Mapping[str, Any] = self._sent("POST", f"/sets/{_step(message)}/profile").json()
+        return told
+
     # Reading
+
+    def sets(self) -> Iterator[shapes.RecordSet]:
+        """The sets that were asked for, the newest first."""
+        return self._all("/sets", shapes.RecordSet)
+
+    def set_of(self, message: str) -> shapes.RecordSet:
+        """One set and how it stands."""
+        return made(shapes.RecordSet, self._read(f"/sets/{_step(message)}"))
 
     def me(self) -> shapes.Me:
         """Who the key belongs to."""

@@ -19,6 +19,7 @@ __all__ = [
     "Member",
     "Picture",
     "Proved",
+    "RecordSet",
     "Refused",
     "RefusedBy",
     "Silent",
@@ -268,6 +269,25 @@ class Counts:
     waiting: int
     records: int
     minutes: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordSet:
+    """One set (a bulk disclosure) that was asked for, and how it stands."""
+
+    message: str
+    provider: str
+    agreement: str
+    share: str
+    mode: str
+    state: str
+    asked: str
+    changed: str
+    rows: int
+    entry: int | None
+    peer_entry: int | None
+    problem: str
+    certified: int | None
 
 
 @dataclass(frozen=True, slots=True)
