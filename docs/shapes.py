@@ -21,6 +21,7 @@ SHARE = "--node department --agreement agreements/free-school-meals.yaml --share
 ASKER = "--purpose benefit-eligibility --trained information-governance "
 ROLL = "--match northtown/datasets/school_roll.csv --match-dataset northtown/datasets/school_roll.yaml"
 MATCH = f"{SHARE}{ASKER} --mode match {ROLL}"
+SET = f"--agreement free-school-meals --share entitled-children --mode bulk --role nobody {ASKER.strip()}"
 CASE = "--giver work-and-pensions-department --receiver local-authority --purpose benefit-eligibility"
 MEALS, KEY = "agreements/free-school-meals.yaml", "--key department/keys/log.vkey"
 
@@ -174,6 +175,20 @@ EXAMPLES = {
         "`lost`, `never-came`, `nothing-crossed`, `waiting`, `unknown`), its `entry` here, and a `text`.",
         ["easement request finish --node department"],
     ),
+    "bulk ask": (
+        "How it stands with the set, by its `message`; `since` and `changed` are seconds since 1970. `entry` is this "
+        "node's, and `met` says that it is deleted; `peer_entry` and `certified` are the provider's. On a refusal the "
+        "exit code is 10, and `problem` says why.",
+        [f"easement bulk ask --node northtown --from department {SET}"],
+    ),
+    "bulk status": ("As for `easement bulk ask`.", []),
+    "bulk list": (
+        "The same of every set that was asked for, the newest first.",
+        ["easement bulk list --node northtown"],
+    ),
+    "bulk fetch": ("The set's `message`, the `files` that were written, and the `receipt` that proves them.", []),
+    "bulk profile": ("The `profile` that was written, the `table` it opens, and when it `expires`.", []),
+    "bulk deleted": ("As for `easement bulk ask`.", []),
     "audit": (
         "`agrees`, the other log's `origin` and `size`, `counts` of what was compared, and `differences`: each with "
         "its `kind`, `message`, the entries `here` and `there`, `what` it is and what to do (`remedy`).",
