@@ -96,7 +96,7 @@ class Client:
         idempotency_key: str = "",
         **more: Any,
     ) -> shapes.RecordSet:
-        """Ask for many records at once; `people` is your list for `match`. `set_of` says how it stands; raises `Refusal`.
+        """Ask for many records at once; `people` is your list for `match`. Raises `Refusal` with the reasons.
 
         `more` takes `role`, `fields`, `why` and `consented` as `ask` does.
         """
