@@ -16,8 +16,8 @@ from easement.node.home import create_node, open_node, read_settings
 from .hosts import app_of
 
 BEGIN = (
-    "easement operator init northshire-node --cluster-id northshire --org northshire --name 'Northshire public services' "
-    "--url https://operator.northshire.example"
+    "easement operator init northshire-node --cluster-id northshire --org northshire "
+    "--name 'Northshire public services' --url https://operator.northshire.example"
 )
 INVITE = "easement operator invite northtown --class local-authority --node northshire-node"
 JOIN = "easement join $(cat code.txt) --node northtown-node --url https://node.northtown.example"
