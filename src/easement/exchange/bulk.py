@@ -2,7 +2,7 @@
 
 import binascii
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -41,6 +41,7 @@ from easement.gate.entries import entry, who_record
 from easement.gate.model import Decision
 from easement.gate.shelf import Shelved
 from easement.ledger.model import Entry, EntryType, PrivateRecord, answer_part, minute
+from easement.ledger.note import Key
 from easement.ledger.receipt import make_receipt
 from easement.ledger.verifier import Holds, check_receipt, parse_proof
 
@@ -211,7 +212,7 @@ def look(host: Host, message: str, now: datetime) -> Bulk:
         told = read_body(SetBody, said, MAX_TOLD)
         if told.message != message:
             raise ProofFailed("it is of another message", remedy=TELL)
-        return _taken(host, seen, told, line.directory.member(seen.provider).log_key, line.now)
+        return _taken(host, seen, told, line.directory.member(seen.provider).log_keys, line.now)
     except NotGenuine as error:
         raise WrongAnswer(f"what `{seen.provider}` answers cannot be read: {error.what}", remedy=TELL) from None
     except ProofFailed as error:
@@ -219,7 +220,7 @@ def look(host: Host, message: str, now: datetime) -> Bulk:
         raise WrongAnswer(what, remedy=error.remedy or TELL) from error
 
 
-def _taken(host: Host, seen: Bulk, told: SetBody, log: Any, now: datetime) -> Bulk:
+def _taken(host: Host, seen: Bulk, told: SetBody, log: Sequence[Key], now: datetime) -> Bulk:
     at = int(now.timestamp())
     if told.state in ("waiting", "running"):
         return _noted(host, seen, state=BulkState(told.state), rows=told.rows, changed=at, problem="")
@@ -274,10 +275,10 @@ def _logged(
     return _kept(host, seen.message)
 
 
-def _received(host: Host, seen: Bulk, told: SetBody, log: Any, now: datetime) -> Bulk:
+def _received(host: Host, seen: Bulk, told: SetBody, log: Sequence[Key], now: datetime) -> Bulk:
     """Hold the receipt against the question and the manifest, then log what came, and start its duties' clocks."""
     shelved, body = host.shelf.get(seen.agreement, now.date()), _body(host, seen)
-    holds = check_receipt(told.receipt, [log], sha256_hex(told.manifest.encode()))
+    holds = check_receipt(told.receipt, log, sha256_hex(told.manifest.encode()))
     _hold(host, seen, told, holds, shelved, body)
     opened = answer_part(query=holds.answer["query"], data=holds.answer["data"], rows=holds.answer["rows"])
     record = PrivateRecord({"who": _who(host, body, shelved), "answer": opened})

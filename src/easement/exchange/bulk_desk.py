@@ -148,7 +148,7 @@ def _hold_proof(host: Host, recipient: str, body: CertificateBody, now: datetime
     """The recipient's own log says that the duty was met, at the entry that it names."""
     member = current_directory(host, now).member(recipient)
     try:
-        proved = check_receipt(body.proof, [member.log_key])
+        proved = check_receipt(body.proof, member.log_keys)
     except ProofFailed as error:
         raise NotTaken(422, "certificate.wrong", f"the proof does not hold: {error.what}") from None
     said = (proved.entry.get("type"), proved.entry.get("message"), proved.index)
