@@ -1,5 +1,6 @@
 """R7.2: a backup taken while a node works is whole, and a node made again from it proves and discloses as before."""
 
+import hashlib
 import json
 import shutil
 import threading
@@ -16,6 +17,7 @@ from easement.base.database import reading
 from easement.base.errors import EasementError, ProofFailed, StorageFailed, UsageError
 from easement.gate.model import Mode
 from easement.ledger import verifier
+from easement.ledger.note import Signer, sign_text
 from easement.ledger.receipt import make_receipt
 from easement.ledger.service import utc_now
 from easement.node.backup import back_up
@@ -165,6 +167,30 @@ def test_keys_that_were_changed_since_serve_as_well(home: Path, tmp_path: Path) 
     made = restore(done.path, tmp_path / "again", now=utc_now(), source=Source(keys=home / "keys"))
     with open_node(made.home) as node:
         assert len(node.ledger.keys) == len(node.member_keys["dwp"]) == 2
+
+
+def test_a_backup_does_not_say_itself_who_may_have_signed_it(home: Path, tmp_path: Path) -> None:
+    """Whoever can write where backups are kept has no key of the organisation's, and puts one of their own in."""
+    done = back_up(home, tmp_path / "dwp.backup", now=utc_now())
+    stranger, files = Signer("dwp", b"s" * 32), {}
+    with zipfile.ZipFile(done.path) as packed:
+        files = {name: packed.read(name) for name in packed.namelist()}
+    head, line, *_ = files.pop("manifest").decode().split("\n")
+    files["files/keys/organisation.vkey"] += f"{stranger.key}\n".encode()
+    files["files/agreements/theirs.yaml"] = b"id: theirs"
+    said = json.loads(line) | {"files": {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}}
+    forged = tmp_path / "forged.backup"
+    with zipfile.ZipFile(forged, "w") as packed:
+        for name, data in files.items():
+            packed.writestr(name, data)
+        packed.writestr("manifest", sign_text(f"{head}\n{json.dumps(said)}\n", [stranger]))
+    kept = tmp_path / "kept"
+    kept.mkdir()
+    for secret in (home / "keys").glob("*.key"):
+        shutil.copy(secret, kept)
+    with pytest.raises(ProofFailed):
+        restore(forged, tmp_path / "again", now=utc_now(), source=Source(keys=kept))
+    assert not (tmp_path / "again").exists()
 
 
 def test_a_backup_is_for_its_owner_alone_and_nothing_secret_is_in_it_unsealed(home: Path, saved: Path) -> None:

@@ -25,14 +25,14 @@ from easement.base.errors import EasementError, ProofFailed, StorageFailed, Usag
 from easement.ledger import publish, tables, verifier
 from easement.ledger.checkpoint import Checkpoint, verified_checkpoint
 from easement.ledger.model import Logged, minute
-from easement.ledger.note import parse, verify
+from easement.ledger.note import Key, parse, verify
 from easement.ledger.service import Ledger
 from easement.ledger.tiles import WIDTH, Edge
 from easement.node.backup import FORMAT, container_key
 from easement.node.copying import copy_tables
 from easement.node.home import open_node, read_settings, write_settings
 from easement.node.keybox import open_box
-from easement.node.keys import SECRET, own_public_keys, read_secret, read_signer
+from easement.node.keys import SECRET, public_keys, read_secret, read_signer
 from easement.node.model import DatabaseSettings
 from easement.node.opening import new_database
 from easement.node.rotation import log_keys
@@ -107,9 +107,14 @@ def _unpack(backup: Path, home: Path, source: Source) -> dict[str, Any]:
                 raise ProofFailed(f"`{name}` in the backup is not what was put in", remedy=NOT_WHOLE)
     _put_keys(home, source)
     own = read_signer(home, "organisation", said["organisation"]).key
-    former = own_public_keys(home, "organisation", own.name) if source.keys else ()
-    verify(note, {own, *former})
+    verify(note, {own, *_former(source, own.name)})
     return said
+
+
+def _former(source: Source, name: str) -> tuple[Key, ...]:
+    """The organisation's public keys as they stand beside its secrets: a backup cannot say who may have signed it."""
+    kept = source.keys / "organisation.vkey" if source.keys else None
+    return public_keys(kept, name) if kept and kept.exists() else ()
 
 
 def _manifest(packed: zipfile.ZipFile) -> tuple[dict[str, Any], bytes]:
