@@ -18,6 +18,7 @@ from easement.base.errors import BadData, ProofFailed, SourceUnreachable, Storag
 from easement.exchange import bulk, jobs, jobs_tables, set_outlet, sets
 from easement.exchange.bulk_fetch import fetch
 from easement.exchange.bulk_tables import BulkState, bulks
+from easement.exchange.directory_parts import MemberKey
 from easement.exchange.jobs_tables import JobState
 from easement.exchange.message_carry import NoAnswer, Problem
 from easement.exchange.tables import due
@@ -26,6 +27,7 @@ from easement.ledger.model import EntryType
 from easement.ledger.verifier import check_receipt
 from tests.gate.world import COLUMNS, World, copied, furnish, plain_rows
 
+from . import cluster
 from .pair import ASKER, Pair, paired
 
 
@@ -233,6 +235,18 @@ def test_a_new_token_ends_the_one_before(pair):
     assert statuses == [401, 200]
 
 
+def test_a_key_that_is_revoked_ends_what_it_asked_for(pair, tmp_path):
+    seen = ready(pair)
+    token = bulk.open_set(pair.northtown, seen.message, pair.clock()).token
+    shares = {"url": f"{pair.urls['dwp']}/delta/shares", "headers": {"Authorization": f"Bearer {token}"}}
+    assert httpx.get(**shares).status_code == 200
+    gone, other = pair.directory.member("northtown"), cluster.signer_of("northtown", 7)
+    dead = gone.keys[0].model_copy(update={"revoked": pair.clock()})
+    spare = MemberKey(key=str(other.key), since=dead.since)
+    pair.publish(pair.directory.member("dwp"), gone.model_copy(update={"keys": (dead, spare)}))
+    assert httpx.get(**shares).status_code == 403
+
+
 def test_suspension_ends_what_was_received_too(pair, tmp_path):
     done = ready(pair)
     with writing(pair.dwp.engine) as connection:
@@ -344,6 +358,18 @@ def test_a_list_is_matched_and_kept_nowhere(pair, tmp_path):
     assert (done.state, done.problem) == (BulkState.RECEIVED, "")
     assert done.rows == 5
     assert list((pair.world.node / "jobs").iterdir()) == []
+
+
+def test_a_list_that_a_killed_worker_had_before_it_is_removed(pair):
+    seen = asked(pair).bulk
+    with writing(pair.dwp.engine) as connection:
+        jobs_tables.take_job(connection, jobs_tables.next_job(connection, 1 << 40), run="dead", lease=1, now=1)
+    left = pair.dwp.home / "jobs" / "dead"
+    left.mkdir(parents=True)
+    (left / "list.csv").write_text("Ash,2019-04-01\n")
+    worked(pair)
+    assert jobs.find(pair.dwp, "northtown", seen.message).state is JobState.READY
+    assert not left.exists()
 
 
 def test_what_is_wrong_with_a_list_is_told_by_its_line_and_without_the_providers_paths(pair):

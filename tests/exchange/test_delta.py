@@ -19,17 +19,23 @@ from easement.base.canonical import sha256_hex
 from easement.base.database import writing
 from easement.base.errors import Refused
 from easement.base.sealed import SealedWriter, derived_key
-from easement.exchange import delta, sets
+from easement.exchange import delta, directory_store, sets
 from easement.exchange.delta import File
 from easement.exchange.delta_api import router
+from easement.exchange.directory_parts import MemberKey
+from easement.exchange.message import keyid_of
 from easement.gate.tables import suspend
 from easement.ledger.model import EntryType
 from easement.ledger.service import utc_now
 from easement.node.home import open_node
+from tests.exchange import cluster
 from tests.exchange.serving import Serving
 from tests.gate.world import NOW, World, copied, furnish
 
-TOKEN = "a token that opens one share"
+KEY = cluster.signer_of("northtown").key
+TOKEN = f"opens-one-share.{keyid_of(KEY)}"
+BEFORE = datetime(2020, 1, 1, tzinfo=UTC)
+DAY = timedelta(days=1)
 FIRST = pa.table({"name": ["Ash", "Birch", "Cedar"], "born": pa.array([0, 1, 2], pa.date32()), "n": [1.5, None, 3.0]})
 SECOND = pa.table({"name": ["Ash", "Dale"], "born": pa.array([0, 9], pa.date32()), "n": [1.5, 4.0]})
 
@@ -60,6 +66,16 @@ class Shared:
             self.add(version, table)
         with writing(node.engine) as connection:
             sets.add_reader(connection, TOKEN, self.reader)
+        self.log = cluster.Log(world.node.parent)
+        self.hand_out(MemberKey(key=str(KEY), since=BEFORE))
+
+    def hand_out(self, *keys: MemberKey) -> None:
+        """Put a directory into the node in which the recipient has some keys, or is no member where it has none."""
+        members = [cluster.member("dwp"), *([cluster.member("northtown", keys=keys)] if keys else [])]
+        issued = datetime.now(UTC) - timedelta(minutes=1)
+        number = (directory_store.held(self.node.home) or cluster.directory()).sequence
+        made = cluster.directory(*members, sequence=number + 1, previous="0" * 64, issued=issued, expires=issued + DAY)
+        directory_store.keep(self.node.home, self.log.publish(made), cluster.trust(), issued)
 
     def add(self, version: int, table: pa.Table) -> None:
         id_ = f"{version:032x}"
@@ -209,9 +225,9 @@ def test_a_token_past_its_time_or_ended_opens_nothing(shared, serving):
 def test_another_recipients_table_is_not_there(shared, serving):
     other = sets.Reader("northtown", shared.digest, "school-meals", "entitled", shared.reader.expires)
     with writing(shared.node.engine) as connection:
-        sets.add_reader(connection, "for another share", other)
-    assert get(serving, "/shares/school-meals/all-tables", "for another share").json() == {"items": []}
-    assert get(serving, f"{PLACE}/metadata", "for another share").status_code == 404
+        sets.add_reader(connection, f"for another share.{keyid_of(KEY)}", other)
+    assert get(serving, "/shares/school-meals/all-tables", f"for another share.{keyid_of(KEY)}").json() == {"items": []}
+    assert get(serving, f"{PLACE}/metadata", f"for another share.{keyid_of(KEY)}").status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -269,6 +285,30 @@ def test_suspension_ends_token_and_links_at_once(shared, serving):
     for answer in (httpx.get(url), get(serving, "/shares"), query(serving)):
         assert answer.status_code == 403
         assert "suspended" in answer.text
+
+
+def revoked(number: int = 0) -> MemberKey:
+    return MemberKey(key=str(cluster.signer_of("northtown", number).key), since=BEFORE, revoked=datetime.now(UTC))
+
+
+@pytest.mark.parametrize("keys", [(), (revoked(),)])
+def test_a_recipient_that_is_no_member_any_more_reads_nothing_more(shared, serving, keys):
+    url = links(query(serving))[0]
+    shared.hand_out(*keys)
+    for answer in (httpx.get(url), get(serving, "/shares"), query(serving)):
+        assert (answer.status_code, "may not speak" in answer.text) == (403, True)
+
+
+def test_a_token_ends_with_the_key_that_asked_for_it(shared, serving):
+    """Whoever stole a key may have asked for a token before, or until the revocation came to be known here."""
+    other = cluster.signer_of("northtown", 1).key
+    with writing(shared.node.engine) as connection:
+        sets.add_reader(connection, f"by-another-key.{keyid_of(other)}", shared.reader)
+        sets.add_reader(connection, "by-no-key", shared.reader)
+    shared.hand_out(revoked(), MemberKey(key=str(other), since=BEFORE))
+    assert get(serving, "/shares").status_code == 403
+    assert get(serving, "/shares", "by-no-key").status_code == 403
+    assert get(serving, "/shares", f"by-another-key.{keyid_of(other)}").status_code == 200
 
 
 def test_a_link_is_good_for_its_own_file_and_time_alone(serving):

@@ -1,7 +1,6 @@
 """What another node may ask of this one about sets: to make one, how it stands, a token for it, a deletion noted."""
 
 import json
-import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -10,11 +9,12 @@ from easement.base.errors import ProofFailed, Refused, UsageError
 from easement.exchange import jobs, sets
 from easement.exchange.answering import Action, Arrived, NotTaken
 from easement.exchange.bulk_body import MAX_BULK, BulkBody, CertificateBody, CertifiedBody, SetBody
+from easement.exchange.concern import about_message
 from easement.exchange.directory_service import current_directory
 from easement.exchange.jobs_tables import Job, JobState
 from easement.exchange.message import Fault, Genuine, NotGenuine
 from easement.exchange.message_body import MAX_ASK, DecisionSaid, read_body
-from easement.exchange.opening import check_standing
+from easement.exchange.opening import check_standing, new_token
 from easement.exchange.ports import Host, own_url
 from easement.exchange.set_outlet import manifest_of
 from easement.ledger.model import Entry, EntryType, minute
@@ -78,7 +78,7 @@ def open_set(message: str) -> Action:
             check_standing(host, made.agreement, made.recipient, made.share, now)
         except Refused as error:
             raise NotTaken(403, "agreement.not-in-force", error.what, error.remedy) from None
-        token, expires = secrets.token_urlsafe(32), int((now + TOKEN_LIFE).timestamp())
+        token, expires = new_token(genuine.keyid), int((now + TOKEN_LIFE).timestamp())
         opener = sets.Reader(made.recipient, made.agreement, made.agreement_id, made.share, expires)
         with writing(host.engine) as connection:
             sets.end_readers(connection, made.recipient, made.agreement_id, made.share, now)
@@ -137,10 +137,9 @@ def certify(host: Host, genuine: Genuine, arrived: Arrived, clock: Clock) -> byt
 
 def _released(host: Host, recipient: str, message: str) -> int:
     """The entry by which something was released to an organisation under a message of its."""
-    named = f'"message":"{message}"'.encode()
-    for logged in host.ledger.entries(type=EntryType.DISCLOSURE_RELEASED):
-        if named in logged.body and (logged.entry.parties or {}).get("recipient") == recipient:
-            return logged.index
+    for each in about_message(host, recipient, message):
+        if each.type == EntryType.DISCLOSURE_RELEASED and each.organisation == recipient:
+            return each.entry
     raise NotTaken(404, "message.unknown", "nothing was released to you under this message", "check its id")
 
 

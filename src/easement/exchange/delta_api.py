@@ -1,7 +1,7 @@
 """The Delta Sharing server: what pandas, Spark and Power BI read bulk disclosures with, by their own clients.
 
-The protocol itself enforces nothing, so every route asks anew whether the agreement still stands: a suspension ends
-tables and links alike, in the middle of a download too.
+The protocol itself enforces nothing, so every route asks anew whether the agreement still stands and the recipient is
+still a member: a suspension, or a key that is revoked, ends tables and links alike, in the middle of a download too.
 """
 
 import json
@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict
 from easement.base.database import reading
 from easement.exchange import delta, sets
 from easement.exchange.delta import File, SharedTable, Version
-from easement.exchange.opening import check_standing, log_opened
+from easement.exchange.opening import check_member, check_standing, keyid_in, log_opened
 from easement.exchange.ports import Host, own_url
 
 __all__ = ["router"]
@@ -63,6 +63,7 @@ def _reader(host: HostDep, now: Now, authorization: Annotated[str, Header()] = "
         found = sets.reader(connection, token, now) if scheme.lower() == "bearer" and token else None
     if found is None:
         raise HTTPException(401, "this token opens nothing, or no longer", {"WWW-Authenticate": "Bearer"})
+    check_member(host, found.recipient, now, keyid_in(token))
     check_standing(host, found.agreement, found.recipient, found.share, now)
     return found
 
@@ -218,7 +219,7 @@ def read_file(set_: str, number: int, request: Request, host: HostDep, now: Now)
     def chunks() -> Iterator[bytes]:
         for count, chunk in enumerate(opened.read(start, stop)):
             if count % RECHECKED == RECHECKED - 1:
-                check_standing(host, made.agreement, made.recipient, made.share, request.app.state.clock())
+                _check_link(host, made, request.app.state.clock())
             yield chunk
 
     return StreamingResponse(chunks(), status_code=status, headers=headers, media_type=PARQUET)
@@ -243,8 +244,13 @@ def _linked(host: Host, set_: str, number: int, request: Request, now: datetime)
         made = sets.read_set(connection, set_)
     if made is None or not 0 <= number < len(made.files):
         raise HTTPException(404, "this set is no longer kept")
-    check_standing(host, made.agreement, made.recipient, made.share, now)
+    _check_link(host, made, now)
     return made
+
+
+def _check_link(host: Host, made: sets.Made, now: datetime) -> None:
+    check_member(host, made.recipient, now)
+    check_standing(host, made.agreement, made.recipient, made.share, now)
 
 
 def _asked_range(header: str, size: int) -> tuple[int, int, bool]:

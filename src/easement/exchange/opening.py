@@ -1,15 +1,36 @@
-"""Whether what was disclosed in bulk may still be read, and the log of who was given links to it."""
+"""Whether what was disclosed in bulk may still be read and by whom, and the log of who was given links to it."""
 
+import secrets
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from easement.base.database import reading
 from easement.base.errors import Refused, UsageError
 from easement.exchange import sets
+from easement.exchange.directory_service import current_directory
 from easement.exchange.ports import Host
 from easement.ledger.model import Entry, EntryType, minute
 
-__all__ = ["check_standing", "log_opened"]
+__all__ = ["check_member", "check_standing", "keyid_in", "log_opened", "new_token"]
+
+
+def new_token(keyid: str) -> str:
+    """A token for a reader: random, and the name of the key that asked for it, with which it ends."""
+    return f"{secrets.token_urlsafe(32)}.{keyid}"
+
+
+def keyid_in(token: str) -> str:
+    """The key that asked for a token; empty where the token names none."""
+    return token.partition(".")[2]
+
+
+def check_member(host: Host, recipient: str, now: datetime, keyid: str | None = None) -> None:
+    """Raise `Refused` unless the recipient is a member that may speak, and the key, where one is named, not revoked."""
+    member = current_directory(host, now).find(recipient)
+    if member is None or not member.present_keys(now):
+        raise _over(f"`{recipient}` may not speak in the cluster any more")
+    if keyid is not None and not any(each.id == keyid and each.revoked is None for each in member.keys):
+        raise Refused("the key that asked for this token was revoked", remedy="ask for another token")
 
 
 def check_standing(host: Host, agreement: str, recipient: str, share: str, now: datetime) -> None:
