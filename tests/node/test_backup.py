@@ -169,6 +169,14 @@ def test_keys_that_were_changed_since_serve_as_well(home: Path, tmp_path: Path) 
         assert len(node.ledger.keys) == len(node.member_keys["dwp"]) == 2
 
 
+def test_another_organisations_list_is_in_no_backup(home: Path, tmp_path: Path) -> None:
+    (home / "jobs" / "run").mkdir(parents=True)
+    (home / "jobs" / "run" / "list.csv").write_text("Ash,2019-04-01\n")
+    done = back_up(home, tmp_path / "dwp.backup", now=utc_now())
+    with zipfile.ZipFile(done.path) as packed:
+        assert not [name for name in packed.namelist() if "jobs" in name]
+
+
 def test_a_backup_does_not_say_itself_who_may_have_signed_it(home: Path, tmp_path: Path) -> None:
     """Whoever can write where backups are kept has no key of the organisation's, and puts one of their own in."""
     done = back_up(home, tmp_path / "dwp.backup", now=utc_now())

@@ -140,7 +140,12 @@ def _taken(host: Host, now: datetime) -> Job | None:
 
 
 def _give_up(host: Host, seen: Job, now: datetime) -> None:
-    """Take a set out of a dead worker's hand, and log that its intent came to nothing, in one commit."""
+    """Take a set out of a dead worker's hand, and log that its intent came to nothing, in one commit.
+
+    A recipient's list that the worker had before it goes first: nobody else would ever remove it.
+    """
+    if seen.run:
+        shutil.rmtree(host.home / "jobs" / seen.run, ignore_errors=True)
     again = seen.tries < MOST_TRIES
     state = JobState.WAITING if again else JobState.FAILED
     problem = "" if again else f"its making was broken off {seen.tries} times"

@@ -9,7 +9,7 @@ The file is a zip, for its owner alone:
     keys.sealed     the node's secrets under a passphrase, only where they are asked for
 
 The published tree is not in it, since the entries make it again; nor are indexes, which are made again from the
-sources, nor answers on their way out.
+sources, nor answers on their way out, nor the lists of other organisations while they are matched.
 """
 
 import hashlib
@@ -41,8 +41,8 @@ __all__ = ["FORMAT", "Backup", "back_up", "container_key"]
 FORMAT = "easement-backup/1"
 """The first line of a manifest, so that no signature made for another use can stand for it."""
 
-LEFT_OUT = {"keys", "ledger", "indexes", "releases"}
-"""Folders that are not copied: secrets go sealed, and the others are made again."""
+LEFT_OUT = {"keys", "ledger", "indexes", "jobs", "releases"}
+"""Folders that are not copied: secrets go sealed, and the others are made again; others' lists stand in `jobs`."""
 
 
 @dataclass(frozen=True, slots=True)
