@@ -44,6 +44,8 @@ TOUCHES_THE_WORLD = {
     "exchange/jobs.py": "makes sets for other nodes",
     "exchange/jobs_tables.py": "the table of sets to make",
     "exchange/set_outlet.py": "writes a set's sealed files",
+    "exchange/duties.py": "logs that duties were met, and tells other nodes",
+    "exchange/duties_tables.py": "the table of certificates",
     "exchange/incoming.py": "starts the duties' clocks, whose table it names",
     "exchange/delta.py": "names Arrow's types; it reads and writes nothing",
     "exchange/delta_api.py": "a door",
@@ -145,6 +147,7 @@ TOUCHES_THE_WORLD = {
     "web/frontend.py": "fetches the front-end's files when the environment is made",
     "*/cli.py": "a door",
     "cli/bulk.py": "a door",
+    "cli/duties.py": "a door",
     "cli/root.py": "the root of the doors",
     "demo/*.py": "makes a town on the disk and tells the story in it",
 }

@@ -17,17 +17,10 @@ from easement.base.database import reading, writing
 from easement.base.errors import BadData, ProofFailed, UsageError
 from easement.base.sealed import derived_key, seal, unseal
 from easement.exchange import bulk_tables as tables
-from easement.exchange.bulk_body import (
-    MAX_BULK,
-    MAX_LIST,
-    BulkBody,
-    CertificateBody,
-    CertifiedBody,
-    ListSaid,
-    SetBody,
-)
+from easement.exchange.bulk_body import MAX_BULK, MAX_LIST, BulkBody, ListSaid, SetBody
 from easement.exchange.bulk_tables import Bulk, BulkState
-from easement.exchange.incoming import TELL, decided_here, hold_entry, owed, received_entry
+from easement.exchange.duties import meet
+from easement.exchange.incoming import TELL, decided_here, hold_entry, hold_words, owed, received_entry
 from easement.exchange.jobs import bulk_request
 from easement.exchange.message import NotGenuine
 from easement.exchange.message_body import MAX_TOLD, read_body
@@ -36,13 +29,12 @@ from easement.exchange.model import Asker, Wish
 from easement.exchange.ports import Host
 from easement.exchange.seen import see
 from easement.exchange.service import line_to
-from easement.exchange.tables import add_duties, end_duty
+from easement.exchange.tables import add_duties
 from easement.gate.entries import entry, who_record
 from easement.gate.model import Decision
 from easement.gate.shelf import Shelved
 from easement.ledger.model import Entry, EntryType, PrivateRecord, answer_part, minute
 from easement.ledger.note import Key
-from easement.ledger.receipt import make_receipt
 from easement.ledger.verifier import Holds, check_receipt, parse_proof
 
 __all__ = ["Asked", "Profile", "ask_set", "chase", "delete", "listed", "look", "open_set"]
@@ -265,8 +257,7 @@ def _logged(
     """Write an entry and how the set stands now in one commit; where somebody else was quicker, theirs stands."""
 
     def also(connection: Connection, index: int) -> None:
-        own = {"met": index} if said.type is EntryType.DUTY_MET else {"entry": index}
-        if not tables.change_bulk(connection, seen, **facts | own):
+        if not tables.change_bulk(connection, seen, **facts, entry=index):
             raise _Elsewhere
         more(connection, index)
 
@@ -316,77 +307,45 @@ def _hold(host: Host, seen: Bulk, told: SetBody, holds: Holds, shelved: Shelved,
         "risk": agreement.duties.risk_after_disclosure,
     }
     hold_entry(holds.entry, said)
+    hold_words(holds.entry, agreement, seen.share, {"provider": seen.provider, "recipient": host.organisation})
     agreed = {name: form.written for name, form in offer.forms[body.mode].items()}
     if not holds.entry["fields"].items() <= agreed.items() or holds.index != told.entry:
         raise ProofFailed("it holds what was not agreed, or in another form", remedy=TELL)
 
 
 def open_set(host: Host, message: str, now: datetime) -> Profile:
-    """A new token for a set that was received; tokens for it that were had before end."""
+    """A new token for a set that was received; tokens for it that were had before end.
+
+    Raises `WrongAnswer` where the provider names another address than the directory has.
+    """
     seen = _kept(host, message)
     if seen.state is not BulkState.RECEIVED:
         raise UsageError(f"the set is {seen.state.value}", remedy=f"see how it stands: easement bulk status {message}")
-    told = read_body(SetBody, line_to(host, seen.provider, now).ask("POST", f"{SETS}/{message}/token"), MAX_TOLD)
+    line = line_to(host, seen.provider, now)
+    told = read_body(SetBody, line.ask("POST", f"{SETS}/{message}/token"), MAX_TOLD)
+    if told.endpoint != f"{line.url}/delta":  # wherever else it led, this node or a person's program would go there
+        raise WrongAnswer(f"`{seen.provider}` names an address that is not its own", remedy=TELL)
     table = f"{seen.agreement_id}.{seen.provider}.{seen.share}"
     return Profile(told.endpoint, told.token, datetime.fromtimestamp(told.expires, UTC), table)
 
 
 def delete(host: Host, message: str, now: datetime) -> Bulk:
     """Log that what came is deleted, which ends the duty, and certify it to the provider, now or when it answers."""
-    now, seen = now.astimezone(UTC), _kept(host, message)
-    if seen.state is BulkState.RECEIVED and seen.entry is not None:
-        duty = host.shelf.get(seen.agreement, now.date()).prepared.duties.then
-        said = Entry(
-            time=minute(now),
-            type=EntryType.DUTY_MET,
-            parties={"provider": seen.provider, "recipient": host.organisation},
-            agreement=seen.agreement,
-            agreement_id=seen.agreement_id,
-            share=seen.share,
-            message=seen.message,
-            intent=seen.entry,
-        )
-        received = seen.entry
-
-        def more(connection: Connection, index: int) -> None:
-            for each in (duty, "certificate"):
-                end_duty(connection, received, each, index)
-
-        facts = {"state": BulkState.DELETED, "changed": int(now.timestamp())}
-        seen = _logged(host, seen, said, None, facts, more)
-    if seen.state is not BulkState.DELETED:
+    seen = _kept(host, message)
+    if seen.entry is None or seen.state not in (BulkState.RECEIVED, BulkState.DELETED):
         raise UsageError(f"the set is {seen.state.value}: there is nothing to delete", remedy="see: easement bulk list")
-    try:
-        return _certify(host, seen, now)
-    except (NoAnswer, WrongAnswer) as error:
-        return _noted(host, seen, problem=f"the certificate has yet to reach `{seen.provider}`: {error.what}")
-
-
-def _certify(host: Host, seen: Bulk, now: datetime) -> Bulk:
-    if seen.certified is not None or seen.met is None:
-        return seen
-    host.ledger.checkpoint()
-    body = CertificateBody(
-        message=seen.message, to=seen.provider, entry=seen.met, proof=make_receipt(host.ledger, seen.met)
-    )
-    told = line_to(host, seen.provider, now).ask("POST", "/exchange/v1/certificates", body.encode())
-    return _noted(host, seen, certified=read_body(CertifiedBody, told, MAX_TOLD).entry, problem="")
+    meet(host, seen.entry, now)
+    return _kept(host, message)
 
 
 def chase(host: Host, now: datetime) -> int:
-    """Look after every set that has not ended, and certify what could not be certified before; how many moved on."""
+    """Look after every set that has not ended; how many moved on."""
     with reading(host.engine) as connection:
         open_ones = tables.bulks(connection, states=[s for s in BulkState if not s.ended])
-        unsaid = [each for each in tables.bulks(connection, states=[BulkState.DELETED]) if each.certified is None]
     moved = 0
     for each in open_ones:
         try:
             moved += look(host, each.message, now).state is not each.state
         except (NoAnswer, WrongAnswer, UsageError):
-            continue
-    for each in unsaid:
-        try:
-            moved += _certify(host, each, now).certified is not None
-        except (NoAnswer, WrongAnswer):
             continue
     return moved

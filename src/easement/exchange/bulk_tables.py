@@ -3,13 +3,28 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import Column, Connection, Index, LargeBinary, String, Table, Text, insert, select, update
+from sqlalchemy import (
+    Column,
+    Connection,
+    Index,
+    LargeBinary,
+    RowMapping,
+    Select,
+    String,
+    Table,
+    Text,
+    insert,
+    select,
+    update,
+)
 
 from easement.base.database import METADATA
+from easement.exchange.duties_tables import certificates
 from easement.ledger.tables import Whole
 
-__all__ = ["Bulk", "BulkState", "add_bulk", "bulk", "bulks", "change_bulk"]
+__all__ = ["Bulk", "BulkState", "add_bulk", "bulk", "bulks", "change_bulk", "end_bulk"]
 
 
 class BulkState(StrEnum):
@@ -47,10 +62,9 @@ _bulks = Table(
     Column("problem", Text, nullable=False),
     Column("manifest", Text, nullable=False),
     Column("receipt", Text, nullable=False),
-    Column("met", Whole),
-    Column("certified", Whole),
     Column("sealed", LargeBinary, nullable=False),
     Index("exchange_bulk_by_state", "state", "since"),
+    Index("exchange_bulk_by_entry", "entry"),
 )
 
 
@@ -88,27 +102,43 @@ class Bulk:
 
 def add_bulk(connection: Connection, made: Bulk) -> None:
     """Keep that a set is asked for, before the question leaves."""
-    connection.execute(insert(_bulks).values({each.name: getattr(made, each.name) for each in fields(made)}))
+    connection.execute(insert(_bulks).values({column.name: getattr(made, column.name) for column in _bulks.c}))
 
 
-def _read(row: Iterable[object]) -> Bulk:
-    said = dict(zip((column.name for column in _bulks.c), row, strict=True))
-    return Bulk(**said | {"state": BulkState(str(said["state"]))})  # type: ignore[arg-type]
+def _whole() -> Select[Any]:
+    """Every set, with what its certificate of deletion says, where it has one."""
+    of = certificates.c
+    certificate = of.entry == _bulks.c.entry
+    said = (of.met, of.certified, of.problem.label("uncertified"))
+    return select(*_bulks.c, *said).join(certificates, certificate, isouter=True)
+
+
+def _read(row: RowMapping) -> Bulk:
+    said: dict[str, Any] = {str(name): value for name, value in row.items() if name != "uncertified"}
+    said |= {"state": BulkState(said["state"]), "problem": row["uncertified"] or said["problem"]}
+    return Bulk(**said)
 
 
 def bulk(connection: Connection, message: str) -> Bulk | None:
     """One set that was asked for."""
-    row = connection.execute(select(_bulks).where(_bulks.c.message == message)).one_or_none()
+    row = connection.execute(_whole().where(_bulks.c.message == message)).mappings().one_or_none()
     return _read(row) if row else None
 
 
 def bulks(connection: Connection, *, states: Iterable[BulkState] = BulkState) -> list[Bulk]:
     """The sets that were asked for and stand in one of some states, the newest first."""
-    query = select(_bulks).where(_bulks.c.state.in_(list(states)))
-    return [_read(row) for row in connection.execute(query.order_by(_bulks.c.since.desc(), _bulks.c.message))]
+    query = _whole().where(_bulks.c.state.in_(list(states)))
+    rows = connection.execute(query.order_by(_bulks.c.since.desc(), _bulks.c.message))
+    return [_read(row) for row in rows.mappings()]
 
 
 def change_bulk(connection: Connection, seen: Bulk, **said: object) -> bool:
     """Note how it stands now; false where somebody else noted something in the meantime."""
     same = (_bulks.c.message == seen.message, _bulks.c.state == seen.state)
     return connection.execute(update(_bulks).where(*same).values(said)).rowcount == 1
+
+
+def end_bulk(connection: Connection, entry: int, now: int) -> None:
+    """Note that the set which came in by an entry is deleted; nothing where that entry is of no set."""
+    received = (_bulks.c.entry == entry, _bulks.c.state == BulkState.RECEIVED)
+    connection.execute(update(_bulks).where(*received).values(state=BulkState.DELETED, changed=now))

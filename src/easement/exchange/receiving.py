@@ -1,8 +1,8 @@
 """What came back is held against what was asked, then logged: an answer that does not fit is not used."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime, time
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
@@ -11,7 +11,7 @@ from easement.agreement.model import Duties
 from easement.base.canonical import sha256_hex
 from easement.base.errors import ProofFailed
 from easement.exchange import outbox, tables
-from easement.exchange.incoming import TELL, hold_entry
+from easement.exchange.incoming import TELL, hold_entry, hold_words, owed
 from easement.exchange.message import NotGenuine
 from easement.exchange.message_body import MAX_TOLD, AnswerBody, AskBody, read_body
 from easement.exchange.message_carry import WrongAnswer
@@ -133,6 +133,7 @@ def _hold_receipt(told: AnswerBody, letter: Letter, agreement: Prepared, logs: L
         "risk": duties.risk_after_disclosure,
     }
     hold_entry(entry, said)
+    hold_words(entry, agreement, asked.share, parties(asked.to, recipient))
     return holds
 
 
@@ -225,18 +226,7 @@ def _ending(letter: Letter, told: AnswerBody, duties: Duties, now: datetime) -> 
 
     def write(connection: Connection, index: int) -> None:
         outbox.end(connection, letter.message)
-        tables.add_duties(connection, _owed(index, letter, duties, now))
+        tables.add_duties(connection, owed(index, letter.provider, letter.agreement_id, duties, now))
         see(connection, letter.provider, checkpoint)
 
     return write
-
-
-def _owed(index: int, letter: Letter, duties: Duties, now: datetime) -> Iterator[tables.Duty]:
-    """What the agreement asks of who received: what to do by when, and what to do within how long of its occasion."""
-    end = datetime.combine(duties.retain.after(now.date()), time(23, 59, 59), UTC)
-    place = (letter.provider, letter.agreement_id)
-    yield tables.Duty(index, duties.then, *place, int(end.timestamp()), None)
-    if duties.certificate == "required":
-        yield tables.Duty(index, "certificate", *place, int(end.timestamp()), None)
-    if duties.breach_notice is not None:
-        yield tables.Duty(index, "breach-notice", *place, None, round(duties.breach_notice.length))

@@ -28,6 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 
 from easement.base.database import METADATA
+from easement.exchange.upsert import insert_new
 
 __all__ = [
     "Concern",
@@ -175,12 +176,6 @@ class Duty(NamedTuple):
     met: int | None = None
 
 
-def _insert_new(connection: Connection, table: Table, row: dict[str, object]) -> bool:
-    """Insert a row unless its key is taken; whether it was free."""
-    kind = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    return connection.execute(kind(table).values(row).on_conflict_do_nothing()).rowcount == 1
-
-
 def add_nonces(connection: Connection, rows: Iterable[tuple[str, str, int]]) -> list[bool]:
     """Keep each (keyid, nonce, expires) that was not seen before; for each, whether it was new.
 
@@ -213,7 +208,7 @@ def looked_through(connection: Connection) -> int:
 def add_concerns(connection: Connection, was: int, upto: int, found: Iterable[Concern]) -> None:
     """Note whom the entries from `was` to before `upto` concern; nothing where somebody else has just done so."""
     if not was:
-        _insert_new(connection, concerned, {"id": 1, "upto": 0})
+        insert_new(connection, concerned, {"id": 1, "upto": 0})
     moved = update(concerned).where(concerned.c.upto == was).values(upto=upto)
     rows = [each._asdict() for each in found]
     if connection.execute(moved).rowcount and rows:
@@ -274,7 +269,7 @@ def remember_peer(connection: Connection, organisation: str, origin: str, seen: 
     place = {"of_organisation": organisation, "of_origin": origin}
     if not connection.execute(_SEE, place | {"is_size": seen.size, "is_checkpoint": seen.checkpoint}).rowcount:
         row = {"organisation": organisation, "origin": origin, "size": seen.size, "checkpoint": seen.checkpoint}
-        _insert_new(connection, peers, dict(row))
+        insert_new(connection, peers, dict(row))
 
 
 def add_duties(connection: Connection, owed: Iterable[Duty]) -> None:

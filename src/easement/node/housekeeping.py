@@ -20,6 +20,7 @@ from easement.base.database import writing
 from easement.exchange import directory_store
 from easement.exchange.bulk import chase
 from easement.exchange.directory_service import outgoing
+from easement.exchange.duties import certify_all
 from easement.exchange.join import keep_up
 from easement.exchange.service import finish_outbox
 from easement.exchange.tables import forget_nonces
@@ -97,7 +98,8 @@ def _prune(node: Node, now: datetime) -> int:
 
 
 def _chase(node: Node, now: datetime) -> int:
-    return chase(node, now)
+    """Look after the sets asked for, and certify to others what they have yet to hear of."""
+    return chase(node, now) + certify_all(node, now)
 
 
 TASKS: tuple[Task, ...] = (

@@ -14,6 +14,7 @@ WHOLE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 def upgrade() -> None:
     """Make them."""
     _exchange_bulk()
+    _exchange_certificates()
     _exchange_clusters()
     _exchange_concerned()
     _exchange_concerns()
@@ -50,12 +51,25 @@ def _exchange_bulk() -> None:
         sa.Column("problem", sa.Text(), nullable=False),
         sa.Column("manifest", sa.Text(), nullable=False),
         sa.Column("receipt", sa.Text(), nullable=False),
-        sa.Column("met", WHOLE),
-        sa.Column("certified", WHOLE),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("message"),
     )
+    op.create_index("exchange_bulk_by_entry", "exchange_bulk", ["entry"])
     op.create_index("exchange_bulk_by_state", "exchange_bulk", ["state", "since"])
+
+
+def _exchange_certificates() -> None:
+    op.create_table(
+        "exchange_certificates",
+        sa.Column("entry", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("met", WHOLE, nullable=False),
+        sa.Column("provider", sa.String(length=63), nullable=False),
+        sa.Column("message", sa.String(length=32), nullable=False),
+        sa.Column("certified", WHOLE),
+        sa.Column("problem", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("entry"),
+    )
+    op.create_index("exchange_certificates_by_certified", "exchange_certificates", ["certified", "provider"])
 
 
 def _exchange_clusters() -> None:
