@@ -44,6 +44,7 @@ COMMANDS = {
     "ask": Lazy("easement.gate.cli", "ask", "Ask whether something may be shared; nothing is read."),
     "share": Lazy("easement.gate.cli", "share", "Decide, release and prove one disclosure."),
     "bulk": Lazy("easement.cli.bulk", "bulk", "Ask another node for many records; fetch and delete them."),
+    "duties": Lazy("easement.cli.duties", "duties", "See what is owed after disclosures, and say that it is done."),
     "request": Lazy("easement.cli.request", "request", "Ask other nodes about a person, or for a count."),
     "audit": Lazy("easement.cli.request", "audit", "Compare your log with another organisation's."),
     "ledger": Lazy("easement.ledger.cli", "ledger", "Read, prove and check a node's ledger."),

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat,
 
 from easement.base.database import reading
 from easement.base.errors import BadFile, EasementError, Problem
-from easement.exchange import directory_service, jobs
+from easement.exchange import directory_service, duties, jobs
 from easement.exchange.witnesses import Health, witnessed
 from easement.gate.datasets import mappings
 from easement.gate.staging import left_behind
@@ -266,6 +266,16 @@ def _jobs(node: Node, _: datetime) -> Found:
         )
 
 
+def _duties(node: Node, now: datetime) -> Found:
+    if late := duties.owed(node, now, overdue=True):
+        first, count = late[0], len({each.duty.entry for each in late})
+        what = f"what came in by {count:,} entries should be gone by now, the first since {first.due:%Y-%m-%d}"
+        yield Grade.NOTE, Problem("", what, "easement duties list --overdue names them; say when it is done")
+    if missing := duties.awaited(node, now):
+        what = f"{len(missing):,} certificates of deletion are missing, the first since {missing[0].due:%Y-%m-%d}"
+        yield Grade.NOTE, Problem("", what, "easement duties awaited says whose: ask them")
+
+
 LOOKS: dict[str, Callable[[Node, datetime], Found]] = {
     "ledger": _ledger,
     "clock": _clock,
@@ -278,5 +288,6 @@ LOOKS: dict[str, Callable[[Node, datetime], Found]] = {
     "directory": _directory,
     "witnesses": _witnesses,
     "jobs": _jobs,
+    "duties": _duties,
 }
 """What is looked at in an open node, in the order in which it is told."""
