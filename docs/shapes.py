@@ -189,6 +189,21 @@ EXAMPLES = {
     "bulk fetch": ("The set's `message`, the `files` that were written, and the `receipt` that proves them.", []),
     "bulk profile": ("The `profile` that was written, the `table` it opens, and when it `expires`.", []),
     "bulk deleted": ("As for `easement bulk ask`.", []),
+    "duties list": (
+        "For each thing that is owed: the `entry` by which the data came in, the `duty`, the `provider`, the "
+        "`agreement`, the day it is `due`, and whether it is `overdue`.",
+        [],
+    ),
+    "duties met": (
+        "The certificate: for which `entry` and `message`, to which `provider`; `met` is the entry here that says so, "
+        "`certified` the one in the provider's log, null while it has not answered, and `problem` says why.",
+        [],
+    ),
+    "duties awaited": (
+        "For each certificate that is missing: the `entry` of the release, its `message`, the `recipient`, the "
+        "`agreement`, the `share`, and the day it was `due`.",
+        [],
+    ),
     "audit": (
         "`agrees`, the other log's `origin` and `size`, `counts` of what was compared, and `differences`: each with "
         "its `kind`, `message`, the entries `here` and `there`, `what` it is and what to do (`remedy`).",
