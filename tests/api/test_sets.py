@@ -8,6 +8,8 @@ from fastapi.testclient import TestClient
 from easement.api.app import create_app
 from easement.exchange import bulk, jobs
 from easement.staff.permissions import Permission
+from easement.staff.service import grant
+from easement.staff.tokens import read_key
 from tests.exchange.pair import Pair, paired
 
 from .conftest import Program, program
@@ -64,6 +66,21 @@ def test_somebody_elses_set_is_not_there(analyst, pair, council):
     is_problem(other.get(f"/api/v1/sets/{message}"), 404)
     is_problem(other.post(f"/api/v1/sets/{message}/profile"), 404)
     is_problem(other.post("/api/v1/sets", json=WANTED), 403)
+
+
+def test_who_sees_a_set_without_a_role_that_may_ask_for_it_does_not_open_it(analyst, pair, council):
+    message = analyst.post("/api/v1/sets", json=WANTED).json()["message"]
+    while jobs.run_next(pair.dwp, pair.clock):
+        pass
+    bulk.look(pair.northtown, message, pair.clock())
+    scopes = (Permission.DATA_JOB_RUN, Permission.AUDIT_LEDGER_READ)
+    auditor = Program(council, program(pair.northtown, *scopes))
+    clerk = program(pair.northtown, *scopes)
+    grant(pair.northtown, read_key(clerk).id, "school-meals", "cleaner", by="admin", now=pair.clock())
+    for each in (auditor, Program(council, clerk)):
+        assert each.get(f"/api/v1/sets/{message}").json()["state"] == "received"
+        is_problem(each.post(f"/api/v1/sets/{message}/profile"), 403)
+    assert analyst.post(f"/api/v1/sets/{message}/profile").status_code == 200
 
 
 def test_states_of_sets_are_counted(pair, council):

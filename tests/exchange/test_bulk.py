@@ -15,12 +15,13 @@ import pytest
 from easement.agreement.model import Mode
 from easement.base.database import reading, writing
 from easement.base.errors import BadData, ProofFailed, SourceUnreachable, StorageFailed, UsageError
-from easement.exchange import bulk, jobs, jobs_tables, set_outlet, sets
+from easement.exchange import bulk, bulk_desk, delta_api, jobs, jobs_tables, set_outlet, sets
 from easement.exchange.bulk_fetch import fetch
 from easement.exchange.bulk_tables import BulkState, bulks
 from easement.exchange.directory_parts import MemberKey
+from easement.exchange.incoming import hold_words
 from easement.exchange.jobs_tables import JobState
-from easement.exchange.message_carry import NoAnswer, Problem
+from easement.exchange.message_carry import NoAnswer, Problem, WrongAnswer
 from easement.exchange.tables import due
 from easement.gate.tables import suspend
 from easement.ledger.model import EntryType
@@ -421,6 +422,27 @@ def test_nothing_of_a_set_or_its_question_stands_in_the_clear(pair):
         for path in home.rglob("*"):
             if path.is_file() and path.suffix != ".csv":
                 assert b"Thornbury" not in path.read_bytes(), path
+
+
+def test_a_provider_cannot_send_the_recipient_elsewhere(pair, tmp_path, monkeypatch):
+    """Neither this node nor a program of a person's goes where a provider's answer would like it to."""
+    seen = ready(pair)
+    with monkeypatch.context() as patched:
+        patched.setattr(bulk_desk, "own_url", lambda _: "https://elsewhere.example")
+        with pytest.raises(WrongAnswer, match="not its own"):
+            bulk.open_set(pair.northtown, seen.message, pair.clock())
+    monkeypatch.setattr(delta_api, "own_url", lambda _: "http://127.0.0.1:1")
+    with httpx.Client() as client, pytest.raises(ProofFailed, match="lead elsewhere"):
+        fetch(pair.northtown, client, seen.message, tmp_path, pair.clock())
+
+
+def test_an_entry_of_the_provider_brings_no_words_of_its_own(pair):
+    shelved = pair.northtown.shelf.get("school-meals", pair.clock().date()).prepared
+    sides, basis = {"provider": "dwp", "recipient": "northtown"}, {"provider": "x", "recipient": "Jo Ash, 4 High St"}
+    for said in ({"basis": basis}, {"withheld": ["Jo Ash"]}, {"withheld": "surname"}, {"withheld": [["surname"]]}):
+        with pytest.raises(ProofFailed, match="no agreement or standard"):
+            hold_words(said, shelved, "forms", sides)
+    hold_words({}, shelved, "forms", sides)
 
 
 def test_fetching_tells_what_is_wrong(pair, tmp_path):

@@ -76,6 +76,8 @@ def _links(client: httpx.Client, profile: Profile, message: str) -> dict[str, st
     if not all(each["id"].startswith(f"{message}-") for each in found):
         remedy = "fetch the newer set: easement bulk list"
         raise UsageError("a newer set took the place of this one", remedy=remedy)
+    if not all(each["url"].startswith(f"{profile.endpoint}/files/") for each in found):
+        raise ProofFailed("the provider's links lead elsewhere than to the provider", remedy=TELL)
     return {each["id"].removeprefix(f"{message}-"): each["url"] for each in found}
 
 

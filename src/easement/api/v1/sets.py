@@ -67,7 +67,7 @@ def ask_for_set(request: Request, who: Runs, wanted: SetWanted, key: Idempotency
 @router.post("/{message}/profile", operation_id="openSet", response_model=ProfileShown, responses=FAILS)
 def open_set(request: Request, who: Runs, message: Message) -> Response:
     """What opens a received set with a Delta Sharing client; what was had before for the same set ends."""
-    _found(request, who, message)
+    _check_entitled(request, who, _found(request, who, message))
     try:
         profile = bulk.open_set(request.app.state.node, message, request.app.state.clock())
     except UsageError as error:
@@ -114,6 +114,18 @@ def _found(request: Request, who: Identity, message: str) -> bulk_tables.Bulk:
     if found is None or not sees(who, found.agreement_id):
         raise Problem(Kind.NOT_FOUND)
     return found
+
+
+def _check_entitled(request: Request, who: Identity, seen: bulk_tables.Bulk) -> None:
+    node, today = request.app.state.node, request.app.state.clock().date()
+    try:
+        offer = node.shelf.get(seen.agreement, today).prepared.offers.get(seen.share)
+    except UsageError:
+        offer = None
+    entitled = offer.entitled.get(node.organisation, frozenset()) if offer else frozenset()
+    if not who.roles_for(seen.agreement_id) & entitled:
+        what = f"you hold no role under `{seen.agreement_id}` that may ask for `{seen.share}`"
+        raise Problem(Kind.FORBIDDEN, what, "ask whoever keeps the staff to grant it")
 
 
 def _line(seen: bulk_tables.Bulk) -> SetLine:
