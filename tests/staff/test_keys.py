@@ -6,11 +6,11 @@ import pytest
 from sqlalchemy import select
 
 from easement.base.database import reading
-from easement.base.errors import UsageError
+from easement.base.errors import Refused, UsageError
 from easement.staff import service, tables
 from easement.staff.model import CONSOLE, Kind
 from easement.staff.permissions import Permission
-from easement.staff.tokens import key_text, new_token
+from easement.staff.tokens import key_text, new_id, new_token
 
 from .keeper import NOW, FakeKeeper, later
 
@@ -42,6 +42,19 @@ def test_a_key_holds_roles_and_training_as_people_do(keeper: FakeKeeper):
     assert identity.training == {"governance"}
     service.revoke_grant(keeper, made.key.id, "meals", "clerk", by=CONSOLE, now=NOW)
     assert service.identity_of_key(keeper, made.secret, NOW).role_for("meals") is None
+
+
+def test_who_made_a_key_gives_it_no_role_and_no_training(keeper: FakeKeeper):
+    """They have seen its text, so that a role for it would be one for themselves."""
+    maker, other = new_id("p"), new_id("p")
+    made = service.make_key(keeper, "my own", (ASK,), expires=later(days=30), by=maker, now=NOW)
+    with pytest.raises(Refused, match="themselves"):
+        service.grant(keeper, made.key.id, "meals", "clerk", by=maker, now=NOW)
+    with pytest.raises(Refused, match="themselves"):
+        service.record_training(keeper, made.key.id, "governance", date(2026, 9, 1), by=maker, now=NOW)
+    assert service.identity_of_key(keeper, made.secret, NOW).role_for("meals") is None
+    service.grant(keeper, made.key.id, "meals", "clerk", by=other, now=NOW)
+    assert service.identity_of_key(keeper, made.secret, NOW).role_for("meals") == "clerk"
 
 
 def test_the_key_is_shown_once_and_only_a_hash_of_it_is_kept(keeper: FakeKeeper):

@@ -149,7 +149,7 @@ def grant(
     given = Grant(holder, agreement_id, role, now, expires)
     end = int(expires.timestamp()) if expires else None
     with writing(keeper.engine) as connection:
-        _check_holder(connection, holder)
+        _check_holder(connection, holder, by)
         take_turn(connection, f"staff-holds-{holder}")
         key = {"holder": holder, "agreement_id": agreement_id, "role": role}
         tables.put(connection, tables.grants, key, granted=int(now.timestamp()), expires=end)
@@ -190,7 +190,7 @@ def record_training(
     if passed > now.astimezone(UTC).date():
         raise UsageError("the day on which it was passed is still to come", remedy="give the day it was passed")
     with writing(keeper.engine) as connection:
-        _check_holder(connection, holder)
+        _check_holder(connection, holder, by)
         take_turn(connection, f"staff-holds-{holder}")
         days = {"passed": passed.isoformat(), "expires": expires.isoformat() if expires else None}
         tables.put(connection, tables.training, {"holder": holder, "code": code}, **days)
@@ -199,11 +199,17 @@ def record_training(
     return record
 
 
-def _check_holder(connection: Connection, holder: str) -> None:
-    """Raises `UsageError` unless there is such an account or key."""
-    known = select(tables.keys.c.id).where(tables.keys.c.id == holder)
-    if not is_id(holder) or connection.execute(known).one_or_none() is None:
+def _check_holder(connection: Connection, holder: str, by: str = "") -> None:
+    """Raises `UsageError` unless there is such an account or key, `Refused` for a key that an account's owner made.
+
+    Who made a key has seen its text: a role for it is a role for themselves.
+    """
+    known = select(tables.keys.c.made_by).where(tables.keys.c.id == holder)
+    row = connection.execute(known).one_or_none() if is_id(holder) else None
+    if row is None:
         found_account(connection, holder)
+    elif is_id(by):
+        _not_oneself(str(row.made_by), by)
 
 
 def link_external(keeper: Keeper, account_id: str, issuer: str, subject: str, *, by: str, now: datetime) -> None:
