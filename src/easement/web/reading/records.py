@@ -9,6 +9,7 @@ from typing import Any
 from easement.agreement.words import form_words
 from easement.base.database import reading
 from easement.base.errors import ProofFailed, UsageError
+from easement.exchange import duties as owing
 from easement.exchange import tables as exchange
 from easement.gate.prepare import Offer
 from easement.gate.shelf import Shelved
@@ -33,6 +34,7 @@ from easement.web.views.records import (
     FieldWhy,
     Kind,
     Line,
+    Meeting,
     Owed,
     Private,
     Proof,
@@ -41,7 +43,19 @@ from easement.web.views.records import (
     Sought,
 )
 
-__all__ = ["disclosure", "disclosures", "duties", "field_why", "find", "may_see", "receipt", "refusal", "refusals"]
+__all__ = [
+    "disclosure",
+    "disclosures",
+    "duties",
+    "field_why",
+    "find",
+    "may_see",
+    "meet",
+    "meeting",
+    "receipt",
+    "refusal",
+    "refusals",
+]
 
 PAGE, CHUNK, BUDGET = 50, 512, 20_000
 """Lines on a page; entries read at a time; entries looked through for one page before the reader is asked to go on."""
@@ -275,11 +289,43 @@ def duties(node: Node, identity: Identity, now: datetime, *, within: timedelta |
     names, before = names_of(node, now), int((now + within).timestamp()) if within is not None else None
     with reading(node.engine) as connection:
         owed = exchange.due(connection, before)
-    lines = [_duty(each, names, now) for each in owed if each.due is not None and may_see(identity, each.agreement_id)]
-    return Duties(lines=tuple(lines))
+    seen = [each for each in owed if each.due is not None and may_see(identity, each.agreement_id)]
+    return Duties(lines=tuple(_duty(each, names, now, theirs=_may_meet(identity, each)) for each in seen))
 
 
-def _duty(of: exchange.Duty, names: Names, now: datetime) -> DutyLine:
+def _may_meet(identity: Identity, of: exchange.Duty) -> bool:
+    """Whether somebody may say that a duty is met: who works under the agreement, and no auditor.
+
+    A certificate is given by saying what it certifies.
+    """
+    works = identity.may(Permission.DISCLOSURE_RECORD_READ) and bool(identity.roles_for(of.agreement_id))
+    return works and of.duty != "certificate"
+
+
+def _open_duty(node: Node, identity: Identity, index: int) -> exchange.Duty | None:
+    with reading(node.engine) as connection:
+        owed = exchange.due(connection)
+    return next((each for each in owed if each.entry == index and each.due and _may_meet(identity, each)), None)
+
+
+def meeting(node: Node, identity: Identity, index: int, now: datetime) -> Meeting | None:
+    """What somebody is about to say of one disclosure; nothing where it is not theirs to say, or was said."""
+    duty = _open_duty(node, identity, index)
+    seen = _seen(node, identity, index, GIVEN, now) if duty else None
+    if duty is None or seen is None:
+        return None
+    return Meeting(line=_line(index, seen.entry, seen.names, GIVEN[seen.entry.type]), duty=duty.duty)
+
+
+def meet(node: Node, identity: Identity, index: int, now: datetime) -> bool:
+    """Say for somebody that what came in is no longer kept; false where it is not theirs to say, or was said."""
+    if _open_duty(node, identity, index) is None:
+        return False
+    owing.meet(node, index, now, by=identity.id)
+    return True
+
+
+def _duty(of: exchange.Duty, names: Names, now: datetime, *, theirs: bool) -> DutyLine:
     due = datetime.fromtimestamp(of.due or 0, UTC)
     return DutyLine(
         entry=of.entry,
@@ -289,6 +335,7 @@ def _duty(of: exchange.Duty, names: Names, now: datetime) -> DutyLine:
         agreement_id=of.agreement_id,
         due=due.date(),
         late=due < now,
+        theirs=theirs,
     )
 
 
@@ -358,7 +405,9 @@ def _private(node: Node, identity: Identity, seen: _Seen) -> tuple[Private | Non
         who: dict[str, Any] = json.loads(node.ledger.private(seen.logged.index)["who"].text)
     except (ProofFailed, KeyError):
         return None, True
-    return Private(_name(node, str(who.get("asked_by", ""))), str(who.get("role", "")), str(who.get("why", ""))), False
+    asked_by, ours = str(who.get("asked_by", "")), who.get("organisation") == node.organisation
+    name = _name(node, asked_by) if ours else asked_by
+    return Private(name, str(who.get("role", "")), str(who.get("why", ""))), False
 
 
 def _name(node: Node, id_: str) -> str:
