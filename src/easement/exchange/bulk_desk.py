@@ -2,7 +2,10 @@
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
 
 from easement.base.database import reading, writing
 from easement.base.errors import ProofFailed, Refused, UsageError
@@ -17,6 +20,7 @@ from easement.exchange.message_body import MAX_ASK, DecisionSaid, read_body
 from easement.exchange.opening import check_standing, new_token
 from easement.exchange.ports import Host, own_url
 from easement.exchange.set_outlet import manifest_of
+from easement.ledger import tables as ledger_tables
 from easement.ledger.model import Entry, EntryType, minute
 from easement.ledger.receipt import make_receipt
 from easement.ledger.verifier import check_receipt
@@ -121,18 +125,37 @@ def certify(host: Host, genuine: Genuine, arrived: Arrived, clock: Clock) -> byt
     recipient = genuine.key.name
     released = _released(host, recipient, body.message)
     _hold_proof(host, recipient, body, now)
-    met = next((e for e in host.ledger.entries(intent=released, type=EntryType.DUTY_MET)), None)
-    if met is None:
-        said = Entry(
-            time=minute(now),
-            type=EntryType.DUTY_MET,
-            parties={"provider": host.organisation, "recipient": recipient},
-            message=body.message,
-            intent=released,
-            peer_entry=body.entry,
-        )
-        return CertifiedBody(message=body.message, entry=host.ledger.append(said)).encode()
-    return CertifiedBody(message=body.message, entry=met.index).encode()
+    said = Entry(
+        time=minute(now),
+        type=EntryType.DUTY_MET,
+        parties={"provider": host.organisation, "recipient": recipient},
+        message=body.message,
+        intent=released,
+        peer_entry=body.entry,
+    )
+    return CertifiedBody(message=body.message, entry=_once(host, said, released)).encode()
+
+
+class _Before(Exception):
+    """It was certified before."""
+
+
+def _once(host: Host, said: Entry, released: int) -> int:
+    """Log that a duty was met, unless that stands there already; the entry that says so."""
+
+    def also(connection: Connection, index: int) -> None:
+        for _ in ledger_tables.read(connection, 0, index, kind=EntryType.DUTY_MET, intent=released):
+            raise _Before
+
+    def before() -> int | None:
+        return next((each.index for each in host.ledger.entries(intent=released, type=EntryType.DUTY_MET)), None)
+
+    if (found := before()) is None:
+        with suppress(_Before):
+            return host.ledger.append(said, also=also)
+        found = before()
+    assert found is not None  # entries are never taken away
+    return found
 
 
 def _released(host: Host, recipient: str, message: str) -> int:

@@ -24,7 +24,7 @@ from easement.exchange.ports import Host
 from easement.exchange.service import line_to
 from easement.exchange.tables import Duty, due, end_duty
 from easement.ledger.model import Entry, EntryType, Logged, PrivateRecord, minute
-from easement.ledger.receipt import make_receipt
+from easement.ledger.verifier import Receipt, receipt_bytes
 
 __all__ = ["Awaited", "Owed", "awaited", "certify_all", "meet", "owed"]
 
@@ -165,7 +165,8 @@ def _asked(host: Host, seen: Certificate, now: datetime) -> int:
     """The provider's own entry of the certificate; raises `NoAnswer` and `WrongAnswer`."""
     line = line_to(host, seen.provider, now)
     host.ledger.checkpoint()
-    proof = make_receipt(host.ledger, seen.met)
+    said = Receipt(host.ledger.entry(seen.met).body.decode())  # who says so stays closed
+    proof = host.ledger.prove(seen.met, extra=receipt_bytes(said))
     body = CertificateBody(message=seen.message, to=seen.provider, entry=seen.met, proof=proof)
     try:
         told = read_body(CertifiedBody, line.ask("POST", CERTIFICATES, body.encode()), MAX_TOLD)
