@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 import easement.web.routes
+from easement.ledger.model import EntryType
 from easement.staff import service as staff
 from easement.staff.permissions import NodeRole
 from easement.web.app import OPEN
@@ -406,6 +407,65 @@ def test_tricky_names_of_staff_and_keys_are_text(world, ali):
             assert "{{7*7}}" in page
         table = client.get("/keys?format=csv").text
         assert '"' in table
+
+
+def owing(client: httpx.Client) -> int:
+    """The entry of a disclosure that just came in, after which something is owed."""
+    asked(client)
+    return max(line["entry"] for line in listed(client, "/duties?format=json", "duties"))
+
+
+def met_by(world: World, index: int) -> list[int]:
+    return [each.index for each in world.node.ledger.entries(type=EntryType.DUTY_MET, intent=index)]
+
+
+def test_who_works_under_the_agreement_says_once_that_it_is_deleted(client, world):
+    index = owing(client)
+    assert f'href="/duties/{index}/met"' in client.get("/duties").text
+    page = client.get(f"/duties/{index}/met")
+    assert (page.status_code, "Have you deleted what you received?" in page.text) == (200, True)
+    assert met_by(world, index) == [], "looking at the question says nothing"
+    said = [client.post(f"/duties/{index}/met", data={"csrf": token(page)}) for _ in range(2)]
+    assert [answer.headers["location"] for answer in said] == [f"/disclosures/{index}"] * 2
+    (met,) = met_by(world, index)
+    assert world.node.ledger.private(met)["who"].value() == {"asked_by": world.people["Sam Carter"].id}
+    assert any(each.entry.type is EntryType.DUTY_MET for each in world.others["trust"].ledger.entries())
+    assert f"number {met} in the ledger" in client.get(f"/disclosures/{index}").text
+    assert f'href="/duties/{index}/met"' not in client.get("/duties").text
+    assert client.get(f"/duties/{index}/met").headers["location"] == f"/disclosures/{index}"
+
+
+def test_a_form_that_is_not_ours_says_nothing_of_a_duty(client, world):
+    index = owing(client)
+    assert client.post(f"/duties/{index}/met", data={"csrf": 64 * "0"}).status_code == 403
+    assert client.post(f"/duties/{index}/met").status_code == 403
+    assert met_by(world, index) == []
+
+
+def test_an_auditor_sees_what_is_owed_and_cannot_say_that_it_is_done(client, world):
+    index = owing(client)
+    with as_person(world, world.people["Ola Bright"]) as auditor:
+        page = auditor.get("/duties")
+        assert f'href="/disclosures/{index}"' in page.text
+        assert f'href="/duties/{index}/met"' not in page.text
+        assert auditor.get(f"/duties/{index}/met").status_code == 303
+        csrf = token(auditor.get("/the-ledger/check"))
+        assert auditor.post(f"/duties/{index}/met", data={"csrf": csrf}).status_code == 303
+    assert met_by(world, index) == []
+
+
+def test_who_may_not_see_a_disclosure_can_say_nothing_of_it(client, world):
+    index = owing(client)
+    name = "Bo Elsewhere"
+    other = world.people.get(name) or world.employ(name, NodeRole.CASEWORKER)
+    with as_person(world, other) as stranger:
+        assert f"/duties/{index}/met" not in stranger.get("/duties").text
+        assert stranger.get(f"/duties/{index}/met").status_code == 404
+        csrf = token(stranger.get("/the-ledger/check"))
+        assert stranger.post(f"/duties/{index}/met", data={"csrf": csrf}).status_code == 404
+    with as_person(world, world.people["Ali Khan"]) as admin:
+        assert admin.get(f"/duties/{index}/met").status_code == 403
+    assert met_by(world, index) == []
 
 
 @pytest.mark.parametrize("path", ["/disclosures", "/duties", "/refusals", "/agreements", "/members"])

@@ -117,6 +117,23 @@ def duties(visit: Reader, format_: Annotated[str, Query(alias="format")] = "") -
     return visit.show(view)
 
 
+@router.get("/duties/{index}/met")
+def meeting(visit: Reader, index: Index) -> Response:
+    """Whether it is really done: what is said here goes to the other organisation, and cannot be taken back."""
+    view = records.meeting(visit.node, visit.identity, index, visit.now)
+    if view is None and records.disclosure(visit.node, visit.identity, index, visit.now) is not None:
+        return see(f"/disclosures/{index}")
+    return visit.show(there(view))
+
+
+@router.post("/duties/{index}/met")
+def meet(visit: Reader, index: Index, form: Annotated[Posted, Depends(posted)]) -> Response:
+    """Say that it is done. Who said so already, or may only look, is shown how it stands."""
+    there(records.disclosure(visit.node, visit.identity, index, visit.now))
+    records.meet(visit.node, visit.identity, index, visit.now)
+    return see(f"/disclosures/{index}")
+
+
 @router.get("/refusals")
 def refusals(visit: Reader, wanted: Narrowed, format_: Annotated[str, Query(alias="format")] = "") -> Response:
     """What was refused."""

@@ -17,6 +17,7 @@ __all__ = [
     "FieldWhy",
     "Kind",
     "Line",
+    "Meeting",
     "Owed",
     "Private",
     "Proof",
@@ -201,7 +202,10 @@ class Disclosure(View):
 
 @dataclass(frozen=True, slots=True)
 class DutyLine:
-    """One thing that is still owed for what was received: what, for which entry, to whom, and by when."""
+    """One thing that is still owed for what was received: what, for which entry, to whom, and by when.
+
+    `theirs` is whether who looks may say that it is done.
+    """
 
     entry: int
     duty: str
@@ -210,6 +214,7 @@ class DutyLine:
     agreement_id: str
     due: date
     late: bool
+    theirs: bool = False
 
     def as_row(self) -> dict[str, Any]:
         """The line as files of the list have it."""
@@ -230,6 +235,16 @@ class Duties(View):
     template: ClassVar[str] = "records/duties.html"
     section: ClassVar[str] = "disclosures"
     lines: tuple[DutyLine, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Meeting(View):
+    """Whether somebody really means that what came in by an entry is no longer kept."""
+
+    template: ClassVar[str] = "records/meeting.html"
+    section: ClassVar[str] = "disclosures"
+    line: Line
+    duty: str
 
 
 @dataclass(frozen=True, kw_only=True)
