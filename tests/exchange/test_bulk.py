@@ -472,3 +472,21 @@ def test_a_file_that_is_not_what_the_receipt_proves_is_thrown_away(pair, tmp_pat
     with httpx.Client() as client, pytest.raises(ProofFailed, match="not what the receipt proves"):
         fetch(pair.northtown, client, done.message, tmp_path, pair.clock())
     assert list(tmp_path.glob("*.parquet")) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        (lambda said: {**said, "schema": said["schema"].replace('"postcode"', '"diagnosis"')}, "not agreed"),
+        (lambda said: {**said, "files": said["files"] * 2}, "another number of records"),
+        (lambda said: {**said, "schema": "{"}, "cannot be read"),
+        (lambda said: {"files": said["files"]}, "cannot be read"),
+    ],
+)
+def test_a_manifest_that_says_more_than_was_agreed_is_not_taken(pair, change, why):
+    done = ready(pair)
+    held = check_receipt(done.receipt, [pair.dwp.ledger.key])
+    names = {*held.entry["fields"], "your_reference"}
+    bulk.hold_manifest(done.manifest, held, names)
+    with pytest.raises(ProofFailed, match=why):
+        bulk.hold_manifest(json.dumps(change(json.loads(done.manifest))), held, names)

@@ -1,8 +1,9 @@
 """Asking another node for a set, watching it, receiving it and being done with it: the recipient's side."""
 
 import binascii
+import json
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -17,7 +18,7 @@ from easement.base.database import reading, writing
 from easement.base.errors import BadData, ProofFailed, UsageError
 from easement.base.sealed import derived_key, seal, unseal
 from easement.exchange import bulk_tables as tables
-from easement.exchange.bulk_body import MAX_BULK, MAX_LIST, BulkBody, ListSaid, SetBody
+from easement.exchange.bulk_body import MAX_BULK, MAX_LIST, BulkBody, FileSaid, ListSaid, SetBody
 from easement.exchange.bulk_tables import Bulk, BulkState
 from easement.exchange.duties import meet
 from easement.exchange.incoming import TELL, decided_here, hold_entry, hold_words, owed, received_entry
@@ -32,12 +33,13 @@ from easement.exchange.service import line_to
 from easement.exchange.tables import add_duties
 from easement.gate.entries import entry, who_record
 from easement.gate.model import Decision
+from easement.gate.plan import LIST_REFERENCE
 from easement.gate.shelf import Shelved
 from easement.ledger.model import Entry, EntryType, PrivateRecord, answer_part, minute
 from easement.ledger.note import Key
 from easement.ledger.verifier import Holds, check_receipt, parse_proof
 
-__all__ = ["Asked", "Profile", "ask_set", "chase", "delete", "listed", "look", "open_set"]
+__all__ = ["Asked", "Profile", "ask_set", "chase", "delete", "hold_manifest", "listed", "look", "open_set"]
 
 SETS = "/exchange/v1/sets"
 
@@ -311,6 +313,21 @@ def _hold(host: Host, seen: Bulk, told: SetBody, holds: Holds, shelved: Shelved,
     agreed = {name: form.written for name, form in offer.forms[body.mode].items()}
     if not holds.entry["fields"].items() <= agreed.items() or holds.index != told.entry:
         raise ProofFailed("it holds what was not agreed, or in another form", remedy=TELL)
+    hold_manifest(told.manifest, holds, {*holds.entry["fields"], LIST_REFERENCE})
+
+
+def hold_manifest(manifest: str, holds: Holds, names: Set[str]) -> None:
+    """The set's columns are those that the entry names, and its files hold as many records as the receipt says."""
+    try:
+        said = json.loads(manifest)
+        columns = {field["name"] for field in json.loads(said["schema"])["fields"]}
+        rows = sum(FileSaid.model_validate(each).rows for each in said["files"])
+    except (ValueError, KeyError, TypeError):
+        raise ProofFailed("its manifest cannot be read", remedy=TELL) from None
+    if not columns <= names:
+        raise ProofFailed("it holds columns that were not agreed", remedy=TELL)
+    if rows != holds.entry["count"]:
+        raise ProofFailed("its files hold another number of records than the receipt says", remedy=TELL)
 
 
 def open_set(host: Host, message: str, now: datetime) -> Profile:
