@@ -104,6 +104,7 @@ def test_a_wrong_password_a_missing_database_and_a_silent_host_are_told_without_
 
 
 def test_a_server_that_is_too_old_or_keeps_other_text_is_refused(server: Server, request, monkeypatch):
+    server.run("drop database if exists latin with (force)")
     server.run("create database latin template template0 encoding 'LATIN1'")
     request.addfinalizer(lambda: server.run("drop database latin with (force)"))
     with pytest.raises(StorageFailed, match="its text is kept as LATIN1"):

@@ -197,6 +197,7 @@ def test_a_provider_that_is_down_is_asked_again(pair):
     assert (first.state, "cannot be reached" in first.problem) == (BulkState.ASKED, True)
     members = [m if m.id != "dwp" else m.model_copy(update={"url": url}) for m in pair.directory.members]
     pair.publish(*members)
+    object.__setattr__(northtown.settings.exchange, "timeout_seconds", 30)
     assert bulk.chase(northtown, pair.clock()) == 1
     worked(pair)
     assert bulk.chase(northtown, pair.clock()) == 1

@@ -39,11 +39,11 @@ def home(tmp_path: Path) -> Path:
     return create_node(tmp_path / "dwp", "dwp").home
 
 
-def told(home: Path, now: datetime = NOW) -> dict[str, Examined]:
-    return {each.name: each for each in examine(home, now=now) if each.grade is not Grade.GOOD}
+def told(home: Path, now: datetime | None = None) -> dict[str, Examined]:
+    return {each.name: each for each in examine(home, now=now or utc_now()) if each.grade is not Grade.GOOD}
 
 
-def wrong(home: Path, now: datetime = NOW) -> dict[str, tuple[str, ...]]:
+def wrong(home: Path, now: datetime | None = None) -> dict[str, tuple[str, ...]]:
     found = {name: each for name, each in told(home, now).items() if each.grade is Grade.WRONG}
     assert all(problem.mend for each in found.values() for problem in each.found)
     return {name: tuple(problem.what for problem in each.found) for name, each in found.items()}

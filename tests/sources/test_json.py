@@ -21,17 +21,20 @@ FOUND = [("Zoë", "1990-01-02", "616.67", "true", ""), (None, "1991", "5", "fals
 @pytest.mark.parametrize("listed", [True, False])
 def test_a_list_and_one_record_a_line_read_the_same(tmp_path: Path, name: str, listed: bool) -> None:
     text = json.dumps(RECORDS, indent=1) if listed else "\n".join(json.dumps(record) for record in RECORDS)
-    assert names_and_rows(put(tmp_path, text, name)) == (["name", "born", "earned", "here", "note"], FOUND)
+    names, found = names_and_rows(put(tmp_path, text, name))
+    assert names == ["name", "born", "earned", "here", "note"]
+    assert sorted(found, key=repr) == sorted(FOUND, key=repr)  # rows come in no order that the query does not ask for
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
 def test_a_byte_order_mark_is_no_part_of_the_text(tmp_path: Path, encoding: str) -> None:
     text = "\n".join(json.dumps(record, ensure_ascii=False) for record in RECORDS)
-    assert rows(put(tmp_path, text.encode(encoding), "a.jsonl")) == FOUND
+    assert sorted(rows(put(tmp_path, text.encode(encoding), "a.jsonl")), key=repr) == sorted(FOUND, key=repr)
 
 
 def test_a_packed_file_is_read_as_it_is(tmp_path: Path) -> None:
-    assert rows(put(tmp_path, gzip.compress(json.dumps(RECORDS).encode()), "a.json.gz")) == FOUND
+    found = rows(put(tmp_path, gzip.compress(json.dumps(RECORDS).encode()), "a.json.gz"))
+    assert sorted(found, key=repr) == sorted(FOUND, key=repr)
 
 
 def test_objects_are_opened_one_level_and_the_rest_is_kept_as_json(tmp_path: Path) -> None:
