@@ -178,7 +178,12 @@ def test_a_reader_that_has_seen_enough_is_no_error():
 def test_a_signal_while_waiting_for_input_says_stopped(tmp_path):
     pipe = tmp_path / "never.yaml"
     os.mkfifo(pipe)
-    running = subprocess.Popen([EASEMENT, "standard", "check", pipe], stderr=subprocess.PIPE, stdout=subprocess.PIPE)
+    running = subprocess.Popen(
+        [EASEMENT, "standard", "check", pipe],
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # whoever runs tests may have it ignored
+    )
     with pipe.open("wb"):  # opens once the command has opened its end: it is reading now
         while running.poll() is None:  # one that falls into a clean-up of the interpreter's own is passed over
             running.send_signal(signal.SIGINT)

@@ -183,7 +183,9 @@ def test_an_heir_that_is_interrupted_fails_its_group_and_frees_the_rest(group, d
     assert group._busy is not handed_over
 
 
-def test_a_signal_in_the_waiting_main_thread_leaves_no_one_hanging(group, disk):
+def test_a_signal_in_the_waiting_main_thread_leaves_no_one_hanging(group, disk, request):
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever runs tests may have it ignored
+    request.addfinalizer(lambda: signal.signal(signal.SIGINT, before))
     disk.gate.clear()
     first = started(group.add("first").wait)
     assert disk.entered.wait(30)
