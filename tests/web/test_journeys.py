@@ -100,6 +100,7 @@ def test_the_first_sign_in_sets_a_password_and_an_authenticator(seat, browser, w
     seat.press("Continue")
     assert seat.heading == "Set up your account"
     seat.check(axe)
+    assert seat.page.get_by_role("img", name="QR code").is_visible()
     seat.page.get_by_label("Choose a password").fill("short")
     seat.press("Finish")
     assert "12 characters" in seat.text

@@ -7,6 +7,7 @@ import subprocess
 import tarfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from xml.etree import ElementTree
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -55,6 +56,17 @@ def test_a_file_has_another_name_when_it_changes(tmp_path):
     assert second.names["base.js"] != first.names["base.js"]
     assert second.names["start.js"] != first.names["start.js"]
     assert second.url("missing.css") == ""
+
+
+@given(st.text(st.characters(codec="utf-8"), min_size=1, max_size=120))
+def test_a_picture_for_a_phones_camera_is_only_squares_with_a_white_margin(text):
+    picture = environment().from_string("{{ text | qr_code }}").render(text=text)
+    root = ElementTree.fromstring(picture)
+    assert [path.tag.rpartition("}")[2] for path in root] == ["path", "path"]
+    assert {name for path in root for name in path.attrib} <= {"fill", "stroke", "d"}, "the policy allows no style"
+    side = int(root.attrib["viewBox"].split()[-1])
+    assert root[0].attrib == {"fill": "#fff", "d": f"M0 0h{side}v{side}h-{side}z"}
+    assert root[1].attrib["d"].startswith("M4 4.5h7"), "four squares of margin, then the first corner"
 
 
 def test_pages_have_their_own_style_without_the_fetched_files(tmp_path):
