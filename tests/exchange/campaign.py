@@ -8,14 +8,11 @@ difference.
 import argparse
 import json
 import random
-import signal
-import subprocess
 import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
-from contextlib import ExitStack, suppress
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -24,7 +21,6 @@ from tempfile import TemporaryDirectory
 import httpx
 
 from easement.base.database import reading
-from easement.exchange import directory_store
 from easement.exchange.audit import audit
 from easement.exchange.tables import waiting
 from easement.ledger.model import EntryType
@@ -32,13 +28,12 @@ from easement.ledger.service import utc_now
 from easement.node.home import Node, open_node
 from easement.staff.permissions import Permission
 from easement.staff.service import grant, make_key, record_training
-from tests.exchange import cluster
-from tests.exchange.pair import hang_up, member_of, set_url
-from tests.exchange.serving import address_of, bound
+from tests.exchange.pair import hang_up
+from tests.exchange.processes import NAMES, Nodes, Settings, connect
 from tests.gate.world import furnish, plain_rows
 
-NAMES = ("dwp", "northtown")
-SERVE = [sys.executable, "-c", "from easement.cli.root import main; main()", "serve", "--node"]
+__all__ = ["NAMES", "Load", "Nodes", "campaign", "judge", "key_for", "make", "settled"]
+
 PATIENCE = 90.0
 """Seconds for which a caller asks again before it gives a question up."""
 
@@ -46,94 +41,34 @@ ALLOWED_ALIVE = 60.0
 """Seconds after the load within which everything left open must be settled."""
 
 
-@dataclass
-class Nodes:
-    """Both nodes as processes, which may die at any moment and are started again."""
+def make(
+    folder: Path,
+    people: int,
+    settings: Settings = lambda text: text,
+    databases: Mapping[str, Mapping[str, str]] | None = None,
+) -> tuple[Nodes, str]:
+    """Two nodes that know each other, and a program's key at the council's.
 
-    homes: dict[str, Path]
-    addresses: dict[str, str]
-    processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
-    kills: Counter[str] = field(default_factory=Counter)
-
-    def start(self, name: str) -> None:
-        """Serve a node."""
-        with (self.homes[name].parent / f"{name}.log").open("ab") as log:
-            self.processes[name] = subprocess.Popen([*SERVE, str(self.homes[name])], stdout=log, stderr=log)
-
-    def await_start(self, name: str) -> None:
-        """Return once a node answers."""
-        until = time.monotonic() + 60
-        while time.monotonic() < until:
-            with suppress(httpx.HTTPError):
-                if httpx.get(f"{self.addresses[name]}/healthz", timeout=1, trust_env=False).is_success:
-                    return
-            time.sleep(0.05)
-        raise RuntimeError(f"{name} does not start: see {self.homes[name].parent / name}.log")
-
-    def kill(self, name: str) -> None:
-        """Kill a node without a word, and start it again."""
-        self.processes[name].send_signal(signal.SIGKILL)
-        self.processes[name].wait()
-        self.kills[name] += 1
-        self.start(name)
-        self.await_start(name)
-
-    def stop(self) -> None:
-        """Ask both to end."""
-        for process in self.processes.values():
-            process.terminate()
-        for process in self.processes.values():
-            process.wait(60)
-
-
-def make(folder: Path, people: int, settings: Callable[[str], str] = lambda text: text) -> tuple[Nodes, str]:
-    """Two nodes that know each other, and a program's key at the council's."""
-    world = furnish(folder, plain_rows(people))
+    `databases` has for each node what `create_node` is to be told of its database; encrypted files without.
+    """
+    own = databases or {}
+    world = furnish(folder, plain_rows(people), partner=own.get("northtown", {}), **own.get("dwp", {}))
     homes = {"dwp": world.node, "northtown": world.node.with_name("northtown")}
     for path in (world.agreement, world.agreement.with_name(world.agreement.name + ".signatures")):
         (homes["northtown"] / "agreements" / path.name).write_bytes(path.read_bytes())
-    sockets = {name: bound() for name in NAMES}
-    addresses = {name: address_of(each) for name, each in sockets.items()}
-    for name in NAMES:
-        set_url(homes[name], addresses[name])
-        path = homes[name] / "easement.toml"
-        port = addresses[name].rpartition(":")[2]
-        path.write_text(settings(path.read_text().replace("port = 8350", f"port = {port}")))
-        sockets[name].close()
-    with ExitStack() as stack:
-        nodes = {name: stack.enter_context(open_node(home)) for name, home in homes.items()}
-        _introduce(folder, nodes, addresses)
-        now = utc_now()
-        made = make_key(
-            nodes["northtown"],
-            "load",
-            [Permission.DISCLOSURE_PERSON_ASK],
-            by="tests",
-            now=now,
-            expires=now + timedelta(days=1),
-        )
-        grant(nodes["northtown"], made.key.id, "school-meals", "benefits-officer", by="tests", now=now)
-        record_training(nodes["northtown"], made.key.id, "information-governance", now.date(), by="tests", now=now)
-    return Nodes(homes, addresses), made.secret
+    nodes = connect(homes, settings)
+    with open_node(homes["northtown"]) as node:
+        return nodes, key_for(node, "load")
 
 
-def _introduce(folder: Path, nodes: dict[str, Node], addresses: dict[str, str]) -> None:
-    (folder / "operator").mkdir()
-    log, issued = cluster.Log(folder / "operator"), utc_now().replace(microsecond=0) - timedelta(hours=1)
-    own = cluster.operator().model_dump(by_alias=True) | {"url": "http://127.0.0.1:9"}
-    own["keys"] = [{"key": str(cluster.OPERATOR.key), "from": issued}]
-    members = [member_of(node, addresses[name]) for name, node in nodes.items()]
-    members = [
-        each.model_copy(
-            update={"joined": issued, "keys": tuple(k.model_copy(update={"since": issued}) for k in each.keys)}
-        )
-        for each in members
-    ]
-    version = cluster.directory(*members, operator=own, issued=issued, expires=issued + 7 * cluster.DAY)
-    published = log.publish(version)
-    for node in nodes.values():
-        directory_store.keep(node.home, published, cluster.trust(), issued)
-    log.engine.dispose()
+def key_for(node: Node, name: str) -> str:
+    """The key of a program that may ask about people and for sets, in the role and with the training that it takes."""
+    now = utc_now()
+    scopes = [Permission.DISCLOSURE_PERSON_ASK, Permission.DATA_JOB_RUN]
+    made = make_key(node, name, scopes, by="tests", now=now, expires=now + timedelta(days=1))
+    grant(node, made.key.id, "school-meals", "benefits-officer", by="tests", now=now)
+    record_training(node, made.key.id, "information-governance", now.date(), by="tests", now=now)
+    return made.secret
 
 
 @dataclass

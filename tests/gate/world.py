@@ -3,7 +3,7 @@
 import csv
 import json
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -300,11 +300,17 @@ def signed(agreement: Path, keys: Sequence[Signer]) -> None:
         agreement.with_name(f"{agreement.name}.signatures").write_text(note)
 
 
-def furnish(folder: Path, rows: Sequence[Row] = DIRTY, **database: str) -> World:
-    """Make two nodes, let the department know the council's key, map and fill its register, and sign."""
-    node, partner = create_node(folder / "dwp", "dwp", **database), create_node(folder / "northtown", "northtown")
-    keys = (node.organisation_key, partner.organisation_key)
-    (node.home / "members" / "northtown.vkey").write_text(f"{partner.organisation_key.key}\n")
+def furnish(
+    folder: Path, rows: Sequence[Row] = DIRTY, *, partner: Mapping[str, str] | None = None, **database: str
+) -> World:
+    """Make two nodes, let the department know the council's key, map and fill its register, and sign.
+
+    What is said of databases is told to `create_node`: of the department's, and in `partner` of the council's.
+    """
+    node = create_node(folder / "dwp", "dwp", **database)
+    other = create_node(folder / "northtown", "northtown", **partner or {})
+    keys = (node.organisation_key, other.organisation_key)
+    (node.home / "members" / "northtown.vkey").write_text(f"{other.organisation_key.key}\n")
     (node.home / "datasets" / "awards.yaml").write_text(MAPPING)
     out = folder / "out"
     out.mkdir()
