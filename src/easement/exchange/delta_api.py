@@ -13,10 +13,14 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Header, HTTPException, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict
+from starlette.datastructures import State
+from starlette.types import Receive, Scope, Send
 
 from easement.base.database import reading
+from easement.base.errors import Refused
 from easement.exchange import delta, sets
 from easement.exchange.delta import File, SharedTable, Version
+from easement.exchange.downloads import Full, Places, too_slow
 from easement.exchange.opening import check_member, check_standing, keyid_in, log_opened
 from easement.exchange.ports import Host, own_url
 
@@ -217,16 +221,50 @@ def read_file(set_: str, number: int, request: Request, host: HostDep, now: Now)
     opened = sets.open_file(host.home, host.master_key, set_, number)
 
     def chunks() -> Iterator[bytes]:
+        sent = 0
         for count, chunk in enumerate(opened.read(start, stop)):
+            at: datetime = request.app.state.clock()
+            if too_slow(sent, (at - now).total_seconds()):
+                raise Refused("the download is slower than any that is borne", remedy="ask for the rest of it again")
             if count % RECHECKED == RECHECKED - 1:
-                _check_link(host, made, request.app.state.clock())
+                _check_link(host, made, at)
+            sent += len(chunk)
             yield chunk
 
-    return StreamingResponse(chunks(), status_code=status, headers=headers, media_type=PARQUET)
+    return _Download(made.recipient, chunks(), status_code=status, headers=headers, media_type=PARQUET)
 
 
 RECHECKED = 64
 """A download asks again whether the agreement stands after so many chunks: every 4 MB."""
+
+
+class _Download(StreamingResponse):
+    """A file on its way, which holds one of its recipient's places until it is through or broken off."""
+
+    def __init__(self, recipient: str, content: Iterator[bytes], **said: Any) -> None:
+        super().__init__(content, **said)
+        self._recipient = recipient
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it, if there is a place."""
+        try:
+            with _places(scope["app"].state).taken(self._recipient):
+                await super().__call__(scope, receive, send)
+        except Full:
+            what = "your organisation has as many downloads in hand as leave room for others"
+            raise HTTPException(503, what, {"Retry-After": RETRY_SECONDS}) from None
+
+
+RETRY_SECONDS = "5"
+"""How long a reader waits before it asks again for a file for which there was no place."""
+
+
+def _places(state: State) -> Places:
+    """The places of this process: half of what it may have in hand, so that other requests find room too."""
+    if not hasattr(state, "downloads"):
+        state.downloads = Places(max(2, state.node.settings.server.max_waiting // 2))
+    found: Places = state.downloads
+    return found
 
 
 def _linked(host: Host, set_: str, number: int, request: Request, now: datetime) -> sets.Made:
