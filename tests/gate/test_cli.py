@@ -70,6 +70,8 @@ def test_a_disclosure_says_what_crossed_what_did_not_and_how_to_check_it(asking:
         "postcode (outward), award (plain), net_monthly_earnings (band 0, 300, 616.67), award_start (shift P30D), "
         "award_end (month)",
         "  withheld: national_insurance_number, sex",
+        "  does not map, and does not cross: date_of_birth in 1 row, award in 1 row, net_monthly_earnings in 1 row, "
+        "award_end in 1 row (why: easement dataset check MAPPING)",
         "  duties: delete within 1 year; the recipient answers for it from now on",
         "  receipt: answer.csv.receipt (entry 2)",
     ]
@@ -80,10 +82,13 @@ def test_a_disclosure_says_what_crossed_what_did_not_and_how_to_check_it(asking:
 def test_a_disclosure_as_json(asking: Run, world: World) -> None:
     ended = asking("share", "forms", "bulk", "--out", "answer.csv", "--json")
     assert list(ended.data) == [
-        "allowed", "entry", "intent", "count", "suppressed", "held", "sha256", "data", "receipt", "held_file",
-        "decision",
+        "allowed", "entry", "intent", "count", "suppressed", "held", "unmapped", "sha256", "data", "receipt",
+        "held_file", "decision",
     ]  # fmt: skip
     assert ended.data["count"] == len(DIRTY)
+    assert ended.data["unmapped"] == {
+        "date_of_birth": 1, "award": 1, "net_monthly_earnings": 1, "award_end": 1,
+    }  # fmt: skip
     assert ended.data["data"] == str(world.out / "answer.csv")
     assert ended.data["decision"]["duties"]["risk_after_disclosure"] == "recipient"
 

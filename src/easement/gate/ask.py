@@ -60,6 +60,7 @@ class Outcome:
             "count": self.released.count,
             "suppressed": self.released.suppressed,
             "held": self.released.held,
+            "unmapped": dict(self.released.unmapped),
             "sha256": self.released.sha256 or None,
             "data": str(self.data) if self.data else None,
             "receipt": str(self.receipt) if self.receipt else None,

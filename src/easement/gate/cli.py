@@ -179,6 +179,9 @@ def _shared(outcome: "Outcome") -> str:
         lines.append(f"  hidden: {_many(released.suppressed, things)} (small numbers, shown as *)")
     elif released.suppressed:
         lines.append(f"  left out: {_many(released.suppressed, things)} (fewer than {outcome.k} people alike)")
+    if released.unmapped:
+        lost = ", ".join(f"{name} in {_many(count, 'row')}" for name, count in released.unmapped.items())
+        lines.append(f"  does not map, and does not cross: {lost} (why: easement dataset check MAPPING)")
     if outcome.held:
         lines.append(f"  held for a person: {released.held:,} of the list, in {clear_path(outcome.held)}")
     lines += _duties(outcome.decision)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from easement.agreement.model import Mode
 from easement.base.errors import UsageError
 from easement.gate.ask import Ask, Outcome
-from easement.gate.datasets import Dataset, dataset_from, place_of, table_of
+from easement.gate.datasets import Dataset, dataset_from, place_of, table_of, unmapped
 from easement.gate.decide import refused_after
 from easement.gate.entries import answer_record, entry, who_record
 from easement.gate.indexes import Lookup
@@ -20,7 +20,7 @@ from easement.gate.keys import pseudonym_key
 from easement.gate.model import Code, Decision, Reason, Request
 from easement.gate.narrow import Wanted, narrow
 from easement.gate.outlet import Outlet, TakesFound
-from easement.gate.plan import Plan, Table, plan
+from easement.gate.plan import Plan, Table, plan, rests_on
 from easement.gate.ports import Holder
 from easement.gate.prepare import Prepared
 from easement.gate.recovery import Abandoned
@@ -146,9 +146,7 @@ class Disclosure:
         with self._opened(dataset, theirs) as session:
             source = session.sources["held_data"]
             held_table = table_of(source, dataset, offer.standard)
-            rows, person = offer.terms.rows, self.asked.request.person
-            wanted = Wanted(self.decision.mode, rows, now.date(), person, listed=theirs is not None)
-            narrow(source, dataset, offer.standard, wanted)
+            lost = self._narrowed(source, dataset, held_table, now, listed=theirs is not None)
             listed = None
             if theirs:
                 known = standard(theirs.mapping.standard, folders)
@@ -156,7 +154,28 @@ class Disclosure:
                 if too_long := self._list_too_long(session.sources["listed_data"]):
                     return "", Released(refusal=too_long)
             query = self._plan(held_table, listed, now)
-            return query.digest, self.outlet.release(session, query, self.decision, offer, intent)
+            made = self.outlet.release(session, query, self.decision, offer, intent)
+            return query.digest, replace(made, unmapped=lost)
+
+    def _narrowed(
+        self, source: FileSource, dataset: Dataset, table: Table, now: datetime, *, listed: bool
+    ) -> dict[str, int]:
+        """Let the source leave out what is not needed; what of it does not map, where a person is told of that.
+
+        A record is not covered where what the condition asks of it does not map. So the whole table is counted, but
+        for one person's lookup, before anything is left out.
+        """
+        offer, request = self.prepared.offers[self.decision.share], self.asked.request
+        wanted = Wanted(self.decision.mode, offer.terms.rows, now.date(), request.person, listed=listed)
+        one = self.decision.mode is Mode.LOOKUP
+        if one:
+            narrow(source, dataset, offer.standard, wanted)
+        told = self.outlet.folder is not None
+        names = rests_on(self.decision, offer.terms, table, request.person) if told else ()
+        lost = unmapped(source, dataset, offer.standard, names)
+        if not one:
+            narrow(source, dataset, offer.standard, wanted)
+        return lost
 
     def _opened(self, dataset: Dataset, theirs: Dataset | None) -> AbstractContextManager[Session]:
         """The sources, open: for what writes no file over a table in a database, in a session that is kept."""

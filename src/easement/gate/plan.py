@@ -36,6 +36,7 @@ __all__ = [
     "given",
     "plan",
     "records_query",
+    "rests_on",
     "subject_of",
     "whom",
 ]
@@ -243,6 +244,14 @@ class _Planner:
 
     def _who(self, *, exactly: bool = False) -> exp.Expr:
         return whom(self.table, exactly=exactly)
+
+
+def rests_on(decision: Decision, share: Share, table: Table, person: Mapping[str, str]) -> frozenset[str]:
+    """The elements that an answer rests on: what crosses or is added up, the condition, and how people are found."""
+    found = frozenset({*decision.fields, *(share.aggregate or Aggregate()).summed, *person})
+    if share.rows:
+        found |= names(parse(share.rows))
+    return found | frozenset(subject_of(table)) if decision.mode is Mode.MATCH else found
 
 
 def subject_of(table: Table) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ Everything is written to the staged answer inside the node; delivery comes only 
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,7 @@ MAX_CELLS = 1_000_000
 class Released:
     """What was made: records in it, records left out to keep a group large enough, pairs held, and the file's SHA-256.
 
+    `unmapped` counts, by element, the table's rows that hold something which does not map, and so did not cross.
     `refusal` is set, and nothing may be delivered, where answering found a reason to refuse.
     """
 
@@ -42,6 +43,7 @@ class Released:
     held: int = 0
     sha256: str = ""
     refusal: Reason | None = None
+    unmapped: Mapping[str, int] = field(default_factory=dict)
 
 
 def release(session: Session, plan: Plan, decision: Decision, share: Share, target: Path, format_: str) -> Released:
