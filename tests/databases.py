@@ -14,6 +14,7 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 from typing import NamedTuple
@@ -26,7 +27,18 @@ from easement.base.database import open_database
 from easement.base.postgresql import connect_database
 from easement.node.schema import upgrade
 
-__all__ = ["KINDS", "PASSWORD", "Database", "Server", "blank", "database", "engine", "new_database", "server"]
+__all__ = [
+    "KINDS",
+    "PASSWORD",
+    "Database",
+    "Server",
+    "blank",
+    "database",
+    "engine",
+    "new_database",
+    "new_server",
+    "server",
+]
 
 KINDS = ("sqlcipher", "postgresql")
 KEY = b"k" * 32
@@ -52,9 +64,10 @@ class Server:
         self._as = {"user": "nobody", "group": pwd.getpwnam("nobody").pw_gid, "extra_groups": []}
         if os.geteuid() != 0:
             self._as = {}
-        self.process = self._start()
+        self._make()
+        self.process = self._launch()
 
-    def _start(self) -> subprocess.Popen[bytes]:
+    def _make(self) -> None:
         (self.folder / "password").write_text(PASSWORD)
         if self._as:
             shutil.chown(self.folder, "nobody")
@@ -62,13 +75,38 @@ class Server:
         make = [self._binaries / "initdb", "-D", self.folder / "data", "-U", "postgres", "-E", "UTF8", "--no-sync"]
         auth = ["--auth=scram-sha-256", f"--pwfile={self.folder / 'password'}", "--locale=C"]
         subprocess.run([*make, *auth], check=True, capture_output=True, cwd=self.folder, **self._as)
+
+    def _launch(self) -> subprocess.Popen[bytes]:
         settings = ("listen_addresses=", f"unix_socket_directories={self.folder}", "fsync=off", "max_connections=60")
         options = [word for each in settings for word in ("-c", each)]
-        with (self.folder / "log").open("wb") as log:
+        with (self.folder / "log").open("ab") as log:
             return subprocess.Popen(
                 [self._binaries / "postgres", "-D", self.folder / "data", *options],
                 stdout=log, stderr=log, cwd=self.folder, preexec_fn=_end_with_parent, **self._as,
             )  # fmt: skip
+
+    def kill(self) -> None:
+        """Kill the server's first process without a word; its others end once they see that."""
+        self.process.kill()
+        self.process.wait()
+
+    def start_again(self) -> None:
+        """Start it on what it had written; from the thread that lives longest, since it ends with it."""
+        for _ in range(STARTS):
+            self.process = self._launch()
+            with suppress(RuntimeError):  # what the one before left behind may live on for a moment
+                self.await_start()
+                return
+        raise RuntimeError((self.folder / "log").read_text()[-500:])
+
+    def kill_backend(self, number: int) -> None:
+        """Kill a process that works for some client, upon which the server throws all of them out and recovers."""
+        query = "select pid from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid()"
+        with psycopg.connect(self.url("postgres"), password=PASSWORD, autocommit=True) as connection:
+            found = sorted(pid for (pid,) in connection.execute(query))
+        if found:
+            with suppress(ProcessLookupError):
+                os.kill(found[number % len(found)], signal.SIGKILL)
 
     def url(self, name: str) -> str:
         """The address of a database, as it stands in a node's settings."""
@@ -128,9 +166,8 @@ def _binaries() -> Iterator[Path]:
         yield Path(on_path).parent
 
 
-@pytest.fixture(scope="session")
-def server() -> Iterator[Server]:
-    """The PostgreSQL of this test process."""
+def new_server() -> Server:
+    """A PostgreSQL of one's own, to be stopped at the end; raises `RuntimeError` with why where none starts."""
     why = "there is none here"
     for binaries in _binaries():
         folder = Path(tempfile.mkdtemp(prefix="easement-pg-"))
@@ -141,10 +178,19 @@ def server() -> Iterator[Server]:
             why = str(getattr(error, "stderr", "") or error)
             shutil.rmtree(folder, ignore_errors=True)
             continue
-        yield running
-        running.stop()
-        return
-    pytest.skip(f"PostgreSQL does not start here: {why}")
+        return running
+    raise RuntimeError(f"PostgreSQL does not start here: {why}")
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """The PostgreSQL of this test process."""
+    try:
+        running = new_server()
+    except RuntimeError as error:
+        pytest.skip(str(error))
+    yield running
+    running.stop()
 
 
 def new_database(kind: str, folder: Path, request: pytest.FixtureRequest, *, filled: bool) -> Database:

@@ -1,8 +1,9 @@
 """Load with faults: a council's node asks a department's, both as processes, while they are killed again and again.
 
-`python -m tests.exchange.campaign --disclosures 10000` prints one line of JSON. What must hold at the end: everything
-that was released is in both ledgers, as received or as lost; both ledgers are sound; and a joint audit finds no
-difference.
+`python -m tests.exchange.campaign --disclosures 10000` prints one line of JSON, as does `--minutes 30`, which does all
+that nodes do for each other at once. With `--postgresql` each node has two workers, and the database's server is killed
+too. What must hold at the end: everything that was released is in both ledgers, as received or as lost, and once; every
+intent has one end; both ledgers are sound; and a joint audit, by either, finds no difference.
 """
 
 import argparse
@@ -12,27 +13,50 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import httpx
 
 from easement.base.database import reading
+from easement.base.errors import StorageAway
+from easement.exchange import bulk, duties, jobs, sets
 from easement.exchange.audit import audit
+from easement.exchange.bulk_tables import BulkState, bulks
+from easement.exchange.duties_tables import uncertified
 from easement.exchange.tables import waiting
 from easement.ledger.model import EntryType
 from easement.ledger.service import utc_now
 from easement.node.home import Node, open_node
 from easement.staff.permissions import Permission
 from easement.staff.service import grant, make_key, record_training
+from tests.exchange.mixed import load
 from tests.exchange.pair import hang_up
 from tests.exchange.processes import NAMES, Nodes, Settings, connect
 from tests.gate.world import furnish, plain_rows
 
-__all__ = ["NAMES", "Load", "Nodes", "campaign", "judge", "key_for", "make", "settled"]
+__all__ = [
+    "NAMES",
+    "Load",
+    "Nodes",
+    "campaign",
+    "closed",
+    "judge",
+    "key_for",
+    "kills_of",
+    "make",
+    "mixed",
+    "served",
+    "settled",
+]
+
+PEOPLE = 200
+CALLERS = 6
 
 PATIENCE = 90.0
 """Seconds for which a caller asks again before it gives a question up."""
@@ -143,94 +167,180 @@ class Load:
         time.sleep(random.uniform(0.05, 0.3))
 
 
+Fault = Callable[[random.Random], object]
+"""Something that goes wrong, as chance has it."""
+
+
+def kills_of(nodes: Nodes, workers: int = 1) -> list[Fault]:
+    """A node is killed whole, or where it has several workers, one of them."""
+    found: list[Fault] = [lambda draw: nodes.kill(draw.choice(NAMES))]
+    if workers > 1:
+        found.append(lambda draw: nodes.kill_worker(draw.choice(NAMES), draw.randrange(workers)))
+    return found
+
+
+@contextmanager
+def served(nodes: Nodes) -> Iterator[None]:
+    """Both nodes serving, until the block ends."""
+    try:
+        for name in NAMES:
+            nodes.start(name)
+        for name in NAMES:
+            nodes.await_start(name)
+        yield
+    finally:
+        hang_up()
+        nodes.stop()
+
+
 def settled(nodes: Nodes) -> float:
-    """Seconds until nothing is open at the council's node any more."""
+    """Seconds until nothing is open at either node any more: no question, no set, no certificate."""
     began = time.monotonic()
-    while time.monotonic() - began < ALLOWED_ALIVE * 2:
-        with open_node(nodes.homes["northtown"]) as node, reading(node.engine) as connection:
-            if not waiting(connection):
-                return time.monotonic() - began
-        time.sleep(1)
+    with nodes.open() as opened:
+        dwp, northtown = opened["dwp"], opened["northtown"]
+        while time.monotonic() - began < ALLOWED_ALIVE * 2:
+            with suppress(StorageAway):
+                bulk.chase(northtown, utc_now())
+                duties.certify_all(northtown, utc_now())
+                if not _open(dwp, northtown):
+                    return time.monotonic() - began
+            time.sleep(1)
     raise RuntimeError("questions are still open long after the load")
 
 
+def _open(dwp: Node, northtown: Node) -> bool:
+    with reading(northtown.engine) as connection:
+        asked = bulks(connection, states=[each for each in BulkState if not each.ended])
+        mine = bool(waiting(connection) or asked or uncertified(connection))
+    return mine or bool(jobs.waiting(dwp))
+
+
 def judge(nodes: Nodes) -> dict[str, object]:
-    """Hold the two ledgers against each other and against themselves."""
-    with open_node(nodes.homes["dwp"]) as dwp, open_node(nodes.homes["northtown"]) as northtown:
+    """Hold the two ledgers against each other and against themselves, and look for what should not be left."""
+    with nodes.open() as opened:
+        dwp, northtown = opened["dwp"], opened["northtown"]
         released = [e.entry.message for e in dwp.ledger.entries(1, type=EntryType.DISCLOSURE_RELEASED)]
         intents = {e.index for e in dwp.ledger.entries(1, type=EntryType.DISCLOSURE_INTENDED)}
-        ended = {e.entry.intent for e in dwp.ledger.entries(1) if e.entry.intent is not None}
+        ended = Counter(e.entry.intent for e in dwp.ledger.entries(1) if e.entry.type in OUTCOMES)
         kinds = (EntryType.DISCLOSURE_RECEIVED, EntryType.DISCLOSURE_LOST)
         known = [e.entry.message for kind in kinds for e in northtown.ledger.entries(1, type=kind)]
-        lost = sum(1 for _ in northtown.ledger.entries(1, type=EntryType.DISCLOSURE_LOST))
         return {
             "released": len(released),
             "released_twice": len(released) - len(set(released)),
+            "known_twice": len(known) - len(set(known)),
             "in_both_ledgers": len(set(released) & set(known)),
             "released_and_not_known": len(set(released) - set(known)),
             "known_and_not_released": len(set(known) - set(released)),
-            "lost": lost,
-            "intents_without_end": len(intents - ended),
-            "abandoned": sum(1 for _ in dwp.ledger.entries(1, type=EntryType.DISCLOSURE_ABANDONED)),
+            "lost": _many(northtown, EntryType.DISCLOSURE_LOST),
+            "intents_without_end": len(intents - ended.keys()),
+            "intents_ended_twice": sum(many > 1 for index, many in ended.items() if index in intents),
+            "abandoned": _many(dwp, EntryType.DISCLOSURE_ABANDONED),
+            "failed": _many(dwp, EntryType.DISCLOSURE_FAILED),
+            "audit_differences": [
+                len(audit(each, other.organisation, now=utc_now()).differences)
+                for each, other in ((northtown, dwp), (dwp, northtown))
+            ],
             "fsck": [str(each) for node in (dwp, northtown) for each in node.ledger.fsck()],
+            "sets": _sets(dwp, northtown),
+            "left_behind": _left(dwp) + _left(northtown),
         }
 
 
+OUTCOMES = {
+    EntryType.DISCLOSURE_RELEASED,
+    EntryType.DISCLOSURE_REFUSED,
+    EntryType.DISCLOSURE_FAILED,
+    EntryType.DISCLOSURE_ABANDONED,
+}
+
+
+def _many(node: Node, type_: EntryType) -> int:
+    return sum(1 for _ in node.ledger.entries(1, type=type_))
+
+
+def _sets(dwp: Node, northtown: Node) -> dict[str, int]:
+    """How many sets were released, and how many are said to be deleted, here and there."""
+    released = [e for e in dwp.ledger.entries(1, type=EntryType.DISCLOSURE_RELEASED) if e.entry.mode == "bulk"]
+    return {
+        "released": len(released),
+        "deleted": _many(northtown, EntryType.DUTY_MET),
+        "certified": _many(dwp, EntryType.DUTY_MET),
+        "opened": _many(dwp, EntryType.SET_OPENED),
+    }
+
+
+def _left(node: Node) -> list[str]:
+    """What is left in a node's folders of disclosures that are over."""
+    with reading(node.engine) as connection:
+        kept = {each.id for each in sets.kept_sets(connection)}
+    folder = sets.sets_folder(node.home)
+    of_sets = [each.name for each in folder.iterdir() if each.name not in kept] if folder.exists() else []
+    others = [each for name in ("releases", "jobs") for each in (node.home / name).iterdir() if each.is_dir()]
+    return [*of_sets, *(each.name for each in others)]
+
+
 def campaign(
-    folder: Path, disclosures: int, *, threads: int = 8, every: float = 4.0, seed: int = 1, people: int = 200
+    nodes: Nodes, key: str, disclosures: int, *, faults: Sequence[Fault], threads: int, every: float, seed: int
 ) -> dict[str, object]:
-    """Run it; the counts that say whether all held."""
-    nodes, key = make(folder, people)
-    for name in NAMES:
-        nodes.start(name)
-    stop = threading.Event()
-    try:
-        for name in NAMES:
-            nodes.await_start(name)
-        load, chance = Load(nodes, key, disclosures, people), random.Random(seed)
-
-        def killer() -> None:
-            while not stop.wait(chance.uniform(0.5, 1.5) * every):
-                nodes.kill(chance.choice(NAMES))
-
-        killing, began = threading.Thread(target=killer), time.monotonic()
-        killing.start()
-        load.run(threads)
-        spent = time.monotonic() - began
-        stop.set()
-        killing.join()
-        after = settled(nodes)
-        with open_node(nodes.homes["northtown"]) as northtown:
-            compared = audit(northtown, "dwp", now=utc_now())
-        hang_up()
-    finally:
-        stop.set()
-        nodes.stop()
+    """Ask so many questions while things go wrong; the counts that say whether all held."""
+    load, chance = Load(nodes, key, disclosures, PEOPLE), random.Random(seed)
+    asking, began = threading.Thread(target=load.run, args=(threads,)), time.monotonic()
+    asking.start()
+    while asking.is_alive():
+        asking.join(chance.uniform(0.5, 1.5) * every)
+        if asking.is_alive():
+            chance.choice(faults)(chance)
     return {
         "asked": disclosures,
         "answered": load.answered,
         "retried": load.retried,
         "given_up": load.given_up,
-        "kills": dict(nodes.kills),
-        "seconds": round(spent, 1),
-        "settled_after": round(after, 1),
-        "audit_differences": len(compared.differences),
-        **judge(nodes),
-        "odd": dict(load.odd),
+        "seconds": round(time.monotonic() - began, 1),
+        "odd": dict(load.odd.most_common(12)),
     }
+
+
+def closed(nodes: Nodes) -> dict[str, object]:
+    """Wait until all is settled, and judge."""
+    after = settled(nodes)
+    return {"settled_after": round(after, 1), "kills": dict(nodes.kills), **judge(nodes)}
 
 
 def main() -> None:
     """Run a campaign in a folder of its own."""
     options = argparse.ArgumentParser()
     options.add_argument("--disclosures", type=int, default=200)
+    options.add_argument("--minutes", type=float, default=0, help="everything at once, for so long, instead")
     options.add_argument("--threads", type=int, default=8)
     options.add_argument("--every", type=float, default=4.0, help="seconds between kills, about")
     options.add_argument("--seed", type=int, default=1)
+    options.add_argument("--postgresql", action="store_true", help="on PostgreSQL, whose server is killed too")
     given = options.parse_args()
-    with TemporaryDirectory(prefix="easement-campaign-") as folder:
-        told = campaign(Path(folder), given.disclosures, threads=given.threads, every=given.every, seed=given.seed)
+    with TemporaryDirectory(prefix="easement-campaign-") as folder, ExitStack() as stack:
+        if given.postgresql:
+            from tests.exchange.on_postgresql import made_there
+
+            nodes, key, faults = stack.enter_context(made_there(Path(folder)))
+        else:
+            nodes, key = make(Path(folder), PEOPLE)
+            faults = kills_of(nodes)
+        with served(nodes):
+            if given.minutes:
+                told = mixed(nodes, faults, minutes=given.minutes, every=given.every, seed=given.seed)
+            else:
+                told = campaign(
+                    nodes, key, given.disclosures, faults=faults, threads=given.threads, every=given.every,
+                    seed=given.seed,
+                )  # fmt: skip
+            told |= closed(nodes)
     sys.stdout.write(json.dumps(told) + "\n")
+
+
+def mixed(nodes: Nodes, faults: Sequence[Fault], *, minutes: float, every: float, seed: int) -> dict[str, Any]:
+    """Everything at once for some minutes, by callers with keys of their own."""
+    with open_node(nodes.homes["northtown"]) as node:
+        keys = [key_for(node, f"caller {number}") for number in range(CALLERS)]
+    return load(nodes, keys, minutes=minutes, every=every, people=PEOPLE, faults=faults, seed=seed)
 
 
 if __name__ == "__main__":
