@@ -30,6 +30,23 @@ REQUIRED: Mapping[str, tuple[str, ...]] = {
     EntryType.SET_OPENED: ("parties", "agreement", "agreement_id", "share", "intent"),
     EntryType.DUTY_MET: ("intent",),
     EntryType.KEY_CHANGED: ("key",),
+    EntryType.CASE_CONCLUDED: ("proposal",),
+    EntryType.IMPACT_SIGNED: ("proposal",),
+    EntryType.PROPOSAL_MADE: ("proposal", "organisation"),
+    EntryType.PROPOSAL_AGREED: ("proposal", "organisation"),
+    EntryType.PROPOSAL_REFUSED: ("proposal", "organisation", "reasons"),
+    EntryType.PROPOSAL_ESCALATED: ("proposal", "organisation"),
+    EntryType.PROPOSAL_WITHDRAWN: ("proposal", "organisation"),
+    EntryType.VERSION_APPROVED: ("proposal", "organisation", "agreement", "agreement_id", "version"),
+    EntryType.VERSION_OFFERED: ("agreement", "agreement_id", "version"),
+    EntryType.VERSION_JOINED: ("organisation", "agreement", "agreement_id", "version"),
+    EntryType.VERSION_REVIEWED: ("agreement", "agreement_id", "version"),
+    EntryType.VERSION_ENDED: ("agreement", "agreement_id", "version"),
+    EntryType.EMERGENCY_RECORDED: ("parties", "purpose", "proposal"),
+    EntryType.EMERGENCY_REVIEWED: ("intent",),
+    EntryType.ENTRY_REDACTED: ("agreement_id", "reasons"),
+    EntryType.CONCERN_RAISED: ("concern",),
+    EntryType.CONCERN_ANSWERED: ("concern",),
 }
 """What an entry of each type must say; the rest it may say."""
 
@@ -43,8 +60,9 @@ class Entry:
 
     `time` is UTC to the minute (`minute` makes it); `fields` maps each field to its form as the agreement writes it;
     `intent` and `erased` are indexes of earlier entries, and `peer_entry` is one of the other party's log. `message` is
-    the random id of a request between nodes; `directory` and `key` are SHA-256 digests, and `sequence` counts versions
-    of the directory. Raises `BadData` for anything an entry cannot hold.
+    the random id of a request between nodes, `proposal` of a wish to share, `concern` of what somebody raised on the
+    register. `directory` and `key` are SHA-256 digests, and `sequence` counts versions of the directory. Raises
+    `BadData` for anything an entry cannot hold.
     """
 
     time: str
@@ -65,6 +83,8 @@ class Entry:
     intent: int | None = None
     erased: int | None = None
     message: str | None = None
+    proposal: str | None = None
+    concern: str | None = None
     peer_entry: int | None = None
     directory: str | None = None
     sequence: int | None = None

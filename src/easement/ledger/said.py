@@ -38,6 +38,23 @@ class EntryType(StrEnum):
     SET_OPENED = "exchange:set:opened"
     DUTY_MET = "exchange:duty:met"
     KEY_CHANGED = "node:key:changed"
+    CASE_CONCLUDED = "assessment:case:concluded"
+    IMPACT_SIGNED = "assessment:impact:signed"
+    PROPOSAL_MADE = "permission:proposal:made"
+    PROPOSAL_AGREED = "permission:proposal:agreed"
+    PROPOSAL_REFUSED = "permission:proposal:refused"
+    PROPOSAL_ESCALATED = "permission:proposal:escalated"
+    PROPOSAL_WITHDRAWN = "permission:proposal:withdrawn"
+    VERSION_APPROVED = "permission:version:approved"
+    VERSION_OFFERED = "permission:version:offered"
+    VERSION_JOINED = "agreement:version:joined"
+    VERSION_REVIEWED = "agreement:version:reviewed"
+    VERSION_ENDED = "agreement:version:ended"
+    EMERGENCY_RECORDED = "permission:emergency:recorded"
+    EMERGENCY_REVIEWED = "permission:emergency:reviewed"
+    ENTRY_REDACTED = "register:entry:redacted"
+    CONCERN_RAISED = "register:concern:raised"
+    CONCERN_ANSWERED = "register:concern:answered"
 
 
 class Form(StrEnum):
@@ -141,6 +158,7 @@ KEYS: Mapping[str, Writer] = {
     "agreement_id": _plain("agreement_id", _is_code),
     "basis": _mapping("basis", _are_parties),
     "commitment": _fresh("commitment", is_digest),
+    "concern": _fresh("concern", _is_token),
     "count": _number("count"),
     "directory": _fresh("directory", is_digest),
     "erased": _number("erased"),
@@ -153,6 +171,7 @@ KEYS: Mapping[str, Writer] = {
     "organisation": _plain("organisation", _is_code),
     "parties": _mapping("parties", _are_parties),
     "peer_entry": _number("peer_entry"),
+    "proposal": _fresh("proposal", _is_token),
     "purpose": _plain("purpose", _is_code),
     "reasons": _plain("reasons", _are_codes),
     "risk": _plain("risk", _is_code),

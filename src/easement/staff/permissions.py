@@ -13,6 +13,13 @@ __all__ = ["BUNDLES", "EXPLAINED", "ROLES_EXPLAINED", "NodeRole", "Permission", 
 class Permission(StrEnum):
     """One thing that may be done at a node, as `scope:resource:action`."""
 
+    AGREEMENT_ASSESSMENT_WRITE = "agreement:assessment:write"
+    AGREEMENT_DRAFT_WRITE = "agreement:draft:write"
+    AGREEMENT_PROPOSAL_DECIDE = "agreement:proposal:decide"
+    AGREEMENT_PROPOSAL_READ = "agreement:proposal:read"
+    AGREEMENT_VERSION_APPROVE = "agreement:version:approve"
+    AGREEMENT_VERSION_SIGN = "agreement:version:sign"
+    AGREEMENT_VERSION_SUSPEND = "agreement:version:suspend"
     AUDIT_EVIDENCE_READ = "audit:evidence:read"
     AUDIT_LEDGER_READ = "audit:ledger:read"
     DATA_DATASET_MANAGE = "data:dataset:manage"
@@ -24,11 +31,20 @@ class Permission(StrEnum):
     EXCHANGE_PEER_AUDIT = "exchange:peer:audit"
     NODE_HEALTH_READ = "node:health:read"
     NODE_METRICS_READ = "node:metrics:read"
+    REGISTER_CONCERN_ANSWER = "register:concern:answer"
+    REGISTER_ENTRY_MANAGE = "register:entry:manage"
     STAFF_ACCOUNT_MANAGE = "staff:account:manage"
     STAFF_KEY_MANAGE = "staff:key:manage"
 
 
 EXPLAINED: Mapping[Permission, str] = {
+    Permission.AGREEMENT_ASSESSMENT_WRITE: "Ask whether something can be shared, and assess its impact.",
+    Permission.AGREEMENT_DRAFT_WRITE: "Propose to share, and write and comment on drafts.",
+    Permission.AGREEMENT_PROPOSAL_DECIDE: "Agree to a proposal or refuse it, with a reason.",
+    Permission.AGREEMENT_PROPOSAL_READ: "See proposals and drafts, and where they wait.",
+    Permission.AGREEMENT_VERSION_APPROVE: "Approve a draft within the organisation before it is signed.",
+    Permission.AGREEMENT_VERSION_SIGN: "Sign an agreement with the organisation's key, and join one.",
+    Permission.AGREEMENT_VERSION_SUSPEND: "Suspend an agreement, take that back, end it, and record reviews.",
     Permission.AUDIT_EVIDENCE_READ: "Pack the proof of disclosures for an auditor.",
     Permission.AUDIT_LEDGER_READ: "Read the ledger and its proofs.",
     Permission.DATA_DATASET_MANAGE: "Register datasets, and say whose they are and how long they are kept.",
@@ -40,6 +56,8 @@ EXPLAINED: Mapping[Permission, str] = {
     Permission.EXCHANGE_PEER_AUDIT: "Compare this node's ledger with another organisation's.",
     Permission.NODE_HEALTH_READ: "See whether the node is well, and what it lacks.",
     Permission.NODE_METRICS_READ: "Read the node's counters.",
+    Permission.REGISTER_CONCERN_ANSWER: "Answer the concerns that the public raises.",
+    Permission.REGISTER_ENTRY_MANAGE: "Say what the public register leaves out, and why.",
     Permission.STAFF_ACCOUNT_MANAGE: "Let people in, give and take their roles, record their training.",
     Permission.STAFF_KEY_MANAGE: "Make and revoke the keys of programs.",
 }
@@ -52,18 +70,22 @@ class NodeRole(StrEnum):
     ADMINISTRATOR = "administrator"
     ANALYST = "analyst"
     AUDITOR = "auditor"
+    CALDICOTT_GUARDIAN = "caldicott-guardian"
     CASEWORKER = "caseworker"
     DATA_STEWARD = "data-steward"
     GOVERNANCE_LEAD = "governance-lead"
+    SENIOR_RISK_OWNER = "senior-risk-owner"
 
 
 ROLES_EXPLAINED: Mapping[NodeRole, str] = {
     NodeRole.ADMINISTRATOR: "Lets people and programs in and keeps the node running; asks about nobody.",
     NodeRole.ANALYST: "Runs bulk disclosures and counts under agreements that give them a role.",
     NodeRole.AUDITOR: "Reads the ledger and packs evidence; changes nothing and asks about nobody.",
+    NodeRole.CALDICOTT_GUARDIAN: "Answers for confidential health and care information: approves what shares it.",
     NodeRole.CASEWORKER: "Asks about one person at a time, under agreements that give them a role.",
     NodeRole.DATA_STEWARD: "Keeps the register of datasets and where they come from.",
     NodeRole.GOVERNANCE_LEAD: "Answers for what is shared: sees all disclosures, and compares ledgers with partners.",
+    NodeRole.SENIOR_RISK_OWNER: "Answers for the organisation's information risk: approves and signs agreements.",
 }
 """Each role in a sentence."""
 
@@ -79,6 +101,9 @@ BUNDLES: Mapping[NodeRole, frozenset[Permission]] = {
     ),
     NodeRole.ANALYST: frozenset(
         {
+            Permission.AGREEMENT_ASSESSMENT_WRITE,
+            Permission.AGREEMENT_DRAFT_WRITE,
+            Permission.AGREEMENT_PROPOSAL_READ,
             Permission.DATA_DATASET_READ,
             Permission.DATA_JOB_RUN,
             Permission.DISCLOSURE_RECORD_READ,
@@ -87,6 +112,7 @@ BUNDLES: Mapping[NodeRole, frozenset[Permission]] = {
     ),
     NodeRole.AUDITOR: frozenset(
         {
+            Permission.AGREEMENT_PROPOSAL_READ,
             Permission.AUDIT_EVIDENCE_READ,
             Permission.AUDIT_LEDGER_READ,
             Permission.DATA_DATASET_READ,
@@ -94,8 +120,18 @@ BUNDLES: Mapping[NodeRole, frozenset[Permission]] = {
             Permission.EXCHANGE_MEMBER_READ,
         }
     ),
+    NodeRole.CALDICOTT_GUARDIAN: frozenset(
+        {
+            Permission.AGREEMENT_ASSESSMENT_WRITE,
+            Permission.AGREEMENT_PROPOSAL_READ,
+            Permission.AGREEMENT_VERSION_APPROVE,
+            Permission.DISCLOSURE_RECORD_READ,
+            Permission.EXCHANGE_MEMBER_READ,
+        }
+    ),
     NodeRole.CASEWORKER: frozenset(
         {
+            Permission.AGREEMENT_ASSESSMENT_WRITE,
             Permission.DISCLOSURE_PERSON_ASK,
             Permission.DISCLOSURE_RECORD_READ,
             Permission.EXCHANGE_MEMBER_READ,
@@ -103,6 +139,9 @@ BUNDLES: Mapping[NodeRole, frozenset[Permission]] = {
     ),
     NodeRole.DATA_STEWARD: frozenset(
         {
+            Permission.AGREEMENT_ASSESSMENT_WRITE,
+            Permission.AGREEMENT_DRAFT_WRITE,
+            Permission.AGREEMENT_PROPOSAL_READ,
             Permission.DATA_DATASET_MANAGE,
             Permission.DATA_DATASET_READ,
             Permission.DATA_JOB_RUN,
@@ -112,6 +151,13 @@ BUNDLES: Mapping[NodeRole, frozenset[Permission]] = {
     ),
     NodeRole.GOVERNANCE_LEAD: frozenset(
         {
+            Permission.AGREEMENT_ASSESSMENT_WRITE,
+            Permission.AGREEMENT_DRAFT_WRITE,
+            Permission.AGREEMENT_PROPOSAL_DECIDE,
+            Permission.AGREEMENT_PROPOSAL_READ,
+            Permission.AGREEMENT_VERSION_APPROVE,
+            Permission.AGREEMENT_VERSION_SIGN,
+            Permission.AGREEMENT_VERSION_SUSPEND,
             Permission.AUDIT_EVIDENCE_READ,
             Permission.AUDIT_LEDGER_READ,
             Permission.DATA_DATASET_READ,
@@ -119,6 +165,20 @@ BUNDLES: Mapping[NodeRole, frozenset[Permission]] = {
             Permission.EXCHANGE_MEMBER_READ,
             Permission.EXCHANGE_PEER_AUDIT,
             Permission.NODE_HEALTH_READ,
+            Permission.REGISTER_CONCERN_ANSWER,
+            Permission.REGISTER_ENTRY_MANAGE,
+        }
+    ),
+    NodeRole.SENIOR_RISK_OWNER: frozenset(
+        {
+            Permission.AGREEMENT_ASSESSMENT_WRITE,
+            Permission.AGREEMENT_PROPOSAL_DECIDE,
+            Permission.AGREEMENT_PROPOSAL_READ,
+            Permission.AGREEMENT_VERSION_APPROVE,
+            Permission.AGREEMENT_VERSION_SIGN,
+            Permission.AGREEMENT_VERSION_SUSPEND,
+            Permission.DISCLOSURE_RECORD_READ,
+            Permission.EXCHANGE_MEMBER_READ,
         }
     ),
 }

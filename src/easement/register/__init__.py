@@ -1,0 +1,1 @@
+"""The public face: agreements in force, concerns, numbers and the transparency report."""
