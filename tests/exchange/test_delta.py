@@ -105,10 +105,25 @@ def shared(world, tmp_path) -> Iterator[Shared]:
         yield Shared(mine, node)
 
 
+class Clock:
+    """The time of day, and what a test adds to it."""
+
+    def __init__(self) -> None:
+        self.more = timedelta()
+
+    def __call__(self) -> datetime:
+        return utc_now() + self.more
+
+
 @pytest.fixture
-def serving(shared) -> Iterator[Serving]:
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def serving(shared, clock) -> Iterator[Serving]:
     app = FastAPI()
-    app.state.node, app.state.clock = shared.node, utc_now
+    app.state.node, app.state.clock = shared.node, clock
     app.include_router(router)
 
     @app.exception_handler(Refused)
@@ -204,6 +219,15 @@ def test_that_links_were_given_out_is_in_the_log(shared, serving):
     query(serving)
     (opened,) = [e.entry for e in shared.node.ledger.entries(before) if e.entry.type is EntryType.SET_OPENED]
     assert (opened.share, opened.parties["recipient"], opened.message) == ("forms", "northtown", f"{1:032x}")
+
+
+def test_who_asks_for_links_again_and_again_makes_the_log_grow_once_a_minute(shared, serving, clock):
+    before = shared.node.ledger.size
+    for minutes in range(3):
+        clock.more = timedelta(minutes=minutes)
+        for _ in range(5):
+            assert query(serving).status_code == 200
+    assert shared.node.ledger.size == before + 3
 
 
 def test_a_token_that_nobody_was_given_opens_nothing(serving):

@@ -25,22 +25,12 @@ from easement.node.home import open_node
 from tests.gate.world import World, copied, furnish
 
 from .serving import Serving, address_of, bound
-from .test_delta import TOKEN, Shared
+from .test_delta import TOKEN, Clock, Shared
 
 SIZE = 12 << 20
 """More than the buffers of a connection hold, so that a download which nobody reads stays in hand."""
 
 WAITING = 6
-
-
-class Clock:
-    """The time of day, and what a test adds to it."""
-
-    def __init__(self) -> None:
-        self.more = timedelta()
-
-    def __call__(self) -> datetime:
-        return datetime.now(UTC) + self.more
 
 
 @pytest.fixture(scope="module")

@@ -4,13 +4,14 @@ import re
 from contextlib import suppress
 from datetime import datetime, timedelta
 
-from easement.base.errors import ProofFailed, UsageError
+from easement.base.errors import BadData, BadFile, ProofFailed, SourceUnreachable, UsageError
 from easement.exchange.answering import Action, Arrived, Clock, NotTaken
 from easement.exchange.concern import about_message
 from easement.exchange.message import Fault, Genuine, NotGenuine
 from easement.exchange.message_body import MAX_ASK, AnswerBody, AskBody, ReceiptBody, decision_said, read_body
 from easement.exchange.ports import Host
 from easement.exchange.receiving import request_of
+from easement.exchange.refusals import TOO_OFTEN, note_refused, seconds_to_wait
 from easement.gate import service as gate
 from easement.gate.ask import Answer, Ask, Outcome
 from easement.gate.carried import InHand, OtherContent, kept_answer, place_of
@@ -19,7 +20,7 @@ from easement.ledger.model import Entry, EntryType, minute
 from easement.ledger.receipt import make_receipt
 from easement.ledger.verifier import Receipt, receipt_bytes
 
-__all__ = ["again", "answer", "receipt"]
+__all__ = ["again", "answer", "hold_back", "receipt"]
 
 OUTCOMES = {
     EntryType.DISCLOSURE_RELEASED,
@@ -37,16 +38,35 @@ def answer(host: Host, genuine: Genuine, arrived: Arrived, clock: Clock) -> byte
     """Decide a question and answer it. The recipient is the signer's organisation, whatever the body says."""
     body, asked = _read(host, genuine, arrived)
     now, keep = clock(), timedelta(hours=host.settings.exchange.keep_answers_hours)
+    hold_back(host, genuine.key.name, now)
     try:
         host.shelf.get(body.agreement, now.date())
     except UsageError:
+        note_refused(host, genuine.key.name, now)
         return _told(host, body, _unknown(host, body, genuine.key.name, now), genuine)
     try:
-        return _told(host, body, gate.answer(host, asked, now=now, clock=clock, keep=keep), genuine)
+        given = gate.answer(host, asked, now=now, clock=clock, keep=keep)
     except InHand as error:
         raise NotTaken(409, "message.in-hand", error.what, error.remedy, after=1) from None
     except OtherContent as error:
         raise NotTaken(409, "message.id-used", error.what, error.remedy) from None
+    except (BadFile, BadData, SourceUnreachable):  # an intent and a failure stand in the log
+        note_refused(host, genuine.key.name, now)
+        raise
+    if not given.outcome.decision.allowed:
+        note_refused(host, genuine.key.name, now)
+    return _told(host, body, given, genuine)
+
+
+def hold_back(host: Host, organisation: str, now: datetime) -> None:
+    """Raise `NotTaken` for whoever was refused as often in this minute as is logged one by one."""
+    wait = seconds_to_wait(host, organisation, now)
+    if wait:
+        often = host.settings.exchange.refusals_a_minute
+        what = (
+            f"{often} requests of `{organisation}` were refused within a minute; this one is counted, and not decided"
+        )
+        raise NotTaken(429, TOO_OFTEN, what, "see why they were refused, and ask again in the next minute", after=wait)
 
 
 def _read(host: Host, genuine: Genuine, arrived: Arrived) -> tuple[AskBody, Ask]:

@@ -9,8 +9,9 @@ from sqlalchemy import Connection
 
 from easement.base.database import reading, writing
 from easement.base.errors import ProofFailed, Refused, UsageError
-from easement.exchange import jobs, sets
+from easement.exchange import jobs, refusals, sets
 from easement.exchange.answering import Action, Arrived, NotTaken
+from easement.exchange.asked import hold_back
 from easement.exchange.bulk_body import MAX_BULK, BulkBody, CertificateBody, CertifiedBody, SetBody
 from easement.exchange.concern import about_message
 from easement.exchange.directory_service import current_directory
@@ -37,8 +38,13 @@ def ask_set(host: Host, genuine: Genuine, arrived: Arrived, clock: Clock) -> byt
     """Take a question that a set answers; it is decided when it is made. Asked again, it gives how that stands."""
     body = read_body(BulkBody, arrived.body, MAX_BULK)
     _for_us(host, body.to)
+    now, recipient = clock(), genuine.key.name
+    refusals.look(host, recipient, now)
+    hold_back(host, recipient, now)
     try:
-        made = jobs.accept(host, genuine.key.name, body, clock())
+        made = jobs.accept(host, recipient, body, now)
+    except jobs.TooMany as error:
+        raise NotTaken(429, "sets.too-many", error.what, error.remedy, after=60) from None
     except UsageError as error:
         raise NotTaken(409, "message.id-used", error.what, error.remedy) from None
     return _said(host, made).encode()

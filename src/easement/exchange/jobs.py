@@ -18,13 +18,14 @@ from sqlalchemy import Connection
 from easement.base.canonical import sha256_hex
 from easement.base.database import reading, writing
 from easement.base.durable import write_whole
-from easement.base.errors import BadData, BadFile, EasementError, StorageFailed, UsageError
+from easement.base.errors import BadData, BadFile, EasementError, Refused, StorageFailed, UsageError
 from easement.base.sealed import derived_key, seal, unseal
 from easement.exchange import jobs_tables as tables
 from easement.exchange.bulk_body import MAX_BULK, MAX_LIST, BulkBody, ListSaid
 from easement.exchange.jobs_tables import Job, JobState
 from easement.exchange.message_body import read_body
 from easement.exchange.ports import Host
+from easement.exchange.refusals import note_refused
 from easement.exchange.set_outlet import LEASE_SECONDS, SetOutlet
 from easement.gate import service as gate
 from easement.gate.ask import Ask
@@ -33,18 +34,25 @@ from easement.gate.recovery import Abandoned
 from easement.ledger.model import Entry, EntryType, minute
 from easement.meaning.mapping import read_mapping
 
-__all__ = ["accept", "bulk_request", "find", "run_next", "waiting"]
+__all__ = ["TooMany", "accept", "bulk_request", "find", "run_next", "waiting"]
 
 MOST_TRIES = 3
 """Times that a set is begun: what kills a worker three times is not likely to spare the fourth."""
 
+MOST_WAITING = 50
+"""Sets that one organisation may wait for: each may bring a list, which is kept until its set is made."""
+
 SECRET = 0o600
+
+
+class TooMany(Refused):
+    """An organisation waits for as many sets as it may."""
 
 
 def accept(host: Host, recipient: str, body: BulkBody, now: datetime) -> Job:
     """Keep what another organisation asks for; the same question again gives the same job.
 
-    Raises `UsageError` where its id was used for another question.
+    Raises `UsageError` where its id was used for another question, `TooMany` where too many are waited for.
     """
     plain, at = body.encode(), int(now.timestamp())
     made = Job(
@@ -62,6 +70,8 @@ def accept(host: Host, recipient: str, body: BulkBody, now: datetime) -> Job:
     with writing(host.engine) as connection:
         known = tables.job(connection, recipient, body.message)
         if known is None:
+            if tables.unfinished(connection, recipient) >= MOST_WAITING:
+                raise TooMany(f"`{recipient}` waits for {MOST_WAITING} sets already", remedy="ask when they are made")
             tables.add_job(connection, made)
             return made
     if known.digest != made.digest:
@@ -120,7 +130,10 @@ def run_next(host: Host, clock: Callable[[], datetime]) -> Job | None:
         raise
     except Exception as error:
         _note_failed(host, mine, error, clock())
-    return find(host, mine.organisation, mine.message)
+    done = find(host, mine.organisation, mine.message)
+    if done is not None and done.state in (JobState.REFUSED, JobState.FAILED):
+        note_refused(host, mine.organisation, clock())
+    return done
 
 
 def _taken(host: Host, now: datetime) -> Job | None:

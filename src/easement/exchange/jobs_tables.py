@@ -4,7 +4,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from enum import StrEnum
 
-from sqlalchemy import Column, Connection, Index, Integer, LargeBinary, String, Table, Text, insert, or_, select, update
+from sqlalchemy import (
+    Column,
+    Connection,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from easement.base.database import METADATA
 from easement.ledger.tables import Whole
@@ -103,6 +117,12 @@ def jobs(connection: Connection, *, unfinished: bool = False) -> list[Job]:
     return [_read(row) for row in connection.execute(query)]
 
 
+def unfinished(connection: Connection, organisation: str) -> int:
+    """How many sets an organisation waits for."""
+    place = (_jobs.c.organisation == organisation, _jobs.c.state.in_([JobState.WAITING, JobState.RUNNING]))
+    return connection.scalar(select(func.count()).select_from(_jobs).where(*place)) or 0
+
+
 def next_job(connection: Connection, now: int) -> Job | None:
     """The set that has waited longest, or whose worker's lease ran out."""
     waiting = or_(_jobs.c.state == JobState.WAITING, (_jobs.c.state == JobState.RUNNING) & (_jobs.c.lease < now))
@@ -118,7 +138,9 @@ def take_job(connection: Connection, seen: Job, *, run: str, lease: int, now: in
 
 
 def change_job(connection: Connection, mine: Job, **said: object) -> bool:
-    """Note something of a set in hand; false where it is no longer in this hand."""
+    """Note something of a set in hand; false where it is no longer in this hand. Once it ended, what was asked goes."""
+    if said.get("state") in (JobState.READY, JobState.REFUSED, JobState.FAILED):
+        said["sealed"] = b""
     return _changed(connection, mine.organisation, mine.message, mine.run, (_jobs.c.state == JobState.RUNNING,), said)
 
 

@@ -1,8 +1,10 @@
 """Whether what was disclosed in bulk may still be read and by whom, and the log of who was given links to it."""
 
 import secrets
+import threading
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 
 from easement.base.database import reading
 from easement.base.errors import Refused, UsageError
@@ -57,13 +59,20 @@ def _over(what: str) -> Refused:
 
 
 def log_opened(host: Host, reader: sets.Reader, ids: Sequence[str], now: datetime) -> None:
-    """Write to the ledger that links to each set were given out; durable before they are."""
+    """Write to the ledger that links to each set were given out; durable before they are.
+
+    An entry tells the minute: whoever asks again within it finds it said, and makes no log grow by asking.
+    """
     with reading(host.engine) as connection:
         made = [each for each in (sets.read_set(connection, id_) for id_ in ids) if each]
+    this = minute(now)
     for each in made:
+        place = (host.home, reader.recipient, each.id)
+        if _said.get(place) == this:
+            continue
         told = Entry(
             type=EntryType.SET_OPENED,
-            time=minute(now),
+            time=this,
             parties={"provider": host.organisation, "recipient": reader.recipient},
             agreement=each.agreement,
             agreement_id=each.agreement_id,
@@ -72,3 +81,13 @@ def log_opened(host: Host, reader: sets.Reader, ids: Sequence[str], now: datetim
             intent=each.intent,
         )
         host.ledger.append(told)
+        with _saying:
+            for old in [place for place, at in _said.items() if at != this]:
+                del _said[old]
+            _said[place] = this
+
+
+_said: dict[tuple[Path, str, str], str] = {}
+"""Of which sets, to whom, this process wrote in this minute that links were given out."""
+
+_saying = threading.Lock()

@@ -60,6 +60,10 @@ class ExchangeRules(Protocol):
     def link_minutes(self) -> int:
         """How long a link to a file works."""
 
+    @property
+    def refusals_a_minute(self) -> int:
+        """Refusals of one organisation that are logged one by one."""
+
 
 class WitnessRules(Protocol):
     """`[witness]` of the settings."""

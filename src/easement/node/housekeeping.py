@@ -22,6 +22,7 @@ from easement.exchange.bulk import chase
 from easement.exchange.directory_service import outgoing
 from easement.exchange.duties import certify_all
 from easement.exchange.join import keep_up
+from easement.exchange.refusals import sum_up
 from easement.exchange.service import finish_outbox
 from easement.exchange.tables import forget_nonces
 from easement.exchange.witnesses import collect, witnessed
@@ -97,6 +98,11 @@ def _prune(node: Node, now: datetime) -> int:
         return forget_nonces(connection, at - NONCES_SECONDS) + forget_answers(connection, at)
 
 
+def _sum_up(node: Node, now: datetime) -> int:
+    """Say in the ledger how often who was turned away undecided."""
+    return sum_up(node, now)
+
+
 def _chase(node: Node, now: datetime) -> int:
     """Look after the sets asked for, and certify to others what they have yet to hear of."""
     return chase(node, now) + certify_all(node, now)
@@ -109,6 +115,7 @@ TASKS: tuple[Task, ...] = (
     Task("settle", 30, _settle),
     Task("fetch-directory", 60, _fetch),
     Task("ask-witnesses", 60, _cosign),
+    Task("sum-up-refusals", 30, _sum_up),
     Task("chase", 300, _chase),
     Task("prune", 600, _prune),
 )

@@ -102,6 +102,13 @@ class ExchangeSettings(_Section):
     link_minutes: int = Field(
         default=15, ge=1, le=1_440, description="How long a link to a file of a bulk disclosure works."
     )
+    refusals_a_minute: int = Field(
+        default=60,
+        ge=1,
+        le=10_000,
+        description="Refusals of one organisation within a minute that are logged one by one; after them it is told to "
+        "wait for the next minute, and one entry says how often it was.",
+    )
 
 
 class StaffSettings(_Section):

@@ -81,8 +81,9 @@ class Tally:
             self._end(kind, said)
         elif kind in REFUSED:
             counts = self._at((agreement, said["time"][:10], REFUSED[kind]))
-            counts.asked += 1
-            counts.refused += 1
+            many = said.get("count", 1)  # of an entry that sums up refusals
+            counts.asked += many
+            counts.refused += many
         elif kind == EntryType.DISCLOSURE_RECEIVED:
             counts = self._at((agreement, said["time"][:10], "recipient"))
             counts.asked += 1
