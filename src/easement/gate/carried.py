@@ -22,7 +22,6 @@ from sqlalchemy import Connection
 
 from easement.agreement.model import Mode
 from easement.base.canonical import canonical_record
-from easement.base.database import reading
 from easement.base.errors import EasementError, ProofFailed, Refused
 from easement.gate import tables
 from easement.gate.ask import Answer, Ask, Outcome
@@ -167,7 +166,7 @@ class CarriedOutlet:
             "organisation": self._place.organisation,
             "message": self._place.message,
             "content": self._place.content,
-            "state": state,
+            "state": state.value,
             "worker": self._worker,
             "lease": self._lease,
             "expires": self._expires,
@@ -226,8 +225,7 @@ def before(holder: Holder, place: _Place, *, now: datetime) -> Answer | bool:
 
     Raises `OtherContent` where something else was asked under its id, and `InHand` while it is being answered.
     """
-    with reading(holder.ledger.engine) as connection:
-        row = tables.answer(connection, place.organisation, place.message)
+    row = tables.answer(holder.ledger.engine, place.organisation, place.message)
     if row is None:
         return False
     if row.content != place.content:

@@ -18,7 +18,6 @@ from easement.agreement.read import AgreementFile, read_agreement
 from easement.agreement.service import signatures_path
 from easement.agreement.signing import Signed, signed_by
 from easement.agreement.standing import Standing
-from easement.base.database import reading
 from easement.base.errors import BadFile, EasementError, ProofFailed, UsageError
 from easement.base.stamps import Kept
 from easement.base.words import did_you_mean
@@ -180,8 +179,7 @@ class Shelf:
         return replace(shelved, suspended=reason, superseded=by)
 
     def _suspended(self) -> dict[str, str]:
-        with reading(self._holder.ledger.engine) as connection:
-            return tables.suspended(connection)
+        return tables.suspended(self._holder.ledger.engine)
 
     def _all(self) -> list[Shelved]:
         return _one_of_each(each for path in self._ids() if (each := self._made_if_sound(path)) is not None)

@@ -30,7 +30,7 @@ def suspend(holder: Holder, ref: str, reason: str, *, now: datetime, by: str = "
         raise UsageError("an agreement is suspended for a reason", remedy="say why: --reason TEXT")
 
     def also(connection: Connection, index: int) -> None:
-        if (known := tables.suspended(connection).get(id_)) is not None:
+        if (known := tables.why_suspended(connection, id_)) is not None:
             raise UsageError(f"`{id_}` is suspended already: {known}", remedy=f"easement agreement resume {id_}")
         tables.suspend(connection, id_, reason, int(now.timestamp()), index)
 

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from enum import StrEnum
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     BigInteger,
     Column,
     Connection,
+    Engine,
     Index,
     Integer,
     LargeBinary,
@@ -22,8 +24,10 @@ from sqlalchemy import (
 )
 
 from easement.base.database import METADATA
+from easement.base.statements import Statement
 
 __all__ = [
+    "KeptRow",
     "State",
     "answer",
     "answers",
@@ -35,6 +39,7 @@ __all__ = [
     "suspend",
     "suspended",
     "suspensions",
+    "why_suspended",
 ]
 
 Whole = BigInteger().with_variant(Integer(), "sqlite")
@@ -80,12 +85,17 @@ answers = Table(
 until `lease`, and `sealed` is the answer. Times are seconds since 1970."""
 
 
-_SUSPENDED = select(suspensions.c.agreement_id, suspensions.c.reason)
+_SUSPENDED = Statement(select(suspensions.c.agreement_id, suspensions.c.reason))
 
 
-def suspended(connection: Connection) -> dict[str, str]:
+def suspended(engine: Engine) -> dict[str, str]:
     """Why each suspended agreement is so, by its id."""
-    return dict(connection.execute(_SUSPENDED).all())
+    return dict(_SUSPENDED.fetch(engine))
+
+
+def why_suspended(connection: Connection, agreement_id: str) -> str | None:
+    """Why one agreement is suspended; `None` where it is not."""
+    return connection.scalar(select(suspensions.c.reason).where(suspensions.c.agreement_id == agreement_id))
 
 
 def suspend(connection: Connection, agreement_id: str, reason: str, since: int, entry: int) -> None:
@@ -100,17 +110,31 @@ def resume(connection: Connection, agreement_id: str) -> bool:
 
 
 _OF = (answers.c.organisation == bindparam("of_organisation"), answers.c.message == bindparam("of_message"))
-_ANSWER = select(answers).where(*_OF)
-_BEGIN = insert(answers)
+_SHOWN = ("content", "state", "lease", "intent", "outcome", "sealed")
+_ANSWER = Statement(select(*(answers.c[name] for name in _SHOWN)).where(*_OF))
+_BEGIN = Statement(insert(answers), *answers.columns.keys())
 _OVER = answers.c.state.in_([State.FAILED, State.ABANDONED])
 _AGAIN = update(answers).where(*_OF, answers.c.content == bindparam("same_content"), _OVER)
-_IN_HAND = (*_OF, answers.c.state == State.IN_HAND, answers.c.worker == bindparam("of_worker"))
-_SETTLE = update(answers).where(*_IN_HAND).values({name: bindparam(name) for name in ("state", "outcome", "sealed")})
+_IN_HAND = (*_OF, answers.c.state == State.IN_HAND.value, answers.c.worker == bindparam("of_worker"))
+_SETTLED: dict[str, Any] = {name: bindparam(name) for name in ("state", "outcome", "sealed")}
+_SETTLE = Statement(update(answers).where(*_IN_HAND).values(_SETTLED))
 
 
-def answer(connection: Connection, organisation: str, message: str) -> Row[tuple[object, ...]] | None:
+class KeptRow(NamedTuple):
+    """What is kept of the answer to a message; see `answers`."""
+
+    content: str
+    state: str
+    lease: int
+    intent: int | None
+    outcome: int | None
+    sealed: bytes | None
+
+
+def answer(engine: Engine, organisation: str, message: str) -> KeptRow | None:
     """The row of the answer to an organisation's message."""
-    return connection.execute(_ANSWER, {"of_organisation": organisation, "of_message": message}).one_or_none()
+    found = _ANSWER.fetch(engine, {"of_organisation": organisation, "of_message": message})
+    return KeptRow(*found[0]) if found else None
 
 
 def begin_answer(connection: Connection, row: dict[str, object], *, anew: bool) -> None:
@@ -120,7 +144,7 @@ def begin_answer(connection: Connection, row: dict[str, object], *, anew: bool) 
     """
     same = {"of_organisation": row["organisation"], "of_message": row["message"], "same_content": row["content"]}
     if not anew or not connection.execute(_AGAIN.values(**row), same).rowcount:
-        connection.execute(_BEGIN, row)
+        _BEGIN.run(connection, row)
 
 
 def settle_answer(
@@ -129,7 +153,8 @@ def settle_answer(
     """Settle an answer that is in hand; whether it still was. `mine` is organisation, message and worker."""
     organisation, message, worker = mine
     whose = {"of_organisation": organisation, "of_message": message, "of_worker": worker}
-    return bool(connection.execute(_SETTLE, whose | {"state": state, "outcome": outcome, "sealed": sealed}).rowcount)
+    said = {"state": state.value, "outcome": outcome, "sealed": sealed}
+    return bool(_SETTLE.run(connection, whose | said).rowcount)
 
 
 def overdue(connection: Connection, now: int) -> Sequence[Row[tuple[object, ...]]]:

@@ -2,6 +2,7 @@
 
 import binascii
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import NamedTuple
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -45,12 +46,22 @@ class Signer(NamedTuple):
     @property
     def key(self) -> Key:
         """The public key; checks the name, so that no signer signs under a name that notes cannot carry."""
-        public = Ed25519PrivateKey.from_private_bytes(self.seed).public_key().public_bytes_raw()
-        return parse_key(str(Key(self.name, ED25519, public)))
+        return _key(self.name, self.seed)
 
     def sign(self, text: str) -> Signature:
         """Sign a note's text."""
-        return Signature(self.name, self.key.id, Ed25519PrivateKey.from_private_bytes(self.seed).sign(text.encode()))
+        return Signature(self.name, self.key.id, _private(self.seed).sign(text.encode()))
+
+
+@lru_cache(64)
+def _private(seed: bytes) -> Ed25519PrivateKey:
+    """Reading a key costs as much as signing with it, and a node signs with few."""
+    return Ed25519PrivateKey.from_private_bytes(seed)
+
+
+@lru_cache(64)
+def _key(name: str, seed: bytes) -> Key:
+    return parse_key(str(Key(name, ED25519, _private(seed).public_key().public_bytes_raw())))
 
 
 def sign_text(text: str, signers: Iterable[Signer]) -> str:

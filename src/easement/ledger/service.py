@@ -16,6 +16,7 @@ from easement.ledger import fsck, publish, tables
 from easement.ledger.checkpoint import Checkpoint
 from easement.ledger.commit import Unwritten, commit_all, commit_apart
 from easement.ledger.commitment import OpenPart, Sealed, open_sealed, seal
+from easement.ledger.fresh import Fresh, Stored
 from easement.ledger.grouping import Grouping, Outcomes, Ticket
 from easement.ledger.model import Entry, EntryType, Logged, PrivateRecord, clock_set_back, minute
 from easement.ledger.note import Key, Signer
@@ -64,6 +65,7 @@ class Ledger:
         self._master = AESGCM(hmac.digest(master_key, WRAPPING, "sha256"))
         self._clock = clock
         self._grouping = Grouping(self._commit)
+        self._fresh = Fresh()
         self._publishing = threading.Lock()
         self._tiles = TileReader(directory)
         self._tail: Tail | None = None
@@ -187,9 +189,12 @@ class Ledger:
         return self.submit(entry, private, also=also).wait()
 
     def _commit(self, drafts: Sequence[tables.Draft]) -> Outcomes:
-        with suppress(Unwritten):
-            return commit_all(self.engine, drafts)
-        return commit_apart(self.engine, drafts)
+        try:
+            outcomes = commit_all(self.engine, drafts)
+        except Unwritten:
+            outcomes = commit_apart(self.engine, drafts)
+        self._fresh.note(outcomes, drafts)
+        return outcomes
 
     def erase(self, index: int) -> int:
         """Destroy the key to an entry's private record for good, and log that it was done; the entry that says so.
@@ -199,6 +204,7 @@ class Ledger:
         reader keeps the database from letting go of the older pages.
         """
         self._grouping.check()
+        self._fresh.take(index)
         try:
             with writing(self.engine) as connection:
                 logged = self._erase(connection, index)
@@ -306,10 +312,9 @@ class Ledger:
             raise ProofFailed(f"entry {index} never had a private record", remedy="ask for another entry")
         return self.unseal(commitment, record, wrapped)
 
-    def stored(self, index: int) -> tuple[bytes, bytes | None, bytes | None]:
+    def stored(self, index: int) -> Stored:
         """One entry's bytes, its private record as sealed and the key to it, each absent where there is none."""
-        with reading(self.engine) as connection:
-            found = tables.whole(connection, index)
+        found = self._fresh.take(index) or tables.whole(self.engine, index)
         if found is None:
             raise ProofFailed(f"there is no entry {index}", remedy=f"the ledger holds {self.size}, counted from 0")
         return found
@@ -345,6 +350,7 @@ class Ledger:
         with self._tail_lock:
             if self._tail is None:
                 self._tail = Tail(publish.sound_edge(self.directory, self.published))
+            self._tail.extend(self._fresh.bodies(range(self._tail.size, size)))
             if self._tail.size < size:
                 with reading(self.engine) as connection:
                     self._tail.extend(tables.bodies(connection, self._tail.size, size))

@@ -2,14 +2,12 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
     BigInteger,
     Column,
     Connection,
-    Dialect,
     Engine,
     Index,
     Integer,
@@ -25,6 +23,7 @@ from sqlalchemy import (
 )
 
 from easement.base.database import METADATA
+from easement.base.statements import Statement
 from easement.ledger.commitment import Sealed
 from easement.ledger.model import Entry, EntryType, Logged
 
@@ -99,9 +98,10 @@ _OF_DAY = (
     days.c.share == bindparam("of_share"),
     days.c.day == bindparam("on_day"),
 )
-_GROW = update(head).values(size=head.c.size + bindparam("added")).returning(head.c.size)
-_ADD = update(days).where(*_OF_DAY).values(count=days.c.count + bindparam("added"))
+_GROW = Statement(update(head).values(size=head.c.size + bindparam("added")).returning(head.c.size))
+_ADD = Statement(update(days).where(*_OF_DAY).values(count=days.c.count + bindparam("added")))
 _COUNTED = select(days.c.count).where(*_OF_DAY)
+_ENTRY, _RECORD, _KEY = (Statement(insert(table), *table.columns.keys()) for table in (entries, records, keys))
 
 PAGE = 4_096
 """Entries read from the database at once: a few megabytes."""
@@ -170,29 +170,15 @@ def append(connection: Connection, drafts: Sequence[Draft]) -> int:
 
     The head is taken first: its row's lock puts the appends of all processes into one order.
     """
-    first = int(connection.execute(_GROW, {"added": len(drafts)}).scalar_one()) - len(drafts)
-    _insert(connection, entries, [(first + at, *each.row) for at, each in enumerate(drafts)])
+    ((size,),) = _GROW.run(connection, {"added": len(drafts)}).fetchall()
+    first = int(size) - len(drafts)
+    _ENTRY.run_rows(connection, [(first + at, *each.row) for at, each in enumerate(drafts)])
     private = [(first + at, each.sealed) for at, each in enumerate(drafts) if each.sealed is not None]
-    _insert(connection, records, [(index, each.record) for index, each in private])
-    _insert(connection, keys, [(index, each.wrapped) for index, each in private])
+    if private:
+        _RECORD.run_rows(connection, [(index, each.record) for index, each in private])
+        _KEY.run_rows(connection, [(index, each.wrapped) for index, each in private])
     _tally(connection, drafts)
     return first
-
-
-def _insert(connection: Connection, table: Table, rows: list[tuple[Any, ...]]) -> None:
-    """Insert whole rows straight through the driver: a third of the cost of going through the compiler each time."""
-    if not rows:
-        return
-    statement, named = _statement(table, connection.dialect)
-    values = [dict(zip(named, row, strict=True)) for row in rows] if named else rows
-    connection.exec_driver_sql(statement, values)
-
-
-@lru_cache
-def _statement(table: Table, dialect: Dialect) -> tuple[str, tuple[str, ...]]:
-    """An insert in the driver's own words, and the names of its parameters where the driver wants them named."""
-    compiled = insert(table).compile(dialect=dialect)
-    return str(compiled), () if compiled.positional else tuple(column.name for column in table.columns)
 
 
 def _tally(connection: Connection, drafts: Iterable[Draft]) -> None:
@@ -202,7 +188,7 @@ def _tally(connection: Connection, drafts: Iterable[Draft]) -> None:
         add_released(sums, each)
     for (agreement_id, share, day), count in sums.items():
         place = {"of_agreement": agreement_id, "of_share": share, "on_day": day}
-        if not connection.execute(_ADD, place | {"added": count}).rowcount:
+        if not _ADD.run(connection, place | {"added": count}).rowcount:
             connection.execute(insert(days).values(agreement_id=agreement_id, share=share, day=day, count=count))
 
 
@@ -271,7 +257,7 @@ def sealed(connection: Connection, index: int) -> tuple[bytes | None, bytes | No
     return record, connection.scalar(select(keys.c.wrapped).where(keys.c.index == index))
 
 
-_WHOLE = (
+_WHOLE = Statement(
     select(entries.c.body, records.c.record, keys.c.wrapped)
     .select_from(entries.outerjoin(records, records.c.index == entries.c.index))
     .outerjoin(keys, keys.c.index == entries.c.index)
@@ -284,10 +270,11 @@ _BODIES = (
 )
 
 
-def whole(connection: Connection, index: int) -> tuple[bytes, bytes | None, bytes | None] | None:
+def whole(engine: Engine, index: int) -> tuple[bytes, bytes | None, bytes | None] | None:
     """An entry, its private record and the wrapped key to it, each absent once erased; `None` where there is none."""
-    found = connection.execute(_WHOLE, {"at": index}).one_or_none()
-    return None if found is None else (found[0], found[1], found[2])
+    for body, record, wrapped in _WHOLE.fetch(engine, {"at": index}):
+        return body, record, wrapped
+    return None
 
 
 def bodies(connection: Connection, start: int, stop: int) -> Iterator[bytes]:
