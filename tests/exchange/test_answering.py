@@ -4,7 +4,7 @@ import json
 import secrets
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,12 +13,15 @@ import httpx
 import pytest
 
 from easement.agreement.model import Mode
+from easement.base.database import writing
+from easement.exchange import outbox
 from easement.exchange.answering import Arrived, Desk, NotTaken
 from easement.exchange.directory_parts import MemberKey
 from easement.exchange.message import Question, content_digest, sign_question, verify_answer
 from easement.exchange.message_body import MAX_ASK, AnswerBody, AskBody, ProblemBody, read_body
 from easement.exchange.message_carry import _client
-from easement.exchange.service import ask
+from easement.exchange.service import ask, finish_outbox
+from easement.gate.tables import resume, suspend
 from easement.ledger.model import EntryType
 from easement.ledger.note import Signer
 
@@ -133,6 +136,70 @@ def test_the_same_message_signed_anew_gets_the_same_answer_and_nothing_more_cros
     assert first.told == again.told
     assert entries(pair) == before - 2 or entries(pair) == before
     assert first.response.content == again.response.content
+
+
+@pytest.fixture
+def suspended(pair: Pair) -> Iterator[Callable[[], None]]:
+    """Suspends the agreement at the provider, until the test is over."""
+
+    def now() -> None:
+        with writing(pair.dwp.engine) as connection:
+            suspend(connection, "school-meals", "a concern was raised", since=0, entry=0)
+
+    yield now
+    with writing(pair.dwp.engine) as connection:
+        resume(connection, "school-meals")
+
+
+@pytest.mark.parametrize("path", [ASKS, AGAIN])
+def test_a_kept_answer_ends_with_its_agreement_and_its_receipt_does_not(
+    pair: Pair, suspended: Callable[[], None], path: str
+):
+    said = body(pair)
+    told = Sent(pair, said).told
+    before = entries(pair)
+    assert Sent(pair, said, path).told == told
+    suspended()
+    again = Sent(pair, said, path)
+    assert (again.status, refused(again, before)) == (410, "agreement.not-in-force")
+    assert b"Ash" not in again.response.content
+    assert Sent(pair, path=f"/exchange/v1/receipts/{told.message}", method="GET").status == 200
+
+
+def test_a_refusal_that_was_kept_is_told_again_all_the_same(pair: Pair, suspended: Callable[[], None]):
+    said = body(pair, purpose="direct-marketing")
+    told = Sent(pair, said).told
+    suspended()
+    assert Sent(pair, said, AGAIN).told == told
+
+
+def test_an_answer_that_can_no_longer_be_had_is_logged_as_lost_so_that_both_logs_agree(
+    pair: Pair, suspended: Callable[[], None]
+):
+    wished = read_body(AskBody, body(pair), MAX_ASK)
+    outbox.keep(pair.northtown, outbox.Letter(wished, "school-meals", NOW - timedelta(minutes=1)))
+    entry = Sent(pair, wished.encode()).told.entry
+    suspended()
+    (settled,) = finish_outbox(pair.northtown, NOW)
+    assert (settled.how, settled.message) == ("lost", wished.message)
+    (lost,) = pair.entries(pair.northtown, EntryType.DISCLOSURE_LOST)
+    assert (lost.message, lost.peer_entry) == (wished.message, entry)
+
+
+def test_whose_key_was_revoked_gets_no_kept_answer(pair: Pair):
+    said, known = body(pair), pair.directory.members
+    other = cluster.signer_of("northtown", 7)
+    assert Sent(pair, said).told.decision.allowed
+    (member,) = [each for each in known if each.id == "northtown"]
+    since = NOW - timedelta(days=30)
+    keys = (member.keys[0].model_copy(update={"revoked": NOW}), MemberKey(key=str(other.key), since=since))
+    pair.publish(*(each.model_copy(update={"keys": keys}) if each is member else each for each in known))
+    try:
+        assert Sent(pair, said, AGAIN).code == "message.key-unknown"
+        under_another = Sent(pair, said, AGAIN, signer=other)  # the agreement was signed by the key that was revoked
+        assert (under_another.status, under_another.code) == (410, "agreement.not-in-force")
+    finally:
+        pair.publish(*known)
 
 
 def test_one_id_for_two_questions_is_refused(pair: Pair):

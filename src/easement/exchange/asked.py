@@ -1,14 +1,16 @@
 """What another node may ask of this one about its own messages: an answer, the same answer again, a receipt."""
 
 import re
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 
-from easement.base.errors import BadData, BadFile, ProofFailed, SourceUnreachable, UsageError
+from easement.base.errors import BadData, BadFile, ProofFailed, Refused, SourceUnreachable, UsageError
 from easement.exchange.answering import Action, Arrived, Clock, NotTaken
 from easement.exchange.concern import about_message
 from easement.exchange.message import Fault, Genuine, NotGenuine
 from easement.exchange.message_body import MAX_ASK, AnswerBody, AskBody, ReceiptBody, decision_said, read_body
+from easement.exchange.opening import check_shelved, check_standing
 from easement.exchange.ports import Host
 from easement.exchange.receiving import request_of
 from easement.exchange.refusals import TOO_OFTEN, note_refused, seconds_to_wait
@@ -40,7 +42,7 @@ def answer(host: Host, genuine: Genuine, arrived: Arrived, clock: Clock) -> byte
     now, keep = clock(), timedelta(hours=host.settings.exchange.keep_answers_hours)
     hold_back(host, genuine.key.name, now)
     try:
-        host.shelf.get(body.agreement, now.date())
+        shelved = host.shelf.get(body.agreement, now.date())
     except UsageError:
         note_refused(host, genuine.key.name, now)
         return _told(host, body, _unknown(host, body, genuine.key.name, now), genuine)
@@ -55,7 +57,20 @@ def answer(host: Host, genuine: Genuine, arrived: Arrived, clock: Clock) -> byte
         raise
     if not given.outcome.decision.allowed:
         note_refused(host, genuine.key.name, now)
+        return _told(host, body, given, genuine)
+    with _ended():  # it may have been given before, and kept
+        check_shelved(shelved, genuine.key.name, body.share, now.date())
     return _told(host, body, given, genuine)
+
+
+@contextmanager
+def _ended() -> Iterator[None]:
+    """Give nothing that was kept under an agreement that ended since; that something was released, the receipt says."""
+    try:
+        yield
+    except Refused as error:
+        remedy = "ask for its receipt, which says what came of it"
+        raise NotTaken(410, "agreement.not-in-force", error.what, remedy) from None
 
 
 def hold_back(host: Host, organisation: str, now: datetime) -> None:
@@ -129,15 +144,22 @@ def _unknown(host: Host, body: AskBody, recipient: str, now: datetime) -> Answer
 
 
 def again(host: Host, genuine: Genuine, arrived: Arrived, clock: Clock) -> bytes:
-    """The answer that was given to this question before, while it is kept; nothing is decided anew."""
+    """The answer that was given to this question before, while it is kept and its agreement stands.
+
+    Nothing is decided anew.
+    """
     body, asked = _read(host, genuine, arrived)
+    now = clock()
     try:
-        given = kept_answer(host, place_of(asked, host), now=clock())
+        given = kept_answer(host, place_of(asked, host), now=now)
     except InHand as error:
         raise NotTaken(409, "message.in-hand", error.what, error.remedy, after=1) from None
     except OtherContent as error:
         raise NotTaken(409, "message.id-used", error.what, error.remedy) from None
     if isinstance(given, Answer):
+        with _ended():
+            if given.outcome.decision.allowed:
+                check_standing(host, body.agreement, genuine.key.name, body.share, now)
         return _told(host, body, given, genuine)
     if _outcome(host, genuine.key.name, body.message) is not None:
         remedy = "ask for its receipt, which says what came of it"

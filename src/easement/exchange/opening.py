@@ -3,7 +3,7 @@
 import secrets
 import threading
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from easement.base.database import reading
@@ -11,9 +11,10 @@ from easement.base.errors import Refused, UsageError
 from easement.exchange import sets
 from easement.exchange.directory_service import current_directory
 from easement.exchange.ports import Host
+from easement.gate.shelf import Shelved
 from easement.ledger.model import Entry, EntryType, minute
 
-__all__ = ["check_member", "check_standing", "keyid_in", "log_opened", "new_token"]
+__all__ = ["check_member", "check_shelved", "check_standing", "keyid_in", "log_opened", "new_token"]
 
 
 def new_token(keyid: str) -> str:
@@ -42,6 +43,11 @@ def check_standing(host: Host, agreement: str, recipient: str, share: str, now: 
         shelved = host.shelf.get(agreement, today)
     except UsageError:
         raise _over("the agreement is no longer among those that this node works by") from None
+    check_shelved(shelved, recipient, share, today)
+
+
+def check_shelved(shelved: Shelved, recipient: str, share: str, today: date) -> None:
+    """The same, for an agreement that was taken from the shelf."""
     if shelved.suspended is not None:
         raise _over("the agreement is suspended")
     if shelved.superseded is not None:
