@@ -89,7 +89,7 @@ class Nodes:
         """A node's process, and after it those of its workers."""
         try:
             own = psutil.Process(self.processes[name].pid)
-            return [own, *(each for each in own.children() if "resource_tracker" not in " ".join(each.cmdline()))]
+            return [own, *filter(_works, own.children())]
         except psutil.NoSuchProcess:
             return []
 
@@ -124,6 +124,14 @@ class Nodes:
         """Both nodes, opened in this process beside their own."""
         with ExitStack() as stack:
             yield {name: stack.enter_context(open_node(home)) for name, home in self.homes.items()}
+
+
+def _works(process: psutil.Process) -> bool:
+    """Whether a child is a worker, and not what counts its resources, or dead already."""
+    try:
+        return "spawn_main" in " ".join(process.cmdline())
+    except psutil.NoSuchProcess:
+        return False
 
 
 def connect(homes: dict[str, Path], settings: Settings = lambda text: text) -> Nodes:
