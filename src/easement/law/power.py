@@ -99,7 +99,9 @@ class Power(Entry):
 
     `purposes` the words surely cover, `purposes_if` they may; `purposes_open` ties it to a function, not a list.
     `article_6_giver` and `article_6_receiver` are the ids of the bases that usually go with it, empty for none.
-    `jurisdiction_if` are the places where its reach was not settled.
+    `jurisdiction_if` are the places where its reach was not settled. `leaves_out` are kinds of data that it never
+    carries (`patient-information`, `social-care`); `needs_agreement` says that the person must agree, `needs_request`
+    that the receiver must ask for it, and `first` what else must have been done before.
     """
 
     shelf: ClassVar[Kind] = Kind.POWER
@@ -123,6 +125,10 @@ class Power(Entry):
     article_6_giver: str = ""
     article_6_receiver: str = ""
     jurisdiction_if: tuple[Jurisdiction, ...] = ()
+    leaves_out: tuple[str, ...] = ()
+    needs_agreement: bool = False
+    needs_request: bool = False
+    first: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         super().__post_init__()

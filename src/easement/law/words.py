@@ -85,10 +85,18 @@ def _power(power: Power) -> Iterator[Line]:
     vague = tuple(f"{code} (perhaps)" for code in power.purposes_if)
     yield "as purposes", ", ".join((*power.purposes, *vague, *open_)) or "none named"
     yield from _listed("limits", power.restrictions)
+    yield from _listed("never carries", tuple(kind.replace("-", " ") for kind in power.leaves_out))
+    yield from _listed("only if", _only_if(power))
     yield "lifts confidentiality", power.confidence
     yield "passing it on", power.onward
     yield "usual basis", power.article_6_hint
     yield "in force", power.in_force.text
+
+
+def _only_if(power: Power) -> tuple[str, ...]:
+    agreed = ("the person agrees",) if power.needs_agreement else ()
+    asked = ("the receiver asks for it",) if power.needs_request else ()
+    return (*agreed, *asked, *power.first)
 
 
 def _where(entry: Entry) -> str:
