@@ -13,6 +13,7 @@ from easement.staff.permissions import NodeRole, Permission
 
 __all__ = [
     "CONSOLE",
+    "COURSE",
     "Account",
     "Act",
     "Done",
@@ -32,6 +33,9 @@ __all__ = [
 
 CONSOLE = "console"
 """Who acts when a command is run on the node's own machine: the operating system's account is the boundary there."""
+
+COURSE = "course"
+"""Who records a pass when somebody passed the test of a course on the node's own pages."""
 
 LONGEST_NAME = 100
 SLUG = re.compile(r"[a-z][a-z0-9-]{0,62}")
