@@ -164,6 +164,22 @@ EXAMPLES = {
         "What came of it. On a refusal, `allowed` is false, the exit code 10, and nothing was written.",
         [f"easement share {MATCH} --role benefits-officer --out again.csv"],
     ),
+    "held list": (
+        "Each match that left pairs in doubt: its `match` (the entry of its intent), `time`, `agreement`, `share`, "
+        "`recipient`, how many `pairs` it held and how many are `open`; `lasting` is false where records are named by "
+        "the numbers of their rows.",
+        [],
+    ),
+    "held show": (
+        "The same of one match, and under `held` each pair: `list_reference`, `held_reference`, `rule`, and the "
+        "`decision`: `same`, `different`, or null.",
+        [],
+    ),
+    "held settle": (
+        "The `match`, the `entry` that says so, how many pairs are the `same` and how many `different`, and how many "
+        "are still `open`.",
+        [],
+    ),
     "request send": (
         "`answers`: what came from each provider, with its `decision`, `records`, and the entries on both sides; "
         "`silent`: who gave nothing, `why`, and for a refusal its decision under `refusal`; `picture`: each element "

@@ -114,7 +114,7 @@ class SetOutlet:
         with writing_to:
             made = release_rows(session, plan, writing_to.take)
         if made.held:
-            self._doubtful = write_held(self._folder, intent, held_pairs(session))
+            self._doubtful = write_held(self._folder, intent, plan.references, held_pairs(session))
         with writing(self._host.engine) as connection:
             version = sets.next_version(connection, decision.recipient, decision.agreement_id, decision.share)
         self._made = sets.Made(

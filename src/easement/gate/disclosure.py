@@ -17,6 +17,7 @@ from easement.gate.decide import refused_after
 from easement.gate.entries import answer_record, entry, who_record
 from easement.gate.indexes import Lookup
 from easement.gate.keys import pseudonym_key
+from easement.gate.match import Settled
 from easement.gate.model import Code, Decision, Reason, Request
 from easement.gate.narrow import Wanted, narrow
 from easement.gate.outlet import Outlet, TakesFound
@@ -25,6 +26,7 @@ from easement.gate.ports import Holder
 from easement.gate.prepare import Prepared
 from easement.gate.recovery import Abandoned
 from easement.gate.release import Released
+from easement.gate.settling import Scope, decided
 from easement.ledger.model import EntryType, PrivateRecord
 from easement.ledger.tables import Also, counted
 from easement.meaning.standards import standard
@@ -203,7 +205,13 @@ class Disclosure:
             person=request.person,
             listed=listed,
             binary=self.outlet.binary,
+            settled=self._settled() if listed is not None else (),
         )
+
+    def _settled(self) -> tuple[Settled, ...]:
+        """What people decided of pairs that matches for this recipient held under this agreement's share."""
+        decision = self.decision
+        return decided(self.holder, Scope(decision.agreement_id, decision.share, decision.recipient))
 
     def _list_too_long(self, listed: FileSource) -> Reason | None:
         """A list longer than one request may be asks too much, however few of it are found."""

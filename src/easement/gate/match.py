@@ -8,6 +8,7 @@ otherwise the nearest entitled stranger would be taken for somebody who is not e
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 from sqlglot import exp
 
@@ -17,7 +18,7 @@ from easement.meaning.keys import normalised
 from easement.meaning.model import Key, Standard
 from easement.meaning.template import fill
 
-__all__ = ["RULES", "Rule", "key_columns", "linking"]
+__all__ = ["RULES", "SETTLED", "Rule", "Settled", "key_columns", "linking", "settled_rows"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,19 +111,82 @@ LINKED = """select h as held_row, l as listed_row, tier from (
 """Pairs in which each side is the other's single best, by a rule that is sure."""
 
 
-def linking(rules: Sequence[Rule] = RULES) -> tuple[tuple[str, str], ...]:
-    """Tables to make, in order, each as name and query: from `held` and `listed` to `linked` and `doubtful`."""
+DOUBTED = """select h as held_row, l as listed_row, tier from pairs
+  where not exists (select 1 from linked where listed_row = l)"""
+"""Every other pair of a row of the list that was not linked."""
+
+SETTLED = "settled"
+"""The table of what people decided; its rows come as parameters, for they name people."""
+
+_ROWS = (
+    """select unnest($listed) as theirs, unnest($held) as own, unnest($tiers) as judged_tier, unnest($same) as same"""
+)
+
+_JUDGED = """select h, l, tier, judged_tier, same
+  from pairs join held on h = held_row join listed on l = listed_row
+  join settled on theirs = listed.easement_theirs and own = held.easement_own"""
+"""The pairs of this match on which a person decided, with the rule by which they stood before that person."""
+
+_APART = "select 1 from judged as j where j.h = {p}.h and j.l = {p}.l and not j.same and j.tier >= j.judged_tier"
+"""That a pair was decided to be two people, by a rule no weaker than finds it now."""
+
+_CONFIRMED = f"""select h, l, tier from (
+    select *, count(*) over (partition by h) as of_held, count(*) over (partition by l) as of_listed
+    from judged where same and tier <= judged_tier
+  ) as c where of_held = 1 and of_listed = 1 and not exists (
+    select 1 from pairs as p where (p.h = c.h or p.l = c.l) and p.tier < c.tier
+      and not exists ({_APART.format(p="p")}))"""
+"""Pairs that a person takes for one: still found by that rule or a stronger one, one to one, and none fits better."""
+
+_SETTLED_LINKED = """select h as held_row, l as listed_row, tier from confirmed
+  union all
+  select held_row, listed_row, tier from ({linked})
+  join held using (held_row) join listed using (listed_row)
+  where not exists (select 1 from settled where same and (theirs = easement_theirs or own = easement_own))
+    and not exists (select 1 from judged where not same and h = held_row and l = listed_row)"""
+"""No rule links anew whom a person took for another, or for nobody."""
+
+_SETTLED_DOUBTED = f"""{DOUBTED}
+    and not exists ({_APART.format(p="pairs")})"""
+"""A pair that was decided to be two people is held no more, unless it is found by a stronger rule than then."""
+
+
+class Settled(NamedTuple):
+    """What a person decided of a pair: both sides' own keys, the rule's place in `RULES`, and whether it is one."""
+
+    listed: str
+    held: str
+    tier: int
+    same: bool
+
+
+def settled_rows(settled: Sequence[Settled]) -> dict[str, Any]:
+    """Decisions as the parameters of the step that makes the table `settled`."""
+    listed, held, tiers, same = (list(column) for column in zip(*settled, strict=True))
+    return {"listed": listed, "held": held, "tiers": tiers, "same": same}
+
+
+def linking(rules: Sequence[Rule] = RULES, *, settled: bool = False) -> tuple[tuple[str, str], ...]:
+    """Tables to make, in order, each as name and query: from `held` and `listed` to `linked` and `doubtful`.
+
+    `settled` says that people decided on some pairs: then the step of that name takes their decisions.
+    """
     unsure = ", ".join(["-1", *(str(tier) for tier, rule in enumerate(rules) if not rule.sure)])
     joins = "\n  union all ".join(_join(tier, rule) for tier, rule in enumerate(rules))
-    return (
+    linked = LINKED.format(unsure=unsure)
+    found = (
         ("repeated", REPEATED),
         ("pairs", f"select h, l, min(tier) as tier from (\n  {joins}\n) group by h, l"),
-        ("linked", LINKED.format(unsure=unsure)),
-        (
-            "doubtful",
-            """select h as held_row, l as listed_row, tier from pairs
-  where not exists (select 1 from linked where listed_row = l)""",
-        ),
+    )
+    if not settled:
+        return (*found, ("linked", linked), ("doubtful", DOUBTED))
+    return (
+        *found,
+        (SETTLED, _ROWS),
+        ("judged", _JUDGED),
+        ("confirmed", _CONFIRMED),
+        ("linked", _SETTLED_LINKED.format(linked=linked)),
+        ("doubtful", _SETTLED_DOUBTED),
     )
 
 

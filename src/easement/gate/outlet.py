@@ -98,7 +98,7 @@ class FileOutlet:
         """Write the answer into its folder, and beside it the matches held for a person."""
         made = release(session, plan, decision, offer.terms, self._staged.data, self._format)
         if made.held:
-            self._doubtful = write_held(self._staged.folder, intent, held_pairs(session))
+            self._doubtful = write_held(self._staged.folder, intent, plan.references, held_pairs(session))
         return made
 
     def deliver(self, outcome: Outcome) -> Outcome:

@@ -5,7 +5,7 @@ condition from its parsed expression, and everything the asker or the provider's
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -16,7 +16,7 @@ from easement.agreement.model import Aggregate, Level, Mode, Share
 from easement.base.canonical import sha256_hex
 from easement.base.errors import UsageError
 from easement.gate.keys import PseudonymKey
-from easement.gate.match import key_columns, linking
+from easement.gate.match import Settled, key_columns, linking, settled_rows
 from easement.gate.model import Decision
 from easement.gate.protect import protect, tokenised
 from easement.meaning.compile import to_sql
@@ -80,6 +80,7 @@ class Plan:
     """Tables to make first (`steps`: name and query), then the query whose rows may leave, with bound parameters.
 
     `everyone` counts the records before groups smaller than the agreement's `k` are left out; empty where none are.
+    `settled` are the parameters of the step of that name; `references` says whose own keys name a match's pairs.
     """
 
     sql: str
@@ -87,6 +88,8 @@ class Plan:
     steps: tuple[tuple[str, str], ...] = ()
     parameters: Mapping[str, Any] = field(default_factory=dict, repr=False)
     everyone: str = ""
+    settled: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    references: tuple[str, str] = ("list_reference", "held_reference")
 
     @property
     def digest(self) -> str:
@@ -104,9 +107,12 @@ def plan(
     person: Mapping[str, str] | None = None,
     listed: Table | None = None,
     binary: bool = False,
+    settled: Sequence[Settled] = (),
 ) -> Plan:
     """The query for an allowed decision; `listed` is the recipient's list, `binary` asks for pseudonyms as bytes.
 
+    `settled` is what people decided of pairs that earlier matches held; it counts where both sides name their records
+    by keys of their own, for the numbers of rows move.
     Raises `UsageError` where only people on a list are covered and no list is there.
     """
     planner = _Planner(decision, share, table, key, today, binary)
@@ -115,7 +121,7 @@ def plan(
     if decision.mode is Mode.AGGREGATE:
         return planner.aggregate()
     if listed is not None:
-        return planner.match(listed)
+        return planner.match(listed, settled)
     if decision.mode is Mode.MATCH or share.subjects == "matched":
         remedy = "send the list with its mapping"
         raise UsageError("only people on the recipient's list are covered, and there is no list", remedy=remedy)
@@ -151,7 +157,9 @@ class _Planner:
         bound = {f"person_{name}": given(self.table.standard.elements[name], v) for name, v in person.items()}
         return self._plan(sql, parameters=bound)
 
-    def match(self, listed: Table) -> Plan:
+    def match(self, listed: Table, settled: Sequence[Settled]) -> Plan:
+        keyed = listed.reference is not None and self.table.reference is not None
+        judged = settled if keyed else ()
         shared = _shared_identifier(self.table, listed)
         columns = "".join(f', {_sql(self.table.elements[name])} as "{name}"' for name in self._needed())
         held = ", ".join(_sql(c) for c in key_columns(self.table.elements, self.table.standard, identifier=shared))
@@ -166,7 +174,7 @@ class _Planner:
                 "listed",
                 f"select row_number() over () as listed_row, {reference} as {THEIRS}, {theirs} from {listed.relation}",
             ),
-            *linking(),
+            *linking(settled=bool(judged)),
         )
         forms = [f'{THEIRS} as "{LIST_REFERENCE}"', *self._forms()]
         source = (
@@ -174,7 +182,9 @@ class _Planner:
             f" join (select listed_row, {THEIRS} from listed) using (listed_row)"
         )
         ordered = f"{self._select(forms, source, self._rows())} order by listed_row"
-        return self._plan(ordered, steps=steps, first=LIST_REFERENCE)
+        made = self._plan(ordered, steps=steps, first=LIST_REFERENCE)
+        references = (_named("list", listed), _named("held", self.table))
+        return replace(made, settled=settled_rows(judged) if judged else {}, references=references)
 
     def aggregate(self) -> Plan:
         counted = self.share.aggregate or Aggregate()
@@ -342,3 +352,8 @@ def _name(element: str) -> str:
 
 def _sql(expression: exp.Expr) -> str:
     return expression.sql(dialect="duckdb")
+
+
+def _named(side: str, table: Table) -> str:
+    """What a column of a table's keys for its records is called: a `reference` lasts, a `row` is only its number."""
+    return f"{side}_reference" if table.reference is not None else f"{side}_row"

@@ -15,6 +15,7 @@ from easement.agreement.model import Aggregate, Mode, Share
 from easement.base.canonical import sha256_hex
 from easement.gate.answers import answer_body, table_records, wrap_records, write_answer
 from easement.gate.found import Found, ambiguous
+from easement.gate.match import SETTLED
 from easement.gate.model import Code, Decision, Reason
 from easement.gate.plan import DOUBTFUL, TAKEN, WHO, Plan
 from easement.gate.small_numbers import Cell, protected
@@ -54,8 +55,7 @@ def release(session: Session, plan: Plan, decision: Decision, share: Share, targ
             return Released(refusal=found.refusal)
         write_answer(target, format_, decision, found.columns, found.records)
         return _sealed(Released(len(found.records), found.suppressed), target)
-    for name, query in plan.steps:
-        session.make(name, query)
+    _make(session, plan)
     return _sealed(_records(session, plan, decision, target, format_), target)
 
 
@@ -97,13 +97,18 @@ def release_rows(session: Session, plan: Plan, take: Callable[[pyarrow.RecordBat
 
     There is at least one batch, so that whoever takes them learns the columns. The digest is the taker's to make.
     """
-    for name, query in plan.steps:
-        session.make(name, query)
+    _make(session, plan)
     count = 0
     for batch in stream(session, plan.sql, plan.parameters):
         take(batch)
         count += batch.num_rows
     return _counted(session, plan, count)
+
+
+def _make(session: Session, plan: Plan) -> None:
+    """Make the tables that a plan's query stands on."""
+    for name, query in plan.steps:
+        session.make(name, query, plan.settled if name == SETTLED else None)
 
 
 def _counted(session: Session, plan: Plan, count: int) -> Released:

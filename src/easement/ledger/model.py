@@ -21,6 +21,7 @@ REQUIRED: Mapping[str, tuple[str, ...]] = {
     EntryType.DISCLOSURE_REFUSED: ("reasons",),
     EntryType.DISCLOSURE_FAILED: ("intent",),
     EntryType.DISCLOSURE_ABANDONED: ("intent",),
+    EntryType.MATCH_SETTLED: ("parties", "agreement", "agreement_id", "share", "count", "intent"),
     EntryType.VERSION_SUSPENDED: ("agreement", "agreement_id", "version"),
     EntryType.VERSION_RESUMED: ("agreement", "agreement_id", "version"),
     EntryType.REQUEST_REFUSED: ("reasons",),

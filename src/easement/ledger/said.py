@@ -29,6 +29,7 @@ class EntryType(StrEnum):
     DISCLOSURE_REFUSED = "gate:disclosure:refused"
     DISCLOSURE_FAILED = "gate:disclosure:failed"
     DISCLOSURE_ABANDONED = "gate:disclosure:abandoned"
+    MATCH_SETTLED = "gate:match:settled"
     VERSION_SUSPENDED = "agreement:version:suspended"
     VERSION_RESUMED = "agreement:version:resumed"
     REQUEST_REFUSED = "exchange:request:refused"
