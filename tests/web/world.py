@@ -95,6 +95,7 @@ about:
   retention: P7Y
   personal_data: true
 """
+ROLES = "[benefits-officer, catering-lead]"
 PATIENTS = ("mrn", "nhs_number", "family_name", "given_name", "birth_date", "pc", "service", "contacts", "last_contact")
 RECORDED = ("nominal", "family", "given", "born", "postcode", "incidents", "contact")
 
@@ -152,7 +153,7 @@ class World:
 
 
 def _agreements(now: datetime) -> dict[str, str]:
-    meals = TERMS
+    meals = TERMS.replace("[lookup, bulk]", "[lookup, match, bulk]", 1).replace("[benefits-officer]", ROLES)
     for id_ in ("dwp", "northtown"):
         meals = re.sub(rf"^  {id_}: {{as: (\w+), ", rf"  {id_}: {{as: \1, name: {NAMES[id_]}, ", meals, flags=re.M)
     return {"school-meals": meals, "safeguarding": agreement("safeguarding", today=now.date(), referrals=1)}

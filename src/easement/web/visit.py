@@ -145,10 +145,15 @@ class Posted:
         day, month, year = (self.text(f"{name}-{part}") for part in ("day", "month", "year"))
         return date(int(year), int(month), int(day)) if day or month or year else None
 
-    def file(self, name: str) -> bytes:
-        """The bytes of a file, at most `MOST_BYTES`; empty where none was chosen."""
+    def file(self, name: str, most: int = MOST_BYTES) -> bytes:
+        """The bytes of a file, at most `most`; empty where none was chosen."""
         value = self.form.get(name)
-        return value.file.read(MOST_BYTES) if isinstance(value, UploadFile) else b""
+        return value.file.read(most) if isinstance(value, UploadFile) else b""
+
+    def file_name(self, name: str) -> str:
+        """What the file is called where it came from; empty where none was chosen."""
+        value = self.form.get(name)
+        return (value.filename or "")[:100] if isinstance(value, UploadFile) else ""
 
 
 def desk_of(request: Request) -> Desk:

@@ -23,6 +23,7 @@ from easement.web.views.asking import Choice, Other, Purpose, Slot
 from easement.web.views.page import Wrong
 
 __all__ = [
+    "NAMING",
     "Asked",
     "asked",
     "choice_of",
@@ -32,6 +33,7 @@ __all__ = [
     "person_for",
     "purposes",
     "slots",
+    "slots_of",
     "typed",
     "wrongs",
 ]
@@ -44,11 +46,16 @@ LONGEST = 200
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One share of one agreement that a person may ask for, in the role that entitles them."""
+    """One share of one agreement that a person may ask for, in the roles that entitle them."""
 
     shelved: Shelved
     offer: Offer
-    role: str
+    roles: tuple[str, ...]
+
+    @property
+    def role(self) -> str:
+        """The role asked in, where nobody chose one."""
+        return self.roles[0]
 
     @property
     def key(self) -> str:
@@ -56,15 +63,18 @@ class Asked:
         return f"{self.shelved.prepared.id}/{self.offer.id}"
 
 
-def asked(node: Node, identity: Identity, now: datetime) -> tuple[Asked, ...]:
-    """Everything that this person may ask for about one person: where they have a role that a share entitles."""
+LOOKUP = frozenset({Mode.LOOKUP})
+
+
+def asked(node: Node, identity: Identity, now: datetime, modes: frozenset[Mode] = LOOKUP) -> tuple[Asked, ...]:
+    """Everything that this person may ask for in one of some modes: where they have a role that a share entitles."""
     found = []
     for id_ in sorted({each.prepared.id for each in node.shelf.all(now.date())}):
         shelved = node.shelf.get(id_, now.date())
         for offer in shelved.prepared.offers.values():
             roles = offer.entitled.get(node.organisation, frozenset()) & identity.roles_for(id_)
-            if roles and node.organisation in offer.recipients and Mode.LOOKUP in offer.modes:
-                found.append(Asked(shelved, offer, min(roles)))
+            if roles and node.organisation in offer.recipients and modes & offer.modes:
+                found.append(Asked(shelved, offer, tuple(sorted(roles))))
     return tuple(found)
 
 
@@ -94,7 +104,15 @@ def choices(node: Node, identity: Identity, purpose: str, now: datetime) -> tupl
     return tuple(choice_of(node.organisation, each, identity, names, purpose, now) for each in fitting or every)
 
 
-def choice_of(organisation: str, each: Asked, identity: Identity, names: Names, purpose: str, now: datetime) -> Choice:
+def choice_of(
+    organisation: str,
+    each: Asked,
+    identity: Identity,
+    names: Names,
+    purpose: str,
+    now: datetime,
+    mode: Mode = Mode.LOOKUP,
+) -> Choice:
     """One of them as a form shows it."""
     prepared = each.shelved.prepared
     needed = each.offer.training.get(organisation, frozenset())
@@ -103,7 +121,7 @@ def choice_of(organisation: str, each: Asked, identity: Identity, names: Names, 
         provider=names.organisation(each.offer.provider),
         share=named(each.offer.id),
         title=prepared.terms.title,
-        fields=tuple(named(name) for name in each.offer.forms[Mode.LOOKUP]),
+        fields=tuple(named(name) for name in each.offer.forms[mode]),
         role=each.role,
         in_force=each.shelved.standing(now.date()).in_force and each.shelved.superseded is None,
         training=tuple(sorted(needed - identity.training)),
@@ -115,14 +133,17 @@ def slots(of: Iterable[Asked], person: Mapping[str, str]) -> tuple[Slot, ...]:
     """How the person can be named to those asked: one field for each part, whatever each standard calls it."""
     found: dict[str, tuple[Element, Key]] = {}
     for each in of:
-        for element, key in _naming(each.offer):
-            found.setdefault(_slot_name(element, key), (element, key))
+        for name, element, key in slots_of(each.offer):
+            found.setdefault(name, (element, key))
     ordered = sorted(found.items(), key=lambda item: NAMING.index(item[1][1]))
     return tuple(_slot(name, element, key, person.get(name, "")) for name, (element, key) in ordered)
 
 
-def _naming(offer: Offer) -> list[tuple[Element, Key]]:
-    return [(offer.standard.elements[name], key) for name, key in offer.roles.items() if key in NAMING]
+def slots_of(offer: Offer) -> list[tuple[str, Element, Key]]:
+    """How a share names a person: what each part is called, whatever the standard calls it; its element; its key."""
+    named_by = [(offer.standard.elements[name], key) for name, key in offer.roles.items() if key in NAMING]
+    found = [(_slot_name(element, key), element, key) for element, key in named_by]
+    return sorted(found, key=lambda each: NAMING.index(each[2]))
 
 
 def _slot_name(element: Element, key: Key) -> str:
@@ -166,11 +187,7 @@ def _wrong(slot: Slot) -> Wrong | None:
 
 def person_for(each: Asked, person: Mapping[str, str]) -> dict[str, str]:
     """The person by the elements of one share's own standard."""
-    return {
-        element.name: person[name]
-        for element, key in _naming(each.offer)
-        if person.get(name := _slot_name(element, key))
-    }
+    return {element.name: person[name] for name, element, _ in slots_of(each.offer) if person.get(name)}
 
 
 def enough(node: Node, each: Asked, person: Mapping[str, str], now: datetime) -> bool:

@@ -19,7 +19,7 @@ from easement.web.views.asking import Check, Person, Slot, Sources, Waiting, Why
 from easement.web.views.page import Wrong
 from easement.web.visit import SECTIONS, Missing, Posted, Visit, posted, there, visitor
 
-__all__ = ["router"]
+__all__ = ["router", "wrong_why"]
 
 router = pages()
 """`/ask…`."""
@@ -165,12 +165,20 @@ def why(visit: Asker, id_: Id, form: Form) -> Response:
     """Keep why."""
     journey = _open(visit, id_)
     said = "\n".join(form.text("why").splitlines())
-    plain = all(each.isprintable() or each == "\n" for each in said)
-    if not said or len(said) > LONGEST_WHY or not plain:
-        text = say("Say why you need this") if not said else say("Use plain text of at most 2,000 characters")
-        return visit.show(Why(journey=id_, why=said, errors=(Wrong("why", text),)), status=WRONG)
+    if wrong := wrong_why(said):
+        return visit.show(Why(journey=id_, why=said, errors=(wrong,)), status=WRONG)
     _save(visit, id_, journey.with_(why=said))
     return see(f"/ask/{id_}/check")
+
+
+def wrong_why(said: str) -> Wrong | None:
+    """What is wrong with a reason: nothing was said, or more than is kept, or what nobody can read."""
+    if not said:
+        return Wrong("why", say("Say why you need this"))
+    plain = all(each.isprintable() or each == "\n" for each in said)
+    if len(said) > LONGEST_WHY or not plain:
+        return Wrong("why", say("Use plain text of at most 2,000 characters"))
+    return None
 
 
 @router.get("/ask/{id_}/check")

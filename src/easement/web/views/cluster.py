@@ -237,8 +237,9 @@ class Jobs(View):
 
 @dataclass(frozen=True, kw_only=True)
 class JobPage(View):
-    """One bulk disclosure."""
+    """One bulk disclosure; `failed` says why the provider could not be asked just now."""
 
     template: ClassVar[str] = "cluster/job.html"
     section: ClassVar[str] = "jobs"
     line: JobLine
+    failed: str = ""
