@@ -21,6 +21,7 @@ from easement.exchange.message import Question, content_digest, sign_question, v
 from easement.exchange.message_body import MAX_ASK, AnswerBody, AskBody, ProblemBody, read_body
 from easement.exchange.message_carry import _client
 from easement.exchange.service import ask, finish_outbox
+from easement.gate.suspended import changed
 from easement.gate.tables import resume, suspend
 from easement.ledger.model import EntryType
 from easement.ledger.note import Signer
@@ -145,10 +146,12 @@ def suspended(pair: Pair) -> Iterator[Callable[[], None]]:
     def now() -> None:
         with writing(pair.dwp.engine) as connection:
             suspend(connection, "school-meals", "a concern was raised", since=0, entry=0)
+        changed()
 
     yield now
     with writing(pair.dwp.engine) as connection:
         resume(connection, "school-meals")
+    changed()
 
 
 @pytest.mark.parametrize("path", [ASKS, AGAIN])

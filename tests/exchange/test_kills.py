@@ -114,8 +114,8 @@ ASKING = [
 ]
 
 ANSWERING = [
-    ("Replays.hold_new", 1, "before"),
-    ("Replays.hold_new", 1, "after"),
+    ("tables.add_nonces", 1, "before"),
+    ("tables.add_nonces", 1, "after"),
     *(("Ledger.append", call, side) for call in (1, 2) for side in ("before", "after")),
     ("asked._told", 1, "before"),
     ("asked._told", 1, "after"),

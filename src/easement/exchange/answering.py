@@ -26,10 +26,10 @@ from easement.exchange.message import (
 )
 from easement.exchange.message_body import MAX_ASK, ProblemBody, ReasonSaid
 from easement.exchange.ports import Host, own_url
-from easement.exchange.replay import Replays
+from easement.exchange.replay import Once, Replays
 from easement.ledger.note import Key
 
-__all__ = ["Action", "Arrived", "Clock", "Desk", "NotTaken", "Reply"]
+__all__ = ["Action", "Arrived", "Clock", "Desk", "Logging", "NotTaken", "Reply"]
 
 RETRY_SECONDS = 2
 """How long a member waits before it asks again a node that has too much in hand."""
@@ -64,7 +64,10 @@ Clock = Callable[[], datetime]
 """Tells the time of a running node."""
 
 Action = Callable[[Host, Genuine, Arrived, Clock], bytes]
-"""What is done about a genuine message; gives the body of the answer."""
+"""What is done about a genuine message that did not come before; gives the body of the answer."""
+
+Logging = Callable[[Host, Genuine, Arrived, Clock, Once], bytes]
+"""The same for what is logged: the message's nonce becomes durable with its first entry (`Once`), or right after."""
 
 Report = Callable[[Exception], None]
 """Tells whoever runs the node of an error that nobody foresaw."""
@@ -92,12 +95,21 @@ class Desk:
 
     def take(self, arrived: Arrived, action: Action) -> Reply:
         """Do what a message asks, or say why not; never raises."""
+
+        def held_first(host: Host, genuine: Genuine, arrived: Arrived, clock: Clock, once: Once) -> bytes:
+            once.hold()
+            return action(host, genuine, arrived, clock)
+
+        return self.take_logged(arrived, held_first)
+
+    def take_logged(self, arrived: Arrived, action: Logging) -> Reply:
+        """Do what a message asks and log it, or say why not; never raises."""
         now, question = self.clock(), self._question(arrived)
         try:
             with self._turn():
                 genuine = self._genuine(arrived, now)
-                with self._share(genuine.key.name):
-                    body = action(self.host, genuine, arrived, self.clock)
+                with self.replays.once(genuine, now) as once, self._share(genuine.key.name):
+                    body = action(self.host, genuine, arrived, self.clock, once)
             return self._signed(HTTPStatus.OK, body, question)
         except Exception as error:
             if not isinstance(error, NotGenuine | NotTaken):
@@ -117,9 +129,9 @@ class Desk:
         return bound_question(arrived.headers, method=arrived.method, target=own_url(self.host) + arrived.target)
 
     def _genuine(self, arrived: Arrived, now: datetime) -> Genuine:
-        """The message, once its signature holds, its sender is a member and it has not come before."""
+        """The message, once its signature holds and its sender is a member."""
         _check_directory(self.host, now)
-        genuine = verify_question(
+        return verify_question(
             arrived.headers,
             method=arrived.method,
             target=own_url(self.host) + arrived.target,
@@ -128,8 +140,6 @@ class Desk:
             now=now,
             skew=self.host.settings.exchange.clock_skew_seconds,
         )
-        self.replays.hold_new(genuine, now)
-        return genuine
 
     def _signed(self, status: int, body: bytes, question: Question | None) -> Reply:
         """The reply, bound to the question by a signature; what was not signed gets no signature in return."""

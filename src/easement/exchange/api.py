@@ -1,5 +1,6 @@
 """The door for other nodes: `/exchange/v1`. Every route takes a signed message, and nobody else's word for anything."""
 
+from collections.abc import Callable
 from typing import Annotated, Any
 
 from anyio import CapacityLimiter, to_thread
@@ -65,7 +66,12 @@ async def _taken(request: Request, message: Arrived, action: Action, most: int =
     desk: Desk = request.app.state.exchange_desk
     if len(message.body) > most:
         return _sent(desk.refuse(message, too_long()))
-    return _sent(await to_thread.run_sync(desk.take, message, action, limiter=request.app.state.exchange_limit))
+    return _sent(await _worked(request, desk.take, message, action))
+
+
+async def _worked(request: Request, take: Callable[..., Reply], message: Arrived, action: Any) -> Reply:
+    """A message worked on in a thread of its own."""
+    return await to_thread.run_sync(take, message, action, limiter=request.app.state.exchange_limit)
 
 
 def _sent(reply: Reply) -> Response:
@@ -75,7 +81,8 @@ def _sent(reply: Reply) -> Response:
 @router.post("/asks")
 async def ask(request: Request, message: Message) -> Response:
     """Decide a question and answer it: a decision with its reasons, and what crosses under it with a receipt."""
-    return await _taken(request, message, asked.answer)
+    desk: Desk = request.app.state.exchange_desk
+    return _sent(await _worked(request, desk.take_logged, message, asked.answer))
 
 
 @router.post("/answers")

@@ -13,7 +13,8 @@ from easement.exchange.message_body import MAX_ASK, AnswerBody, AskBody, Receipt
 from easement.exchange.opening import check_shelved, check_standing
 from easement.exchange.ports import Host
 from easement.exchange.receiving import request_of
-from easement.exchange.refusals import TOO_OFTEN, note_refused, seconds_to_wait
+from easement.exchange.refusals import TOO_OFTEN, is_over, note_refused, seconds_to_wait
+from easement.exchange.replay import Once
 from easement.gate import service as gate
 from easement.gate.ask import Answer, Ask, Outcome
 from easement.gate.carried import InHand, OtherContent, kept_answer, place_of
@@ -36,23 +37,31 @@ OUTCOMES = {
 _TOKEN = re.compile("[0-9a-f]{32}")
 
 
-def answer(host: Host, genuine: Genuine, arrived: Arrived, clock: Clock) -> bytes:
-    """Decide a question and answer it. The recipient is the signer's organisation, whatever the body says."""
+def answer(host: Host, genuine: Genuine, arrived: Arrived, clock: Clock, once: Once) -> bytes:
+    """Decide a question and answer it. The recipient is the signer's organisation, whatever the body says.
+
+    What is logged holds the message's nonce too; whatever else is told or counted waits until that is durable.
+    """
     body, asked = _read(host, genuine, arrived)
     now, keep = clock(), timedelta(hours=host.settings.exchange.keep_answers_hours)
+    if is_over(host, genuine.key.name):
+        once.hold()
     hold_back(host, genuine.key.name, now)
     try:
         shelved = host.shelf.get(body.agreement, now.date())
     except UsageError:
+        once.hold()
         note_refused(host, genuine.key.name, now)
         return _told(host, body, _unknown(host, body, genuine.key.name, now), genuine)
     try:
-        given = gate.answer(host, asked, now=now, clock=clock, keep=keep)
+        given = gate.answer(host, asked, now=now, clock=clock, keep=keep, shelved=shelved, first=once.first)
+        once.hold()
     except InHand as error:
         raise NotTaken(409, "message.in-hand", error.what, error.remedy, after=1) from None
     except OtherContent as error:
         raise NotTaken(409, "message.id-used", error.what, error.remedy) from None
     except (BadFile, BadData, SourceUnreachable):  # an intent and a failure stand in the log
+        once.hold()
         note_refused(host, genuine.key.name, now)
         raise
     if not given.outcome.decision.allowed:

@@ -17,7 +17,7 @@ from easement.exchange.upsert import insert_new
 from easement.ledger.model import Entry, EntryType, minute
 from easement.ledger.tables import Whole
 
-__all__ = ["TOO_OFTEN", "look", "note_refused", "seconds_to_wait", "sum_up"]
+__all__ = ["TOO_OFTEN", "is_over", "look", "note_refused", "seconds_to_wait", "sum_up"]
 
 TOO_OFTEN = "asked.too-often"
 """The reason that an entry gives for requests which were refused undecided."""
@@ -61,6 +61,11 @@ def _remember(host: Host, organisation: str, this: int, logged: int) -> None:
     if logged >= host.settings.exchange.refusals_a_minute:
         with _lock:
             _over[host.home, organisation] = this
+
+
+def is_over(host: Host, organisation: str) -> bool:
+    """Whether an organisation was over the limit when it was last counted, so that it may be counted again."""
+    return (host.home, organisation) in _over
 
 
 def seconds_to_wait(host: Host, organisation: str, now: datetime) -> int:

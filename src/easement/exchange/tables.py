@@ -4,14 +4,12 @@ Instants are whole seconds since 1970. What may tell of a person is sealed befor
 """
 
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import NamedTuple
 
 from sqlalchemy import (
     BigInteger,
     Column,
     Connection,
-    Dialect,
     Index,
     Integer,
     LargeBinary,
@@ -28,6 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 
 from easement.base.database import METADATA
+from easement.base.statements import Statement
 from easement.exchange.upsert import insert_new
 
 __all__ = [
@@ -176,23 +175,16 @@ class Duty(NamedTuple):
     met: int | None = None
 
 
+_NONCE = {
+    name: Statement(insert_(nonces).on_conflict_do_nothing(), *nonces.columns.keys())
+    for name, insert_ in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
+}
+
+
 def add_nonces(connection: Connection, rows: Iterable[tuple[str, str, int]]) -> list[bool]:
-    """Keep each (keyid, nonce, expires) that was not seen before; for each, whether it was new.
-
-    Straight through the driver: each message costs one of these, and going through the compiler doubles it.
-    """
-    statement, named = _nonce_insert(connection.dialect)
-    values = [dict(zip(named, row, strict=True)) if named else row for row in rows]
-    return [connection.exec_driver_sql(statement, each).rowcount == 1 for each in values]
-
-
-@lru_cache
-def _nonce_insert(dialect: Dialect) -> tuple[str, tuple[str, ...]]:
-    """The insert in the driver's own words, and the names of its parameters where the driver wants them named."""
-    kind = postgresql.insert if dialect.name == "postgresql" else sqlite.insert
-    row = dict.fromkeys(nonces.columns.keys(), "")
-    compiled = kind(nonces).values(**row).on_conflict_do_nothing().compile(dialect=dialect)
-    return str(compiled), () if compiled.positional else tuple(nonces.columns.keys())
+    """Keep each (keyid, nonce, expires) that was not seen before; for each, whether it was new."""
+    statement, names = _NONCE[connection.dialect.name], nonces.columns.keys()
+    return [statement.run(connection, dict(zip(names, row, strict=True))).rowcount == 1 for row in rows]
 
 
 def forget_nonces(connection: Connection, before: int) -> int:

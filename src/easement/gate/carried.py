@@ -10,7 +10,7 @@ import hmac
 import json
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -38,7 +38,17 @@ from easement.ledger.receipt import new_receipt
 from easement.ledger.tables import Also
 from easement.sources.session import Session
 
-__all__ = ["CarriedOutlet", "InHand", "OtherContent", "answered", "before", "kept_answer", "place_of"]
+__all__ = [
+    "CarriedOutlet",
+    "First",
+    "InHand",
+    "OtherContent",
+    "alone",
+    "answered",
+    "before",
+    "kept_answer",
+    "place_of",
+]
 
 LEASES = {Mode.LOOKUP: timedelta(seconds=30), Mode.AGGREGATE: timedelta(minutes=15)}
 """How long a worker may take: many times as long as the slowest answer measured."""
@@ -47,6 +57,15 @@ SEALING = b"easement-gate-answers/1"
 """Sets the key that seals kept answers apart from everything else that is derived from the node's master key."""
 
 NONCE = 12
+
+
+First = Callable[[Also], Also]
+"""Adds to what is written with the first entry of an answer."""
+
+
+def alone(also: Also) -> Also:
+    """Adds nothing."""
+    return also
 
 
 class InHand(EasementError):
@@ -113,12 +132,13 @@ class CarriedOutlet:
     binary = False
 
     def __init__(
-        self, holder: Holder, place: _Place, mode: Mode, now: datetime, keep: timedelta, *, anew: bool
-    ) -> None:
+        self, holder: Holder, place: _Place, mode: Mode, now: datetime, keep: timedelta, *, anew: bool,
+        first: First = alone,
+    ) -> None:  # fmt: skip
         self._holder, self._place, self._worker = holder, place, secrets.token_hex(16)
         self._lease = int((now + LEASES[mode]).timestamp()) + 1
         self._expires = int((now + keep).timestamp()) + 1
-        self._anew = anew
+        self._anew, self._first = anew, first
         self.body = b""
 
     @property
@@ -133,7 +153,7 @@ class CarriedOutlet:
     def also(self, type_: EntryType, outcome: Outcome) -> Also | None:
         """The row of the answer: put in hand with the intent, settled with what came of it."""
         if type_ is EntryType.DISCLOSURE_INTENDED:
-            return self._begin
+            return self._first(self._begin)
         state = {
             EntryType.DISCLOSURE_RELEASED: State.RELEASED,
             EntryType.DISCLOSURE_REFUSED: State.REFUSED,
@@ -156,7 +176,7 @@ class CarriedOutlet:
             row = self._row(State.REFUSED) | {"outcome": index, "sealed": sealed}
             tables.begin_answer(connection, row, anew=self._anew)
 
-        return keep
+        return self._first(keep)
 
     def _begin(self, connection: Connection, index: int) -> None:
         tables.begin_answer(connection, self._row(State.IN_HAND) | {"intent": index}, anew=self._anew)

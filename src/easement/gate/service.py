@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy.exc import IntegrityError
@@ -13,7 +13,7 @@ from easement.base.errors import UsageError
 from easement.gate.agreements import keep_agreement
 from easement.gate.answers import answer_format
 from easement.gate.ask import Answer, Ask, Outcome
-from easement.gate.carried import CarriedOutlet, InHand, OtherContent, answered, before, place_of
+from easement.gate.carried import CarriedOutlet, First, InHand, OtherContent, alone, answered, before, place_of
 from easement.gate.decide import decide
 from easement.gate.disclosure import Disclosure, log_refusal
 from easement.gate.model import Decision, Facts
@@ -60,13 +60,22 @@ def share(holder: Holder, asked: Ask, *, now: datetime, clock: Callable[[], date
 
 
 def answer(
-    holder: Holder, asked: Ask, *, now: datetime, clock: Callable[[], datetime], keep: timedelta = KEPT
+    holder: Holder,
+    asked: Ask,
+    *,
+    now: datetime,
+    clock: Callable[[], datetime],
+    keep: timedelta = KEPT,
+    shelved: Shelved | None = None,
+    first: First = alone,
 ) -> Answer:
     """Decide, release and prove one lookup or count that another node asks for by a message.
 
     The way is that of `share`, but for where the answer goes: it is kept, sealed, in the very commit of its outcome,
-    for `keep`, and the same message asked again gets the same bytes and the same receipt. Raises `InHand` while it is
-    being answered, `OtherContent` where its id came with another request before, and what the sources raise.
+    for `keep`, and the same message asked again gets the same bytes and the same receipt. `shelved` is the agreement,
+    where the caller has just looked it up, and `first` adds to what is written with the first entry. Raises `InHand`
+    while it is being answered, `OtherContent` where its id came with another request before, and what the sources and
+    `first` raise.
     """
     _check_carried(asked)
     now = now.astimezone(UTC)
@@ -74,9 +83,9 @@ def answer(
     known = before(holder, place, now=now)
     if isinstance(known, Answer):
         return known
-    outlet = CarriedOutlet(holder, place, asked.request.mode, now, keep, anew=known)
+    outlet = CarriedOutlet(holder, place, asked.request.mode, now, keep, anew=known, first=first)
     try:
-        outcome = _carried(holder, asked, outlet, now, clock)
+        outcome = _carried(holder, asked, outlet, now, clock, shelved)
     except IntegrityError:  # somebody began to answer it since we looked
         known = before(holder, place, now=now)
         if isinstance(known, Answer):
@@ -86,9 +95,10 @@ def answer(
 
 
 def _carried(
-    holder: Holder, asked: Ask, outlet: CarriedOutlet, now: datetime, clock: Callable[[], datetime]
-) -> Outcome:
-    shelved, decision = _decided(holder, asked, now)
+    holder: Holder, asked: Ask, outlet: CarriedOutlet, now: datetime, clock: Callable[[], datetime],
+    found: Shelved | None,
+) -> Outcome:  # fmt: skip
+    shelved, decision = _decided(holder, asked, now, found)
     if decision.allowed:
         keep_agreement(holder.home / "agreements", shelved.file)
         return Disclosure(holder, asked, shelved.prepared, decision, outlet, clock).run(now)
@@ -151,12 +161,15 @@ def _check_provider(holder: Holder, file: AgreementFile, share: str) -> None:
         raise UsageError(what, remedy=f"ask at the node of `{given.provider}`")
 
 
-def _decided(holder: Holder, asked: Ask, now: datetime) -> tuple[Shelved, Decision]:
+def _decided(holder: Holder, asked: Ask, now: datetime, found: Shelved | None = None) -> tuple[Shelved, Decision]:
     """The agreement that is relied on, and what it and the world say to the request."""
-    wanted, today = asked.agreement, now.date()
-    shelved = holder.shelf.get(wanted, today) if isinstance(wanted, str) else holder.shelf.at(wanted, today)
+    shelved = found or _shelved(holder, asked.agreement, now.date())
     _check_provider(holder, shelved.file, asked.request.share)
     return shelved, decide(asked.request, shelved.prepared, _facts(holder, asked, shelved, now))
+
+
+def _shelved(holder: Holder, wanted: Path | str, today: date) -> Shelved:
+    return holder.shelf.get(wanted, today) if isinstance(wanted, str) else holder.shelf.at(wanted, today)
 
 
 def _facts(holder: Holder, asked: Ask, shelved: Shelved, now: datetime) -> Facts:

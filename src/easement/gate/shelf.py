@@ -21,16 +21,19 @@ from easement.agreement.standing import Standing
 from easement.base.errors import BadFile, EasementError, ProofFailed, UsageError
 from easement.base.stamps import Kept
 from easement.base.words import did_you_mean
-from easement.gate import tables
 from easement.gate.joined import with_joined
 from easement.gate.prepare import Prepared
 from easement.gate.ready import gaps, ready
+from easement.gate.suspended import Suspended
 from easement.ledger.note import Key
 
 if TYPE_CHECKING:
     from easement.gate.ports import Holder
 
 __all__ = ["Shelf", "Shelved"]
+
+_DIGEST = re.compile("[0-9a-f]{64}")
+_Listed = Mapping[str | None, Sequence[Path]]
 
 DAYS_KEPT = 4
 """Days whose gaps are remembered for each agreement: today, and what tests and reports ask of."""
@@ -120,7 +123,9 @@ class Shelf:
         self._folder = holder.home / "agreements"
         self._lock = threading.RLock()
         self._places: dict[Path, _Place] = {}
-        self._listed: Kept[dict[Path, str | None]] = Kept()
+        self._suspensions = Suspended()
+        self._listed: Kept[_Listed] = Kept()
+        self._id_of: dict[str, str] = {}
         self._standards: Kept[tuple[Path, ...]] = Kept()
 
     def at(self, path: Path, on: date) -> Shelved:
@@ -139,9 +144,8 @@ class Shelf:
         Raises `UsageError` where the node works by none.
         """
         with self._lock:
-            if re.fullmatch("[0-9a-f]{64}", ref):
-                found = [each for each in self._all() if each.prepared.digest == ref]
-                others = self._versions(found[0].prepared.id) if found else []
+            if _DIGEST.fullmatch(ref):
+                found, others = self._of_digest(ref)
             else:
                 found = others = self._versions(ref)
         if not found:
@@ -163,8 +167,19 @@ class Shelf:
     def broken(self) -> tuple[BadFile, ...]:
         """What is wrong with each file on the shelf that is no agreement."""
         with self._lock:
-            read = [self._read(path) for path in self._ids()]
+            read = [self._read(path) for path in sorted(chain(*self._ids().values()))]
         return tuple(each for each in read if isinstance(each, BadFile))
+
+    def _of_digest(self, digest: str) -> tuple[list[Shelved], list[Shelved]]:
+        """The agreement of a digest, and all versions of its id; all are looked through where that is not known yet."""
+        known = self._id_of.get(digest)
+        others = self._versions(known) if known is not None else []
+        found = [each for each in others if each.prepared.digest == digest]
+        if not found:
+            found = [each for each in self._all() if each.prepared.digest == digest]
+            others = self._versions(found[0].prepared.id) if found else []
+            self._id_of.update((each.prepared.digest, each.prepared.id) for each in found)
+        return found, others
 
     def _likely(self, ref: str) -> str:
         known = sorted({each.prepared.id for each in self._all()})
@@ -178,24 +193,30 @@ class Shelf:
             return shelved
         return replace(shelved, suspended=reason, superseded=by)
 
-    def _suspended(self) -> dict[str, str]:
-        return tables.suspended(self._holder.ledger.engine)
+    def _suspended(self) -> Mapping[str, str]:
+        return self._suspensions.at(self._holder.ledger.engine)
 
     def _all(self) -> list[Shelved]:
-        return _one_of_each(each for path in self._ids() if (each := self._made_if_sound(path)) is not None)
+        return _one_of_each(
+            each for path in sorted(chain(*self._ids().values())) if (each := self._made_if_sound(path)) is not None
+        )
 
     def _versions(self, id_: str) -> list[Shelved]:
-        paths = [path for path, known in self._ids().items() if known in (id_, None)]
-        made = (each for path in paths if (each := self._made_if_sound(path)) is not None)
+        listed = self._ids()
+        made = (
+            each
+            for path in (*listed.get(id_, ()), *listed.get(None, ()))
+            if (each := self._made_if_sound(path)) is not None
+        )
         return _one_of_each(each for each in made if each.prepared.id == id_)
 
-    def _ids(self) -> dict[Path, str | None]:
-        """Every file in the folder with the id that it seems to have, `None` where that takes reading all of it.
+    def _ids(self) -> "_Listed":
+        """Every file in the folder by the id that it seems to have, `None` where that takes reading all of it.
 
         They are looked through when one comes, goes or is put in another's place. A file that is written over where
         it stands, as another agreement, is seen when it is signed, which puts a new file beside it.
         """
-        return self._listed.get([self._folder], lambda: {path: _seeming_id(path) for path in _yaml(self._folder)})
+        return self._listed.get([self._folder], lambda: _by_seeming_id(_yaml(self._folder)))
 
     def _made_if_sound(self, path: Path) -> Shelved | None:
         with suppress(EasementError):  # a draft, or no agreement at all: `broken` tells of it
@@ -232,6 +253,13 @@ def _yaml(folder: Path) -> tuple[Path, ...]:
 
 _ID = re.compile(r"^id:[ \t]*([a-z][a-z0-9-]*)[ \t]*(?:#.*)?\r?$", re.MULTILINE)
 _ANY_ID = re.compile(r"""^["']?id["']?[ \t]*:""", re.MULTILINE)
+
+
+def _by_seeming_id(paths: Iterable[Path]) -> "_Listed":
+    listed: dict[str | None, list[Path]] = {}
+    for path in paths:
+        listed.setdefault(_seeming_id(path), []).append(path)
+    return listed
 
 
 def _seeming_id(path: Path) -> str | None:

@@ -1,5 +1,7 @@
 """Suspending an agreement, and taking that back: in force from the next decision on, and in the ledger for good.
 
+Another process that is running meanwhile takes note within a second (`gate.suspended`).
+
 It holds for the agreement, whatever its version, until somebody takes it back: a version signed meanwhile does not
 open by itself what was closed.
 """
@@ -12,7 +14,9 @@ from easement.base.errors import UsageError
 from easement.gate import tables
 from easement.gate.ports import Holder
 from easement.gate.shelf import Shelved
+from easement.gate.suspended import changed
 from easement.ledger.model import Entry, EntryType, PrivateRecord, minute
+from easement.ledger.tables import Also
 
 __all__ = ["resume", "suspend"]
 
@@ -35,7 +39,7 @@ def suspend(holder: Holder, ref: str, reason: str, *, now: datetime, by: str = "
         tables.suspend(connection, id_, reason, int(now.timestamp()), index)
 
     private = PrivateRecord({"suspension": {"reason": reason, "by": by}})
-    return holder.ledger.append(_entry(EntryType.VERSION_SUSPENDED, holder, shelved, now), private, also=also)
+    return _logged(holder, _entry(EntryType.VERSION_SUSPENDED, holder, shelved, now), private, also)
 
 
 def resume(holder: Holder, ref: str, reason: str = "", *, now: datetime, by: str = "") -> int:
@@ -49,7 +53,14 @@ def resume(holder: Holder, ref: str, reason: str = "", *, now: datetime, by: str
             raise UsageError(f"`{id_}` is not suspended", remedy="see where it stands: easement agreement status FILE")
 
     private = PrivateRecord({"suspension": {"reason": " ".join(reason.split()), "by": by}})
-    return holder.ledger.append(_entry(EntryType.VERSION_RESUMED, holder, shelved, now), private, also=also)
+    return _logged(holder, _entry(EntryType.VERSION_RESUMED, holder, shelved, now), private, also)
+
+
+def _logged(holder: Holder, entry: Entry, private: PrivateRecord, also: Also) -> int:
+    try:
+        return holder.ledger.append(entry, private, also=also)
+    finally:  # whatever came of it, nobody goes on by what was known before
+        changed()
 
 
 def _entry(type_: EntryType, holder: Holder, shelved: Shelved, now: datetime) -> Entry:
