@@ -1,6 +1,8 @@
 """A department's and a council's node as processes of their own, which may be killed at any moment."""
 
+import random
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -20,7 +22,6 @@ from easement.ledger.service import utc_now
 from easement.node.home import Node, open_node
 from tests.exchange import cluster
 from tests.exchange.pair import member_of, set_url
-from tests.exchange.serving import address_of, bound
 
 NAMES = ("dwp", "northtown")
 SERVE = [sys.executable, "-c", "from easement.cli.root import main; main()", "serve", "--node"]
@@ -134,15 +135,22 @@ def _works(process: psutil.Process) -> bool:
         return False
 
 
+def free_port() -> int:
+    """A port that the system gives to nobody who asks for any, so that nobody has it while a node starts again."""
+    while True:
+        with socket.socket() as tried, suppress(OSError):
+            tried.bind(("127.0.0.1", random.randrange(10_000, 32_000)))
+            found: int = tried.getsockname()[1]
+            return found
+
+
 def connect(homes: dict[str, Path], settings: Settings = lambda text: text) -> Nodes:
     """Give nodes that stand beside each other addresses, and one directory that they know each other by."""
-    sockets = {name: bound() for name in homes}
-    addresses = {name: address_of(each) for name, each in sockets.items()}
+    addresses = {name: f"http://127.0.0.1:{free_port()}" for name in homes}
     for name, home in homes.items():
         set_url(home, addresses[name])
         path, port = home / "easement.toml", addresses[name].rpartition(":")[2]
         path.write_text(settings(path.read_text().replace("port = 8350", f"port = {port}")))
-        sockets[name].close()
     folder = next(iter(homes.values())).parent / "operator"
     folder.mkdir()
     log, issued = cluster.Log(folder), utc_now().replace(microsecond=0) - timedelta(hours=1)

@@ -19,4 +19,6 @@ def put(connection: Connection, table: Table, row: dict[str, Any]) -> None:
 def insert_new(connection: Connection, table: Table, row: dict[str, Any]) -> bool:
     """Insert a row unless its key is taken; whether it was free."""
     kind = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    return connection.execute(kind(table).values(row).on_conflict_do_nothing()).rowcount == 1
+    counted = {"preserve_rowcount": True}  # of an insert PostgreSQL's driver else tells -1, whatever came of it
+    made = connection.execute(kind(table).values(row).on_conflict_do_nothing(), execution_options=counted)
+    return made.rowcount == 1
