@@ -1,0 +1,158 @@
+"""What was answered: one frozen value whose keys are the questions' ids. Anything may be left out while it is asked."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from easement.base.canonical import canonical_json, sha256_hex
+from easement.base.errors import BadFile, Problem
+from easement.base.located import Document, read_file, read_text, validate
+from easement.base.words import did_you_mean
+from easement.law.entry import Entry
+from easement.law.model import BodyClass, Purpose
+from easement.law.power import Power
+from easement.law.shelves import Catalogue
+
+__all__ = ["Answers", "answers_of", "check_codes", "read_answers", "read_answers_text"]
+
+FORMAT = "easement-answers/1"
+
+Code = Annotated[str, StringConstraints(pattern=r"^[a-z][A-Za-z0-9_-]{0,62}$")]
+Line = Annotated[
+    str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True, pattern=r"^[^\x00-\x1f\x7f]+$")
+]
+Words = Annotated[str, StringConstraints(min_length=1, max_length=2_000, strip_whitespace=True)]
+Element = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
+Reasons = Mapping[Code, Words]
+
+Place = Literal["england", "wales", "scotland", "northern-ireland"]
+Sensitive = Literal[
+    "health", "ethnicity", "religion", "politics", "union", "genetic", "biometric", "sex-life", "orientation",
+    "criminal",
+]  # fmt: skip
+Protected = Literal[
+    "tax", "social-security", "child-maintenance", "gender-history", "adoption", "fertility", "spent-convictions",
+    "patient-information", "social-care",
+]  # fmt: skip
+Person = Literal[
+    "children", "patients", "at-risk", "claimants", "tenants", "debtors", "employees", "victims", "suspects",
+    "migrants", "public",
+]  # fmt: skip
+
+
+class Answers(BaseModel):
+    """The answers to "can we share this?"; `None` is a question that was not answered, `()` the answer "none"."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    giver: Code | None = None
+    giver_name: Line | None = None
+    receiver: Code | None = None
+    receiver_name: Line | None = None
+    where: Annotated[tuple[Place, ...], Field(min_length=1)] | None = None
+    purpose: Code | None = None
+    statement: Words | None = None
+    collected_for: Code | None = None
+    own_task: Words | None = None
+    benefits: Words | None = None
+    standard: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,62}/[1-9][0-9]{0,3}$")] | None = None
+    elements: tuple[Element, ...] | None = None
+    sensitive: tuple[Sensitive, ...] | None = None
+    protected: tuple[Protected, ...] | None = None
+    confidence: bool | None = None
+    confidence_met: (
+        Literal["direct-care", "consent", "law", "public-interest", "section-251", "nothing", "unsure"] | None
+    ) = None
+    people: Annotated[tuple[Person, ...], Field(min_length=1)] | None = None
+    how_many: Literal["one", "some", "many", "large"] | None = None
+    level: Literal["identifiable", "pseudonymised", "anonymised", "aggregate"] | None = None
+    modes: Annotated[tuple[Literal["lookup", "match", "bulk", "aggregate"], ...], Field(min_length=1)] | None = None
+    often: Literal["once", "as-needed", "regularly"] | None = None
+    decided_by: Literal["people", "program", "nobody"] | None = None
+    other_purposes: tuple[Code, ...] | None = None
+    passed_to: tuple[Code, ...] | None = None
+    asked_in_writing: bool | None = None
+    emergency: bool | None = None
+    life_at_risk: bool | None = None
+    consent: Literal["no", "free", "not-free"] | None = None
+    told: Literal["yes", "exempt", "no"] | None = None
+    told_why_not: Words | None = None
+    harm_not_sharing: Words | None = None
+    harm_sharing: Words | None = None
+    necessity: Words | None = None
+    why_fields: Reasons | None = None
+    policy_document: Line | None = None
+    impact_reference: Line | None = None
+    confirmed: Code | None = None
+    confirmed_where: Line | None = None
+    cleared: Reasons | None = None
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """What was answered, by question, as JSON holds it."""
+        return self.model_dump(mode="json", exclude_none=True)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the answers as canonical JSON: the same for the same answers, however written."""
+        return sha256_hex(canonical_json(self.given))
+
+    def with_(self, **more: Any) -> "Answers":
+        """These answers with others put in their place; raises `BadFile` where one cannot be."""
+        return answers_of(self.given | more)
+
+
+class _File(Answers):
+    format: Literal["easement-answers/1"]
+
+
+def answers_of(values: Mapping[str, Any], *, name: str = "answers") -> Answers:
+    """Answers from plain data, such as a form's or a request's; raises `BadFile` with each problem by its question."""
+    return validate(Answers, Document(name, dict(values), "", {}), what="answers")
+
+
+def read_answers(path: Path) -> Answers:
+    """The answers in a YAML file whose first key is `format: easement-answers/1`; raises `BadFile` with the lines."""
+    return _without_format(validate(_File, read_file(path, what="answers"), what="answers"))
+
+
+def read_answers_text(text: str, *, name: str = "answers") -> Answers:
+    """The answers in the text of such a file; raises `BadFile`."""
+    return _without_format(validate(_File, read_text(text, name=name, what="answers"), what="answers"))
+
+
+def _without_format(file: _File) -> Answers:
+    return Answers.model_validate(file.model_dump(exclude={"format"}))
+
+
+_SHELVES: Mapping[str, type[Entry]] = {
+    "giver": BodyClass,
+    "receiver": BodyClass,
+    "passed_to": BodyClass,
+    "purpose": Purpose,
+    "collected_for": Purpose,
+    "other_purposes": Purpose,
+    "confirmed": Power,
+    "cleared": Power,
+}
+
+
+def check_codes(answers: Answers, catalogue: Catalogue) -> Answers:
+    """The same answers, if every code in them is one of the catalogue's; raises `BadFile` with each that is not."""
+    problems = []
+    for question, shelf in _SHELVES.items():
+        value = getattr(answers, question)
+        for code in () if value is None else (value,) if isinstance(value, str) else tuple(value):
+            if catalogue.find(shelf, code) is None:
+                kind = shelf.shelf.value
+                known = [entry.id for entry in catalogue.shelf(shelf.shelf)]
+                mend = did_you_mean(code, known, f"look it up: easement law list --kind {kind}")
+                problems.append(Problem(f"answers:{question}", f"`{code}` is not a known {_NOUNS[kind]}", mend))
+    if problems:
+        raise BadFile("the answers hold words that the law catalogue does not know", problems, where="answers")
+    return answers
+
+
+_NOUNS = {"class": "kind of body", "purpose": "purpose", "power": "power or bar"}
