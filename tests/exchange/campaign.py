@@ -36,7 +36,7 @@ from easement.ledger.service import utc_now
 from easement.node.home import Node, open_node
 from easement.staff.permissions import Permission
 from easement.staff.service import grant, make_key, record_training
-from tests.exchange.mixed import load
+from tests.exchange.mixed import Runner, load
 from tests.exchange.pair import hang_up
 from tests.exchange.processes import NAMES, Nodes, Settings, connect
 from tests.gate.world import furnish, plain_rows
@@ -286,19 +286,27 @@ def _left(node: Node) -> list[str]:
 def campaign(
     nodes: Nodes, key: str, disclosures: int, *, faults: Sequence[Fault], threads: int, every: float, seed: int
 ) -> dict[str, object]:
-    """Ask so many questions while things go wrong; the counts that say whether all held."""
+    """Ask so many questions, and for sets, while things go wrong; the counts that say whether all held."""
     load, chance = Load(nodes, key, disclosures, PEOPLE), random.Random(seed)
+    runner = Runner(nodes.homes["northtown"], nodes.homes["dwp"].with_name("fetched"))
     asking, began = threading.Thread(target=load.run, args=(threads,)), time.monotonic()
+    runner.start()
     asking.start()
-    while asking.is_alive():
-        asking.join(chance.uniform(0.5, 1.5) * every)
-        if asking.is_alive():
-            chance.choice(faults)(chance)
+    try:
+        while asking.is_alive():
+            asking.join(chance.uniform(0.5, 1.5) * every)
+            runner.look_after()
+            if asking.is_alive():
+                chance.choice([*faults, lambda _: runner.kill()])(chance)
+    finally:
+        asking.join()
+        runner.stop()
     return {
         "asked": disclosures,
         "answered": load.answered,
         "retried": load.retried,
         "given_up": load.given_up,
+        "set_runner": {"killed": runner.kills, "ended_by_itself": runner.ended},
         "seconds": round(time.monotonic() - began, 1),
         "odd": dict(load.odd.most_common(12)),
     }
