@@ -2,11 +2,14 @@
 
 import csv
 import io
+import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from easement.base import spreadsheet
 from easement.base.spreadsheet import FORMULA, plain_cell, safe_cell, write_rows
 
 
@@ -36,3 +39,22 @@ def test_a_table_is_written_safe_and_reads_back() -> None:
     assert [[plain_cell(cell) for cell in row] for row in rows] == [
         ["who", "=what"], ["=cmd|' /C calc'!A0", "1"], ["a,b\n\"c\"", "-2"],
     ]  # fmt: skip
+
+
+DATA = {
+    "demo/town.py": "tables of the demo, which programs read",
+    "gate/answers.py": "answers hold every value as it is",
+    "register/open_data.py": "marks its own cells",
+    "web/reading/columns.py": "a list for another node, which a program reads",
+}
+"""Who writes CSV without `write_rows`, and why."""
+
+
+def test_every_list_for_people_is_written_in_this_one_way() -> None:
+    package = Path(spreadsheet.__file__).parent.parent
+    found = {
+        str(path.relative_to(package))
+        for path in package.rglob("*.py")
+        if re.search(r"csv\.(writer|DictWriter)", path.read_text())
+    }
+    assert found - {"base/spreadsheet.py"} <= DATA.keys()

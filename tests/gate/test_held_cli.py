@@ -93,3 +93,11 @@ def test_half_a_decision_is_none(
     with pytest.raises(SystemExit) as ended:
         main(["held", "settle", "1", "--node", str(doubted.node), "--by", "Ann", *said])
     assert ended.value.code == 2
+
+
+def test_a_key_that_a_spreadsheet_would_run_is_marked_and_still_settled(world: World) -> None:
+    """The list is the recipient's: whoever opens what was held must not run what stands in it."""
+    world.match([("=1+1", "Twin", "", "2010-07-07", "NT3 3DD")])
+    assert "'=1+1,C07" in (world.node / "held" / "1.csv").read_text()
+    ended = run(world, "settle", "1", "--pair", "=1+1", "C08", "--same", "--by", "Ann Lee")
+    assert ended.stdout.startswith("Settled: 1 the same")

@@ -2,7 +2,6 @@
 
 import base64
 import binascii
-import csv
 import io
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,6 +13,7 @@ from fastapi import Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from easement.api.problems import Kind, Problem
+from easement.base.spreadsheet import write_rows
 
 __all__ = ["CSV", "JSON", "MOST", "Listing", "Page", "answered", "cursor_of", "listed", "place_of", "shown"]
 
@@ -21,9 +21,6 @@ USUAL, MOST = 50, 500
 """How many are on a page where nobody says, and at most."""
 
 JSON, CSV = "application/json", "text/csv"
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""How a cell begins that a spreadsheet would run."""
 
 Item = TypeVar("Item", bound=BaseModel)
 
@@ -119,24 +116,25 @@ def answered(request: Request, body: bytes, media: str, more: Mapping[str, str])
 
 def _table(kind: type[BaseModel], items: Iterable[BaseModel]) -> str:
     text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(kind.model_fields)
-    for item in items:
-        writer.writerow([_cell(value) for value in item.model_dump(mode="json").values()])
+    rows = ([_cell(value) for value in item.model_dump(mode="json").values()] for item in items)
+    write_rows(text, list(kind.model_fields), rows)
     return text.getvalue()
 
 
-def _cell(value: Any) -> str:
-    """A value as a cell: lists joined by blanks, names with their values, nothing that a spreadsheet would run."""
+def _cell(value: Any) -> Any:
+    """A value as a cell: a number as it is, all else as text."""
+    return value if type(value) in (int, float) else _flat(value)
+
+
+def _flat(value: Any) -> str:
+    """A value as text: lists joined by blanks, names with their values."""
     match value:
         case None:
             return ""
         case bool():
             return "true" if value else "false"
         case dict():
-            text = "; ".join(f"{name}={_cell(each)}" for name, each in value.items())
+            return "; ".join(f"{name}={_flat(each)}" for name, each in value.items())
         case list():
-            text = " ".join(_cell(each) for each in value)
-        case _:
-            text = str(value)
-    return f"'{text}" if isinstance(value, str) and text.startswith(_FORMULA) else text
+            return " ".join(_flat(each) for each in value)
+    return str(value)

@@ -4,7 +4,6 @@ A pack holds what is public or was agreed: agreement texts with their signatures
 checkpoint, public keys and the offline verifier. It holds no private record and no data that crossed.
 """
 
-import csv
 import io
 import json
 import zipfile
@@ -16,6 +15,7 @@ from easement.agreement.read import AgreementFile, read_agreement
 from easement.agreement.render import to_markdown
 from easement.base.durable import aside
 from easement.base.errors import BadFile, UsageError
+from easement.base.spreadsheet import write_rows
 from easement.gate.ports import Holder
 from easement.law.catalogue import catalogue
 from easement.ledger import verifier
@@ -176,14 +176,15 @@ LISTS = ("withheld", "reasons")
 def _table(chosen: Sequence[Logged]) -> str:
     """The entries as a table for people: lists joined by blanks, parties as two columns."""
     text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow((*COLUMNS, "provider", "recipient", *LISTS))
-    for logged in chosen:
-        said = json.loads(logged.body) | {"index": logged.index}
-        fields = said.get("fields") or {}
-        said["fields"] = "; ".join(f"{name} ({form})" for name, form in fields.items())
-        parties = said.get("parties") or {}
-        row = [said.get(name, "") for name in COLUMNS]
-        lists = [" ".join(said.get(name) or ()) for name in LISTS]
-        writer.writerow([*row, parties.get("provider", ""), parties.get("recipient", ""), *lists])
+    write_rows(text, (*COLUMNS, "provider", "recipient", *LISTS), map(_row, chosen))
     return text.getvalue()
+
+
+def _row(logged: Logged) -> list[Any]:
+    said = json.loads(logged.body) | {"index": logged.index}
+    fields = said.get("fields") or {}
+    said["fields"] = "; ".join(f"{name} ({form})" for name, form in fields.items())
+    parties = said.get("parties") or {}
+    row = [said.get(name, "") for name in COLUMNS]
+    lists = [" ".join(said.get(name) or ()) for name in LISTS]
+    return [*row, parties.get("provider", ""), parties.get("recipient", ""), *lists]

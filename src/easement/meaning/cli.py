@@ -1,6 +1,5 @@
 """`easement standard` and `easement dataset`: look standards up, and hold a table against its mapping to one."""
 
-import csv
 import io
 import tomllib
 from collections.abc import Callable, Sequence
@@ -237,14 +236,12 @@ def _cell(value: object) -> str:
 
 
 def _as_csv(found: "Sequence[Entry]") -> str:
+    from easement.base.spreadsheet import write_rows
     from easement.gate.register import COLUMNS
 
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    for entry in found:
-        said = entry.as_dict()
-        writer.writerow(["" if said[name] is None else _cell(said[name]) for name in COLUMNS])
+    text, said = io.StringIO(), [entry.as_dict() for entry in found]
+    rows = (["" if each[name] is None else _cell(each[name]) for name in COLUMNS] for each in said)
+    write_rows(text, COLUMNS, rows, end="\n")
     return text.getvalue()
 
 

@@ -1,6 +1,5 @@
 """Lists as files: the same rows as a page shows, as JSON for programs and CSV for spreadsheets."""
 
-import csv
 import io
 import json
 from collections.abc import Mapping, Sequence
@@ -9,15 +8,13 @@ from typing import Any
 
 from starlette.responses import Response
 
+from easement.base.spreadsheet import write_rows
 from easement.web.security import HEADERS
 
-__all__ = ["FORMATS", "as_file", "safe_cell"]
+__all__ = ["FORMATS", "as_file"]
 
 FORMATS = ("csv", "json")
 """What `?format=` may say; anything else gives the page."""
-
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""How a cell begins that a spreadsheet would run."""
 
 
 def as_file(name: str, rows: Sequence[Mapping[str, Any]], format_: str, *, more: str = "") -> Response:
@@ -34,15 +31,8 @@ def as_file(name: str, rows: Sequence[Mapping[str, Any]], format_: str, *, more:
         return Response(body, media_type="application/json", headers=headers)
     text = io.StringIO()
     columns = list(rows[0]) if rows else ["nothing"]
-    writer = csv.writer(text)
-    writer.writerow(columns)
-    writer.writerows([safe_cell(_flat(value)) for value in _plain(row).values()] for row in rows)
+    write_rows(text, columns, ([_flat(value) for value in _plain(row).values()] for row in rows))
     return Response(text.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
-
-
-def safe_cell(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(FORMULA) else text
 
 
 def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
