@@ -1,6 +1,5 @@
 """The ledger as programs read it: its state, its entries with proofs, and receipts checked."""
 
-import json
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -15,6 +14,7 @@ from easement.api.v1.describe import PREFIX, also, errors, lists, reads
 from easement.api.v1.shapes_ledger import CheckWanted, EntryLine, LedgerShown, Proved
 from easement.base.errors import ProofFailed, Refused
 from easement.exchange.service import current_directory
+from easement.gate.disclosures import Sought, newest
 from easement.ledger.model import EntryType
 from easement.ledger.note import Key, parse_key
 from easement.ledger.receipt import check_receipt
@@ -57,21 +57,16 @@ def get_ledger(request: Request, who: Reads) -> Response:
 @router.get("/ledger/entries", operation_id="listEntries", response_model=Listing[EntryLine], responses=lists())
 def list_entries(request: Request, who: Reads, page: Annotated[Wanted, Query()]) -> Response:
     """The entries, the newest first."""
-    lines, after = entries.newest(
-        request.app.state.node.ledger,
-        place_of(page.cursor, int),
-        page.limit,
-        lambda said: page.type in (None, said["type"]),
-        entries.entry_line,
-    )
-    return listed(request, page, EntryLine, lines, after)
+    sought = Sought(frozenset(EntryType) if page.type is None else {page.type})
+    found, after = newest(request.app.state.node.ledger, sought, before=place_of(page.cursor, int), limit=page.limit)
+    return listed(request, page, EntryLine, list(map(entries.entry_line, found)), after)
 
 
 @router.get("/ledger/entries/{entry}", operation_id="getEntry", response_model=EntryLine, responses=reads())
 def get_entry(request: Request, who: Reads, entry: Index) -> Response:
     """One entry."""
     logged = entries.found(request.app.state.node.ledger, entry, EntryType, lambda _: True)
-    return shown(request, entries.entry_line(logged.index, json.loads(logged.body)))
+    return shown(request, entries.entry_line(logged))
 
 
 @router.get(

@@ -1,9 +1,10 @@
 """Disclosures and refusals, read from the node's own ledger: public entries, and private records where one may."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from easement.agreement.words import form_words
@@ -11,6 +12,7 @@ from easement.base.database import reading
 from easement.base.errors import ProofFailed, UsageError
 from easement.exchange import duties as owing
 from easement.exchange import tables as exchange
+from easement.gate import disclosures as looking
 from easement.gate.prepare import Offer
 from easement.gate.shelf import Shelved
 from easement.ledger.model import Entry, EntryType, Logged
@@ -57,8 +59,8 @@ __all__ = [
     "refusals",
 ]
 
-PAGE, CHUNK, BUDGET = 50, 512, 20_000
-"""Lines on a page; entries read at a time; entries looked through for one page before the reader is asked to go on."""
+PAGE = 50
+"""Lines on a page."""
 
 DAYS, QUICK = 14, 2_000
 """Days that the chart of disclosures shows, and entries looked through for it at most."""
@@ -74,7 +76,6 @@ GIVEN = {
     EntryType.DISCLOSURE_LOST: Kind.LOST,
 }
 REFUSED = {EntryType.DISCLOSURE_REFUSED: Kind.REFUSED_HERE, EntryType.REQUEST_REFUSED: Kind.REFUSED_THERE}
-OUTCOMES = frozenset(GIVEN) - {EntryType.DISCLOSURE_INTENDED} | {EntryType.DISCLOSURE_REFUSED}
 
 
 def may_see(identity: Identity, agreement_id: str | None) -> bool:
@@ -119,7 +120,7 @@ def _days(node: Node, identity: Identity, now: datetime) -> tuple[tuple[date, in
     """How many disclosures there were on each of the last days; nothing where they are too many to count in passing."""
     first = (now - timedelta(days=DAYS - 1)).date()
     counts = {first + timedelta(days=each): 0 for each in range(DAYS)}
-    for looked, logged in enumerate(_backwards(node, None)):
+    for looked, logged in enumerate(looking.backwards(node.ledger)):
         entry = logged.entry
         on = minute_of_entry(entry.time).date()
         if on < first:
@@ -148,46 +149,17 @@ def _lines(
     node: Node, identity: Identity, sought: Sought, names: Names, kinds: dict[EntryType, Kind]
 ) -> tuple[tuple[Line, ...], int | None]:
     """The lines of one page, and the entry from which older ones go on; `None` when there are none."""
-    found: list[Line] = []
-    ended: set[int] = set()
-    looked, at = 0, 0
-    for logged in _backwards(node, sought.before):
-        looked, at = looked + 1, logged.index
-        entry = logged.entry
-        if entry.type in OUTCOMES and entry.intent is not None:
-            ended.add(entry.intent)
-        if entry.type in kinds and may_see(identity, entry.agreement_id):
-            over = entry.type is EntryType.DISCLOSURE_INTENDED and _is_over(node, logged.index, ended)
-            line = _line(logged.index, entry, names, kinds[entry.type])
-            if not over and _fits(entry, line, sought):
-                found.append(line)
-        if len(found) == PAGE or looked == BUDGET:
-            return tuple(found), at if at else None
-    return tuple(found), None
-
-
-def _backwards(node: Node, before: int | None) -> Iterator[Logged]:
-    stop = min(before, node.ledger.size) if before is not None else node.ledger.size
-    while stop > 0:
-        start = max(0, stop - CHUNK)
-        yield from reversed(list(node.ledger.entries(start, stop)))
-        stop = start
-
-
-def _is_over(node: Node, intent: int, ended: set[int]) -> bool:
-    return intent in ended or any(logged.entry.type in OUTCOMES for logged in node.ledger.entries(intent=intent))
-
-
-def _fits(entry: Entry, line: Line, sought: Sought) -> bool:
-    parties = entry.parties.values() if entry.parties else ()
-    on = line.at.date().isoformat()
-    return (
-        (not sought.agreement or entry.agreement_id == sought.agreement)
-        and (not sought.organisation or sought.organisation in parties)
-        and (not sought.kind or line.kind == sought.kind)
-        and (not sought.since or on >= sought.since)
-        and (not sought.until or on <= sought.until)
+    wanted = looking.Sought(
+        frozenset(type_ for type_, kind in kinds.items() if sought.kind in ("", kind)),
+        partial(may_see, identity),
+        sought.agreement,
+        sought.organisation,
+        sought.since,
+        sought.until,
     )
+    found, older = looking.newest(node.ledger, wanted, before=sought.before, limit=PAGE)
+    entries = [(each.index, each.entry) for each in found]
+    return tuple(_line(index, entry, names, kinds[entry.type]) for index, entry in entries), older
 
 
 def _line(index: int, entry: Entry, names: Names, kind: Kind) -> Line:
