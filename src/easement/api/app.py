@@ -27,6 +27,7 @@ from easement.node.metrics import Metrics
 from easement.node.model import ServerSettings
 from easement.node.readings import readings
 from easement.node.tally import Tally
+from easement.permission import api as permission_api
 
 __all__ = ["Mount", "create_app", "hosts"]
 
@@ -89,7 +90,7 @@ def create_app(
     exchange_api.mount(app, node)
     for router in (*ROUTERS, health.router, log.router, delta_api.router, witness_api.router):
         app.include_router(router)
-    for mount in (directory_api.mount, *mounts):
+    for mount in (directory_api.mount, permission_api.mount, *mounts):
         mount(app, node)
     app.add_middleware(
         Guard,

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from easement.base.errors import UsageError
 from easement.gate import tables
+from easement.gate.marks import ended
 from easement.gate.ports import Holder
 from easement.gate.shelf import Shelved
 from easement.gate.suspended import changed
@@ -49,6 +50,8 @@ def resume(holder: Holder, ref: str, reason: str = "", *, now: datetime, by: str
     id_ = shelved.prepared.id
 
     def also(connection: Connection, _index: int) -> None:
+        if (why := ended(connection, id_)) is not None:
+            raise UsageError(f"`{id_}` was ended for good: {why}", remedy="propose a new agreement, under another id")
         if not tables.resume(connection, id_):
             raise UsageError(f"`{id_}` is not suspended", remedy="see where it stands: easement agreement status FILE")
 

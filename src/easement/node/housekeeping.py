@@ -32,6 +32,9 @@ from easement.gate.tables import forget_answers
 from easement.ledger.service import utc_now
 from easement.node import logs
 from easement.node.home import Node
+from easement.permission.carrying import catch_up_all, tell_all
+from easement.permission.landing import land_all
+from easement.permission.silence import escalate_all
 
 __all__ = ["TASKS", "Keeper", "Task"]
 
@@ -108,6 +111,11 @@ def _chase(node: Node, now: datetime) -> int:
     return chase(node, now) + certify_all(node, now)
 
 
+def _permission(node: Node, now: datetime) -> int:
+    """Put on the shelf what all signed, tell others of proposals, and say who is silent."""
+    return land_all(node, now) + escalate_all(node, now) + tell_all(node, now)
+
+
 TASKS: tuple[Task, ...] = (
     Task("recover", 60, _recover),
     Task("abandon", 30, _abandon),
@@ -117,6 +125,8 @@ TASKS: tuple[Task, ...] = (
     Task("ask-witnesses", 60, _cosign),
     Task("sum-up-refusals", 30, _sum_up),
     Task("chase", 300, _chase),
+    Task("permission", 15, _permission),
+    Task("proposals-missed", 300, catch_up_all),
     Task("prune", 600, _prune),
 )
 """Everything that is done besides answering, and how often."""

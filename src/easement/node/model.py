@@ -9,6 +9,8 @@ __all__ = [
     "ExchangeSettings",
     "LedgerSettings",
     "OrganisationSettings",
+    "RegisterSettings",
+    "PermissionSettings",
     "ServerSettings",
     "Settings",
     "SourceSettings",
@@ -126,6 +128,37 @@ class StaffSettings(_Section):
     )
 
 
+class PermissionSettings(_Section):
+    """`[permission]`: how this organisation comes to share."""
+
+    approvers: tuple[Line, ...] = Field(
+        default=("governance-lead", "senior-risk-owner", "caldicott-guardian"),
+        min_length=1,
+        max_length=8,
+        description="The roles at this node that must each approve an agreement before it is signed. "
+        "`caldicott-guardian` is asked only where health or care data crosses.",
+    )
+    senior: Line = Field(
+        default="senior information risk owner",
+        min_length=1,
+        max_length=200,
+        description="The post to which it goes when this organisation does not answer a proposal in time. "
+        "Others see it: a post, not a person's name.",
+    )
+    answer_days: int = Field(
+        default=15,
+        ge=1,
+        le=60,
+        description="Working days, Monday to Friday in UTC, in which others are to answer what this organisation "
+        "proposes. Bank holidays are not known to the node and count as working days.",
+    )
+    risk_appetite: Line = Field(
+        default="",
+        max_length=2_000,
+        description="Which risk this organisation takes so that people are helped, in words; given to the other side.",
+    )
+
+
 class WitnessSettings(_Section):
     """`[witness]`: who cosigns this node's checkpoints, and what happens when nobody does."""
 
@@ -138,6 +171,19 @@ class WitnessSettings(_Section):
     )
 
 
+class RegisterSettings(_Section):
+    """`[public_register]`: what the public sees of the agreements, and how it may speak up."""
+
+    areas: Line = Field(default="", description="The codes of the areas that the register is about: `E08000036`.")
+    area_names: Line = Field(default="", description="The names of those areas.")
+    concerns_an_hour: int = Field(
+        default=60, ge=1, le=10_000, description="Concerns taken in one hour from everybody together."
+    )
+    concerns_an_hour_each: int = Field(
+        default=5, ge=1, le=1_000, description="Concerns taken in one hour from one address."
+    )
+
+
 class Settings(_Section):
     """All settings of a node."""
 
@@ -147,5 +193,7 @@ class Settings(_Section):
     database: DatabaseSettings = DatabaseSettings()
     server: ServerSettings = ServerSettings()
     exchange: ExchangeSettings = ExchangeSettings()
+    permission: PermissionSettings = PermissionSettings()
     staff: StaffSettings = StaffSettings()
     witness: WitnessSettings = WitnessSettings()
+    public_register: RegisterSettings = RegisterSettings()

@@ -45,7 +45,7 @@ __all__ = [
 MAX_TEXT = 200_000
 """Longest text of an agreement that travels, in characters: forty times a usual one."""
 
-MAX_EVENT = 1 << 20
+MAX_EVENT = 1_000_000
 """Longest event in bytes: the longest text, every character of it escaped or in another script, stays below."""
 
 MAX_PARTIES = 32

@@ -74,6 +74,7 @@ class Code(StrEnum):
     APPROVAL_GIVEN = "approval.given"
     APPROVAL_ROLE = "approval.role"
     SIGNATURE_GIVEN = "signature.given"
+    SIGNATURE_WRONG = "signature.wrong"
     FORCE_NONE = "force.none"
     FORCE_SUSPENDED = "force.suspended"
     FORCE_NOT_SUSPENDED = "force.not-suspended"
