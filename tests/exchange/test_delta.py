@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlencode
 
 import delta_sharing
 import httpx
@@ -24,6 +25,7 @@ from easement.exchange.delta import File
 from easement.exchange.delta_api import router
 from easement.exchange.directory_parts import MemberKey
 from easement.exchange.message import keyid_of
+from easement.gate.suspended import changed
 from easement.gate.tables import suspend
 from easement.ledger.model import EntryType
 from easement.ledger.service import utc_now
@@ -85,6 +87,13 @@ class Shared:
         made = sets.Made(id_, self.digest, "school-meals", "forms", "northtown", version, at, schema, files, intent=0)
         with writing(self.node.engine) as connection:
             sets.add_set(connection, made)
+
+    def link(self, serving: Serving, id_: str, expires: int) -> str:
+        """A link to the first file of a set, as the token that this test has would get it."""
+        link = sets.Link(id_, 0, expires, sha256_hex(TOKEN.encode()), keyid_of(KEY))
+        signature = sets.link_signature(self.node.master_key, link)
+        said = {"expires": expires, "reader": link.reader, "key": link.keyid, "X-Amz-Signature": signature}
+        return f"{serving.address}/delta/files/{id_}/0.parquet?{urlencode(said)}"
 
     def profile(self, folder: Path, address: str, token: str = TOKEN) -> str:
         path = folder / "profile.share"
@@ -306,6 +315,7 @@ def test_suspension_ends_token_and_links_at_once(shared, serving):
     url = links(query(serving))[0]
     with writing(shared.node.engine) as connection:
         suspend(connection, "school-meals", "a concern was raised", since=0, entry=0)
+    changed()
     for answer in (httpx.get(url), get(serving, "/shares"), query(serving)):
         assert answer.status_code == 403
         assert "suspended" in answer.text
@@ -335,6 +345,29 @@ def test_a_token_ends_with_the_key_that_asked_for_it(shared, serving):
     assert get(serving, "/shares", f"by-another-key.{keyid_of(other)}").status_code == 200
 
 
+@pytest.mark.parametrize("how", ["revoked", "replaced"])
+def test_a_link_ends_with_the_key_that_asked_for_it(shared, serving, how):
+    """Whoever stole a key may have asked for links before that came to be known; the new key asks for its own."""
+    url, now = links(query(serving))[0], datetime.now(UTC)
+    other = cluster.signer_of("northtown", 1).key
+    assert httpx.get(url).status_code == 200
+    gone = revoked() if how == "revoked" else MemberKey(key=str(KEY), since=BEFORE, until=now)
+    shared.hand_out(gone, MemberKey(key=str(other), since=BEFORE))
+    answer = httpx.get(url)
+    assert (answer.status_code, "revoked or replaced" in answer.text) == (403, True)
+    renamed = url.replace(urlencode({"key": keyid_of(KEY)}), urlencode({"key": keyid_of(other)}))
+    assert renamed != url
+    assert httpx.get(renamed).status_code == 403
+
+
+def test_a_link_ends_with_the_token_that_asked_for_it(shared, serving):
+    url = links(query(serving))[0]
+    with writing(shared.node.engine) as connection:
+        assert sets.end_readers(connection, "northtown", "school-meals", "forms", datetime.now(UTC)) == 1
+    answer = httpx.get(url)
+    assert (answer.status_code, "ended with the token" in answer.text) == (403, True)
+
+
 def test_a_link_is_good_for_its_own_file_and_time_alone(serving):
     first, second = links(query(serving))[:2]
     assert httpx.get(first).status_code == 200
@@ -347,9 +380,7 @@ def test_a_link_is_good_for_its_own_file_and_time_alone(serving):
 
 
 def test_a_link_past_its_time_is_dead(shared, serving):
-    soon = sets.Link(f"{1:032x}", 0, int((datetime.now(UTC) - timedelta(seconds=1)).timestamp()))
-    signature = sets.link_signature(shared.node.master_key, soon)
-    url = f"{serving.address}/delta/files/{soon.set}/0.parquet?expires={soon.expires}&X-Amz-Signature={signature}"
+    url = shared.link(serving, f"{1:032x}", int((datetime.now(UTC) - timedelta(seconds=1)).timestamp()))
     assert "past its time" in httpx.get(url).json()["detail"]
 
 

@@ -83,9 +83,7 @@ def long_file(shared: Shared, recipient: str = "northtown", number: int = 0) -> 
 
 
 def address_to(shared: Shared, serving: Serving, id_: str) -> str:
-    link = sets.Link(id_, 0, int(datetime.now(UTC).timestamp()) + 3_600)
-    signature = sets.link_signature(shared.node.master_key, link)
-    return f"{serving.address}/delta/files/{id_}/0.parquet?expires={link.expires}&X-Amz-Signature={signature}"
+    return shared.link(serving, id_, int(datetime.now(UTC).timestamp()) + 3_600)
 
 
 class Slow:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Header, HTTPException, Request, Response
 from fastapi.responses import StreamingResponse
@@ -16,6 +17,7 @@ from pydantic import BaseModel, ConfigDict
 from starlette.datastructures import State
 from starlette.types import Receive, Scope, Send
 
+from easement.base.canonical import sha256_hex
 from easement.base.database import reading
 from easement.base.errors import Refused
 from easement.exchange import delta, sets
@@ -60,11 +62,19 @@ HostDep = Annotated[Host, Depends(_host)]
 Now = Annotated[datetime, Depends(_now)]
 
 
-def _reader(host: HostDep, now: Now, authorization: Annotated[str, Header()] = "") -> sets.Reader:
-    """Whose token came with the request, while the agreement it is for stands."""
+def _token(authorization: Annotated[str, Header()] = "") -> str:
+    """The token that came with the request; empty where none did."""
     scheme, _, token = authorization.partition(" ")
+    return token if scheme.lower() == "bearer" else ""
+
+
+TokenDep = Annotated[str, Depends(_token)]
+
+
+def _reader(host: HostDep, now: Now, token: TokenDep) -> sets.Reader:
+    """Whose token came with the request, while the agreement it is for stands."""
     with reading(host.engine) as connection:
-        found = sets.reader(connection, token, now) if scheme.lower() == "bearer" and token else None
+        found = sets.reader(connection, token, now) if token else None
     if found is None:
         raise HTTPException(401, "this token opens nothing, or no longer", {"WWW-Authenticate": "Bearer"})
     check_member(host, found.recipient, now, keyid_in(token))
@@ -154,6 +164,7 @@ def query_table(
     asked: Query,
     host: HostDep,
     reader: ReaderDep,
+    token: TokenDep,
     now: Now,
     capabilities: Annotated[str, Header(alias=CAPABILITIES)] = "",
 ) -> Response:
@@ -165,7 +176,7 @@ def query_table(
     if version is None:
         raise HTTPException(404, f"version {asked.version} is not kept; the newest is {table.latest.number}")
     log_opened(host, reader, [version.id], now)
-    lines = delta.query_lines(table, version, _linker(host, now), delta=as_delta)
+    lines = delta.query_lines(table, version, _linker(host, token, now), delta=as_delta)
     return _lines(lines, version, as_delta=as_delta)
 
 
@@ -176,6 +187,7 @@ def table_changes(
     name: str,
     host: HostDep,
     reader: ReaderDep,
+    token: TokenDep,
     now: Now,
     capabilities: Annotated[str, Header(alias=CAPABILITIES)] = "",
     startingVersion: int | None = None,  # noqa: N803
@@ -191,17 +203,24 @@ def table_changes(
         raise HTTPException(400, f"the oldest version still kept is {table.versions[0].number}")
     before = table.version(first - 1)
     log_opened(host, reader, [version.id for version in ([before] if before else []) + chosen], now)
-    return _lines(delta.changes_lines(table, chosen, _linker(host, now), delta=as_delta), chosen[0], as_delta=as_delta)
+    return _lines(
+        delta.changes_lines(table, chosen, _linker(host, token, now), delta=as_delta), chosen[0], as_delta=as_delta
+    )
 
 
-def _linker(host: Host, now: datetime) -> delta.Link:
-    """Links to files, each signed and good for some minutes. Delta's own reader wants a parameter it knows."""
+def _linker(host: Host, token: str, now: datetime) -> delta.Link:
+    """Links to files, each signed and good for some minutes, at most as long as the token that asks for them.
+
+    Delta's own reader wants a parameter it knows.
+    """
+    digest, keyid = sha256_hex(token.encode()), keyid_in(token)
     expires = int(now.timestamp()) + host.settings.exchange.link_minutes * 60
 
     def link(version: Version, file: File) -> tuple[str, int]:
-        signature = sets.link_signature(host.master_key, sets.Link(version.id, file.number, expires))
+        signature = sets.link_signature(host.master_key, sets.Link(version.id, file.number, expires, digest, keyid))
         place = f"{own_url(host)}/delta/files/{version.id}/{file.number}.parquet"
-        return f"{place}?expires={expires}&X-Amz-Signature={signature}", expires * 1000
+        said = {"expires": expires, "reader": digest, "key": keyid, "X-Amz-Signature": signature}
+        return f"{place}?{urlencode(said)}", expires * 1000
 
     return link
 
@@ -209,7 +228,7 @@ def _linker(host: Host, now: datetime) -> delta.Link:
 @router.api_route("/files/{set_}/{number}.parquet", methods=["GET", "HEAD"])
 def read_file(set_: str, number: int, request: Request, host: HostDep, now: Now) -> Response:
     """One file by a link: the link is all that is needed, and works while it is young and the agreement stands."""
-    made = _linked(host, set_, number, request, now)
+    link, made = _linked(host, set_, number, request, now)
     size = made.files[number].size
     start, stop, partial = _asked_range(request.headers.get("range", ""), size)
     headers = {"Accept-Ranges": "bytes", "Content-Length": str(stop - start), "Cache-Control": "no-store"}
@@ -227,7 +246,7 @@ def read_file(set_: str, number: int, request: Request, host: HostDep, now: Now)
             if too_slow(sent, (at - now).total_seconds()):
                 raise Refused("the download is slower than any that is borne", remedy="ask for the rest of it again")
             if count % RECHECKED == RECHECKED - 1:
-                _check_link(host, made, at)
+                _check_link(host, link, made, at)
             sent += len(chunk)
             yield chunk
 
@@ -267,10 +286,10 @@ def _places(state: State) -> Places:
     return found
 
 
-def _linked(host: Host, set_: str, number: int, request: Request, now: datetime) -> sets.Made:
+def _linked(host: Host, set_: str, number: int, request: Request, now: datetime) -> tuple[sets.Link, sets.Made]:
     given = request.query_params
     try:
-        link = sets.Link(set_, number, int(given.get("expires", "")))
+        link = sets.Link(set_, number, int(given.get("expires", "")), given.get("reader", ""), given.get("key", ""))
     except ValueError:
         raise HTTPException(403, "this link is not one of ours") from None
     right = sets.link_signature(host.master_key, link)
@@ -282,12 +301,15 @@ def _linked(host: Host, set_: str, number: int, request: Request, now: datetime)
         made = sets.read_set(connection, set_)
     if made is None or not 0 <= number < len(made.files):
         raise HTTPException(404, "this set is no longer kept")
-    _check_link(host, made, now)
-    return made
+    _check_link(host, link, made, now)
+    return link, made
 
 
-def _check_link(host: Host, made: sets.Made, now: datetime) -> None:
-    check_member(host, made.recipient, now)
+def _check_link(host: Host, link: sets.Link, made: sets.Made, now: datetime) -> None:
+    check_member(host, made.recipient, now, link.keyid)
+    with reading(host.engine) as connection:
+        if sets.reader_of(connection, link.reader, now) is None:
+            raise HTTPException(403, "this link ended with the token that asked for it: ask for another")
     check_standing(host, made.agreement, made.recipient, made.share, now)
 
 

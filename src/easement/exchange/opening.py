@@ -27,13 +27,13 @@ def keyid_in(token: str) -> str:
     return token.partition(".")[2]
 
 
-def check_member(host: Host, recipient: str, now: datetime, keyid: str | None = None) -> None:
-    """Raise `Refused` unless the recipient is a member that may speak, and the key, where one is named, not revoked."""
+def check_member(host: Host, recipient: str, now: datetime, keyid: str) -> None:
+    """Raise `Refused` unless the recipient is a member that may speak, and the key that asked still one of its."""
     member = current_directory(host, now).find(recipient)
     if member is None or not member.present_keys(now):
         raise _over(f"`{recipient}` may not speak in the cluster any more")
-    if keyid is not None and not any(each.id == keyid and each.revoked is None for each in member.keys):
-        raise Refused("the key that asked for this token was revoked", remedy="ask for another token")
+    if not any(each.id == keyid for each in member.present_keys(now)):
+        raise Refused("the key that asked for this was revoked or replaced", remedy="ask for another token")
 
 
 def check_standing(host: Host, agreement: str, recipient: str, share: str, now: datetime) -> None:

@@ -37,6 +37,7 @@ __all__ = [
     "open_file",
     "read_set",
     "reader",
+    "reader_of",
     "same",
     "sets_folder",
     "shared_tables",
@@ -103,11 +104,16 @@ class Reader:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """What a link opens: one file of one set, until an instant in seconds since 1970."""
+    """What a link opens: one file of one set, until an instant in seconds since 1970.
+
+    It is given to a reader, named by the SHA-256 of their token and the key that asked for it, and ends with both.
+    """
 
     set: str
     number: int
     expires: int
+    reader: str
+    keyid: str
 
 
 def sets_folder(home: Path) -> Path:
@@ -127,7 +133,7 @@ def open_file(home: Path, master: bytes, set_: str, number: int) -> SealedReader
 
 def link_signature(master: bytes, link: Link) -> str:
     """What proves a link to be ours: HMAC-SHA-256 over all that it says."""
-    said = f"{link.set}/{link.number}/{link.expires}".encode()
+    said = f"{link.set}/{link.number}/{link.expires}/{link.reader}/{link.keyid}".encode()
     return hmac.new(derived_key(master, "delta-links"), said, "sha256").hexdigest()
 
 
@@ -206,8 +212,13 @@ def add_reader(connection: Connection, token: str, reader: Reader) -> None:
 
 def reader(connection: Connection, token: str, now: datetime) -> Reader | None:
     """Whose token this is; nobody's where it is unknown, ended or past its time."""
+    return reader_of(connection, sha256_hex(token.encode()), now)
+
+
+def reader_of(connection: Connection, digest: str, now: datetime) -> Reader | None:
+    """The same, for a token of which only the SHA-256 is known."""
     place = (
-        readers.c.token == sha256_hex(token.encode()),
+        readers.c.token == digest,
         readers.c.ended.is_(None),
         readers.c.expires > int(now.timestamp()),
     )
