@@ -9,7 +9,7 @@ from easement.base.errors import BadData, BadFile, ProofFailed, Refused, SourceU
 from easement.exchange.answering import Action, Arrived, Clock, NotTaken
 from easement.exchange.concern import about_message
 from easement.exchange.message import Fault, Genuine, NotGenuine
-from easement.exchange.message_body import MAX_ASK, AnswerBody, AskBody, ReceiptBody, decision_said, read_body
+from easement.exchange.message_body import MAX_ASK, AnswerBody, AskBody, ReceiptBody, read_body
 from easement.exchange.opening import check_shelved, check_standing
 from easement.exchange.ports import Host
 from easement.exchange.receiving import request_of
@@ -44,7 +44,7 @@ def answer(host: Host, genuine: Genuine, arrived: Arrived, clock: Clock, once: O
     """
     body, asked = _read(host, genuine, arrived)
     now, keep = clock(), timedelta(hours=host.settings.exchange.keep_answers_hours)
-    if is_over(host, genuine.key.name):
+    if is_over(host, genuine.key.name, now):
         once.hold()
     hold_back(host, genuine.key.name, now)
     try:
@@ -110,15 +110,11 @@ def _read(host: Host, genuine: Genuine, arrived: Arrived) -> tuple[AskBody, Ask]
 
 
 def _told(host: Host, body: AskBody, given: Answer, genuine: Genuine) -> bytes:
-    return AnswerBody(
-        message=body.message,
-        provider=host.organisation,
-        recipient=genuine.key.name,
-        decision=decision_said(given.outcome.decision),
-        entry=given.outcome.entry,
-        answer=given.body.decode(),
-        receipt=given.receipt,
-    ).encode()
+    outcome, answer = given.outcome, given.body.decode()
+    return AnswerBody.written(
+        body.message, outcome.decision, genuine.key.name, host.organisation,
+        entry=outcome.entry, answer=answer, receipt=given.receipt,
+    )  # fmt: skip
 
 
 def _unknown(host: Host, body: AskBody, recipient: str, now: datetime) -> Answer:

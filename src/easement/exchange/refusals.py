@@ -63,9 +63,9 @@ def _remember(host: Host, organisation: str, this: int, logged: int) -> None:
             _over[host.home, organisation] = this
 
 
-def is_over(host: Host, organisation: str) -> bool:
-    """Whether an organisation was over the limit when it was last counted, so that it may be counted again."""
-    return (host.home, organisation) in _over
+def is_over(host: Host, organisation: str, now: datetime) -> bool:
+    """Whether an organisation is over the limit, so that it is counted again and not answered."""
+    return _over.get((host.home, organisation)) == _minute(now)
 
 
 def seconds_to_wait(host: Host, organisation: str, now: datetime) -> int:
