@@ -35,6 +35,7 @@ from easement.node.home import Node
 from easement.permission.carrying import catch_up_all, tell_all
 from easement.permission.landing import land_all
 from easement.permission.silence import escalate_all
+from easement.register.keeping import refresh
 
 __all__ = ["TASKS", "Keeper", "Task"]
 
@@ -116,6 +117,11 @@ def _permission(node: Node, now: datetime) -> int:
     return land_all(node, now) + escalate_all(node, now) + tell_all(node, now)
 
 
+def _register(node: Node, now: datetime) -> int:
+    """Bring the public register up to date."""
+    return refresh(node, now)
+
+
 TASKS: tuple[Task, ...] = (
     Task("recover", 60, _recover),
     Task("abandon", 30, _abandon),
@@ -127,6 +133,7 @@ TASKS: tuple[Task, ...] = (
     Task("chase", 300, _chase),
     Task("permission", 15, _permission),
     Task("proposals-missed", 300, catch_up_all),
+    Task("register", 15, _register),
     Task("prune", 600, _prune),
 )
 """Everything that is done besides answering, and how often."""
