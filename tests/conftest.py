@@ -1,5 +1,46 @@
-"""Fixtures that every room's tests may use."""
+"""Fixtures that every room's tests may use, and the order in which files are begun."""
+
+from typing import Any
 
 from tests.databases import blank, database, engine, filled_file, server
 
 __all__ = ["blank", "database", "engine", "filled_file", "server"]
+
+LONGEST = (
+    "gate/test_forms",
+    "gate/test_indexes",
+    "node/test_backup",
+    "ledger/test_faults",
+    "exchange/test_kills",
+    "gate/test_recovery",
+    "exchange/test_bulk",
+    "gate/test_carried",
+    "gate/test_from_a_database",
+    "gate/test_limits",
+    "gate/test_second_opinion",
+    "exchange/test_delta",
+    "gate/test_share",
+    "sources/test_excel",
+    "node/test_rotation",
+    "exchange/test_duties",
+    "demo/test_cluster",
+    "web/test_journeys_asking",
+    "web/test_journeys_in",
+    "web/test_journeys_records",
+    "web/test_journeys_many",
+    "staff/test_lock_out",
+    "docs/test_generated",
+)
+"""The files that take longest, by one run of everything. They are begun first, so that no worker is left alone with one
+of them at the end; xdist itself begins with the files of the most tests, which are the quick ones."""
+
+
+def pytest_collection_modifyitems(items: list[Any]) -> None:
+    """Begin with the files that take longest; within a file nothing changes."""
+    places = {name: place for place, name in enumerate(LONGEST)}
+
+    def place(item: Any) -> int:
+        path = item.path.with_suffix("").as_posix().rpartition("/tests/")[2]
+        return places.get(path, len(places))
+
+    items.sort(key=place)
