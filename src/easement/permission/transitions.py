@@ -170,8 +170,10 @@ def _may(kind: Kind, dossier: Dossier, organisation: str) -> bool:
             return False  # silence does it
         case Kind.WITHDRAW:
             return organisation == dossier.mover
+        case Kind.DRAFT | Kind.VARY:
+            return dossier.agreed is None or organisation in dossier.agreed.parties
         case Kind.SUBMIT:
-            return dossier.text is not None
+            return organisation in (dossier.agreed or dossier).parties if dossier.text else False
         case Kind.REQUEST_CHANGES:
             return organisation in dossier.signing
         case Kind.APPROVE:
@@ -179,7 +181,8 @@ def _may(kind: Kind, dossier: Dossier, organisation: str) -> bool:
         case Kind.SIGN:
             return organisation in dossier.signing and organisation not in dossier.signatures
         case Kind.SUSPEND:
-            return dossier.agreed is not None and organisation not in dossier.suspended
+            bound = dossier.agreed is not None and organisation in dossier.agreed.parties
+            return bound and organisation not in dossier.suspended
         case Kind.RESUME:
             return organisation in dossier.suspended
         case Kind.REVIEW | Kind.END:
@@ -248,6 +251,8 @@ def _may_refuse(dossier: Dossier, organisation: str) -> Iterator[Why]:
         yield Why(Code.ANSWER_GIVEN, f"`{organisation}` has agreed already", "refuse the draft, when there is one")
     elif organisation in dossier.signatures:
         yield Why(Code.SIGNATURE_GIVEN, f"`{organisation}` has signed this text", "ask for changes")
+    elif dossier.stage in _WORK and dossier.text is not None and organisation not in dossier.text.parties:
+        yield _not_in(dossier.text, organisation)
 
 
 def _ask_escalate(dossier: Dossier, event: Event) -> Iterator[Why]:
@@ -272,6 +277,7 @@ def _ask_withdraw(dossier: Dossier, event: Event) -> Iterator[Why]:
 
 def _ask_draft(dossier: Dossier, event: Event) -> Iterator[Why]:
     assert isinstance(event.said, m.Drafted)
+    yield from _of_those_bound(dossier, event)
     current = dossier.text.digest if dossier.text else ""
     if event.said.replaces != current:
         yield _changed(dossier)
@@ -284,6 +290,7 @@ def _ask_draft(dossier: Dossier, event: Event) -> Iterator[Why]:
 def _ask_vary(dossier: Dossier, event: Event) -> Iterator[Why]:
     assert isinstance(event.said, m.Varied)
     assert dossier.agreed is not None  # nothing is in force without a text
+    yield from _of_those_bound(dossier, event)
     if event.said.replaces != dossier.agreed.digest:
         yield _changed(dossier)
     yield from _why_not_text(event.said.text, event.said.digest, tuple(dossier.parties), _floor(dossier))
@@ -338,6 +345,7 @@ def _changed(dossier: Dossier) -> Why:
 
 def _ask_submit(dossier: Dossier, event: Event) -> Iterator[Why]:
     assert isinstance(event.said, m.Submitted)
+    yield from _of_those_bound(dossier, event)
     yield from _of_text(dossier, event.said.digest)
 
 
@@ -351,9 +359,19 @@ def _of_text(dossier: Dossier, digest: str) -> Iterator[Why]:
 def _of_party(dossier: Dossier, event: Event, digest: str) -> Iterator[Why]:
     yield from _of_text(dossier, digest)
     if dossier.text is not None and event.author not in dossier.text.parties:
-        named = listed(f"`{each}`" for each in dossier.text.parties)
-        what = f"`{event.author}` is not a party in the text"
-        yield Why(Code.PARTY_NOT_IN_TEXT, what, f"the text names {named}; put it into the text first")
+        yield _not_in(dossier.text, event.author)
+
+
+def _not_in(text: Text, organisation: str) -> Why:
+    named = listed(f"`{each}`" for each in text.parties)
+    what = f"`{organisation}` is not a party in the text"
+    return Why(Code.PARTY_NOT_IN_TEXT, what, f"the text names {named}; put it into the text first")
+
+
+def _of_those_bound(dossier: Dossier, event: Event) -> Iterator[Why]:
+    """What is in force is changed by those alone whom it binds."""
+    if dossier.agreed is not None and event.author not in dossier.agreed.parties:
+        yield _not_in(dossier.agreed, event.author)
 
 
 def _ask_changes(dossier: Dossier, event: Event) -> Iterator[Why]:
@@ -389,7 +407,7 @@ def _of_agreed(dossier: Dossier, event: Event) -> Iterator[Why]:
         what = f"what is in force is {agreed.id} {agreed.version}, {agreed.digest[:12]}"
         yield Why(Code.TEXT_CHANGED, what, "do it again for what is in force now")
     elif event.author not in agreed.parties:
-        yield Why(Code.PARTY_NOT_IN_TEXT, f"`{event.author}` is not a party to what is in force", "ask one who is")
+        yield _not_in(agreed, event.author)
 
 
 def _ask_suspend(dossier: Dossier, event: Event) -> Iterator[Why]:
