@@ -12,12 +12,14 @@ from sqlalchemy import Engine, inspect, text
 
 from easement.base.database import METADATA, open_database, reading, writing
 from easement.base.errors import EasementError, StorageFailed
-from easement.ledger.service import Ledger
+from easement.ledger.service import Ledger, utc_now
 from easement.node import schema
+from easement.node.backup import back_up
 from easement.node.cli import node as command
 from easement.node.home import create_node, open_node
 from easement.node.keys import read_secret
 from easement.node.schema import FOLDER, HEAD, STEPS, stamp, upgrade, version
+from tests.databases import PASSWORD, new_database
 from tests.ledger.makers import MASTER, SIGNER, clock, fill, private
 
 ROOT = Path(__file__).parents[2]
@@ -109,6 +111,20 @@ def test_a_node_of_an_older_program_names_the_command_that_upgrades_it(
     with pytest.raises(EasementError, match=f"of an older easement: at {HEAD}, 0009 is needed") as refused:
         open_node(home).__enter__()
     assert f"easement node upgrade {home}" in refused.value.remedy
+
+
+def test_a_node_in_postgresql_is_told_to_be_dumped_for_our_backup_would_not_open_it(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = new_database("postgresql", tmp_path, request, filled=False)
+    home = create_node(tmp_path / "dwp", "dwp", database_url=found.url, database_password=PASSWORD).home
+    monkeypatch.setattr(schema, "HEAD", "0009")
+    for opened in (lambda: open_node(home).__enter__(), lambda: back_up(home, tmp_path / "b", now=utc_now())):
+        with pytest.raises(EasementError, match="of an older easement") as refused:
+            opened()
+        assert refused.value.remedy.endswith(f"pg_dump, and a copy of {home}, then easement node upgrade {home}")
+    asked = CliRunner().invoke(command, ["upgrade", str(home)], input="n\n")
+    assert "Back it up first: pg_dump" in asked.output
 
 
 def test_a_node_of_a_newer_program_is_left_alone(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import Column, Connection, Engine, MetaData, String, Table, dele
 from easement.base.database import METADATA, take_turn, writing
 from easement.base.errors import EasementError
 
-__all__ = ["HEAD", "STEPS", "check_version", "stamp", "upgrade", "version"]
+__all__ = ["HEAD", "STEPS", "backup_of", "check_version", "stamp", "upgrade", "version"]
 
 STEPS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007")
 """The steps in `migrations/versions`, oldest first."""
@@ -43,6 +43,11 @@ def version(connection: Connection) -> str | None:
     return "0001" if "ledger_head" in names else None
 
 
+def backup_of(home: Path, dialect: str) -> str:
+    """How a node is backed up before its database takes a step: of another step, our own backup reads only the file."""
+    return f"pg_dump, and a copy of {home}" if dialect == "postgresql" else f"easement backup {home} --out FILE"
+
+
 def check_version(connection: Connection, home: Path) -> None:
     """Raise `EasementError` for a database of an older or a newer program, with what to do."""
     found = version(connection)
@@ -51,7 +56,8 @@ def check_version(connection: Connection, home: Path) -> None:
     if found is None:
         raise EasementError("the database holds no node", remedy="restore it from where you keep it")
     if found in STEPS:
-        remedy = f"back it up and upgrade it: easement backup {home} --out FILE, then easement node upgrade {home}"
+        how = backup_of(home, connection.dialect.name)
+        remedy = f"back it up and upgrade it: {how}, then easement node upgrade {home}"
         raise EasementError(f"the node's database is of an older easement: at {found}, {HEAD} is needed", remedy=remedy)
     what = f"the node's database is of a newer easement: at {found}, this one knows {HEAD}"
     raise EasementError(what, remedy="use the newer easement, or restore the backup from before it was upgraded")
