@@ -17,8 +17,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 
 from easement.base.database import writing
+from easement.base.errors import Problem
 from easement.gate.staging import Staged
-from easement.ledger.service import utc_now
+from easement.ledger.service import Ledger, utc_now
 from easement.node import doctor
 from easement.node.backup import back_up
 from easement.node.cli import doctor as command
@@ -92,6 +93,16 @@ def test_a_damaged_ledger_is_told_file_by_file(home: Path) -> None:
     assert any("do not lead to the published root" in what for what in found)
 
 
+def test_what_is_quick_reads_no_entries_and_says_so(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Ledger, "fsck", lambda _ledger: [Problem("entry 0", "it was changed", "restore it")])
+    assert wrong(home) == {"ledger": ("it was changed",)}
+    asked = CliRunner().invoke(command, [str(home), "--quick"], standalone_mode=False)
+    assert asked.return_value == 0
+    assert "entries were not looked at" in asked.stderr
+    names = [[each.name for each in examine(home, now=utc_now(), quick=quick)] for quick in (True, False)]
+    assert names[0] == names[1]
+
+
 def test_a_clock_that_was_set_back_is_told(home: Path) -> None:
     with open_node(home) as node:
         node.ledger.append(released(time="2031-01-01T12:00Z"))
@@ -156,9 +167,13 @@ def test_https_without_a_certificate_is_noted(home: Path) -> None:
 
 
 class _Alive(BaseHTTPRequestHandler):
+    ready = b""
+
     def do_GET(self) -> None:
-        self.send_response(200 if self.path == "/healthz" else 404)
+        self.send_response(200 if self.path == "/healthz" else 503)
         self.end_headers()
+        if self.path == "/readyz":
+            self.wfile.write(self.ready)
 
     def log_message(self, *_given: object) -> None:
         return
@@ -173,6 +188,10 @@ def test_another_program_on_the_nodes_port_is_told_and_the_node_itself_is_not(ho
     thread.start()
     served(home, port=server.server_port)
     assert "port" not in told(home)
+    for said, stale in (('{"name": "keys", "state": "missing"}', True), ('{"name": "keys", "state": "good"}', False)):
+        _Alive.ready = f'{{"checks": [{said}]}}'.encode()
+        found = wrong(home).get("port", ())
+        assert found == (("the node that runs still holds a key that was changed, and discloses nothing",) * stale)
     server.shutdown()
     thread.join()
     server.server_close()

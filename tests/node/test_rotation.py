@@ -21,8 +21,9 @@ from easement.ledger.receipt import make_receipt
 from easement.ledger.service import utc_now
 from easement.node import rotation
 from easement.node.cli import keys as command
-from easement.node.home import create_node, open_node
+from easement.node.home import FIT_FOR, create_node, open_node
 from easement.node.keys import read_secret
+from easement.node.readiness import State, readiness
 from easement.node.rotation import log_keys, rotate_database, rotate_signing
 from tests.databases import KINDS, PASSWORD, Server, new_database
 from tests.gate.world import furnish
@@ -71,6 +72,21 @@ def test_the_organisation_signs_with_the_new_key_and_its_old_signatures_still_co
     assert changes(home) == [rotation.key_digest(new)]
     assert (home / "keys" / "organisation.vkey").read_text() == f"{new}\n{old}\n"
     assert not (home / "keys" / "organisation.next").exists()
+
+
+@pytest.mark.parametrize("stem", ["organisation", "log"])
+def test_a_node_that_runs_on_with_the_old_key_is_not_ready_and_discloses_nothing(home: Path, stem: str) -> None:
+    with open_node(home) as running:
+        running.check_fit(utc_now())
+        rotate(home, stem)
+        later = utc_now() + FIT_FOR
+        with pytest.raises(StorageFailed, match=f"the {stem}'s key was changed") as refused:
+            running.check_fit(later)
+        assert refused.value.remedy == "start the node again: easement serve"
+        assert {each.name: each.state for each in readiness(running, now=later)}["keys"] is State.MISSING
+    with open_node(home) as again:
+        again.check_fit(later)
+        assert {each.name: each.state for each in readiness(again, now=later)}["keys"] is State.GOOD
 
 
 def test_a_compromised_key_counts_no_more(home: Path) -> None:

@@ -68,10 +68,12 @@ def upgrade(directory: Path, yes: bool, as_json: bool) -> None:
     """Bring the database of the node at DIRECTORY to what this version of easement works with, wholly or not at all."""
     from easement.node.home import read_settings
     from easement.node.opening import upgrade_database
+    from easement.node.schema import backup_of
 
     url = read_settings(directory).database.url
     if not yes:
-        say(f"Back it up first: easement backup {clear_path(directory)} --out FILE. It cannot be taken back otherwise.")
+        how = backup_of(Path(clear_path(directory)), "postgresql" if url else "sqlite")
+        say(f"Back it up first: {how}. It cannot be taken back otherwise.")
         click.confirm("Upgrade the database?", abort=True, err=True)
     steps = upgrade_database(directory, url)
     words = f"Upgraded the database by {', '.join(steps)}." if steps else "The database needs no upgrade."
@@ -134,14 +136,17 @@ MASTER = (
     "pseudonyms that recipients hold and all private records hang on it. If somebody else has it, make a new node,"
     " and end the agreements under the old one; to be rid of records, erase them: easement ledger erase"
 )
+AGAIN = "now: start `easement serve` again; a node that still runs with the old key discloses nothing"
 NEXT = {
     "organisation": (
+        AGAIN,
         "next: give your partners {keys}/organisation.vkey anew, and tell the operator of your directory",
-        "next: start `easement serve` again, and back up the new keys",
+        "next: back up the new keys",
     ),
     "log": (
+        AGAIN,
         "next: give {keys}/log.vkey to your witnesses and to those who check receipts",
-        "next: start `easement serve` again, and back up the new keys",
+        "next: back up the new keys",
     ),
     "database": ("next: start `easement serve` again, and back up the new keys",),
 }
@@ -258,15 +263,16 @@ def restore(
     say(f"next: easement doctor {clear_path(directory)}")
 
 
-@click.command(epilog="Example: easement doctor northtown-node")
+@click.command(epilog="Example: easement doctor northtown-node --quick")
 @click.argument("directory", type=click.Path(path_type=Path))
+@click.option("--quick", is_flag=True, help="Leave out what reads every entry of the ledger.")
 @json_option
-def doctor(directory: Path, as_json: bool) -> int:
+def doctor(directory: Path, quick: bool, as_json: bool) -> int:
     """Say what is wrong with the node at DIRECTORY, and how to mend it. It reads every entry of the ledger."""
     from easement.ledger.service import utc_now
     from easement.node.doctor import Grade, examine
 
-    done = examine(directory, now=utc_now())
+    done = examine(directory, now=utc_now(), quick=quick)
     wrong = any(each.grade is Grade.WRONG for each in done)
     data = [
         {
@@ -278,6 +284,8 @@ def doctor(directory: Path, as_json: bool) -> int:
     ]
     emit(as_json, {"well": not wrong, "checks": data}, lambda: "\n".join(_told(each) for each in done))
     say("Something is to be mended." if wrong else "Nothing is wrong.")
+    if quick:
+        say("The ledger's entries were not looked at: easement doctor, without --quick, does that.")
     return 1 if wrong else 0
 
 

@@ -23,7 +23,7 @@ from easement.ledger.model import clock_set_back, minute
 from easement.meaning.mapping import read_mapping
 from easement.node.home import FOLDERS, PRIVATE, Node, open_node, read_settings
 from easement.node.model import Settings
-from easement.node.readiness import LEAST_FREE_MB, NONE_FREE_MB
+from easement.node.readiness import LEAST_FREE_MB, NONE_FREE_MB, State
 from easement.node.rotation import RETIRING
 from easement.node.tables import fact
 
@@ -55,8 +55,12 @@ class Examined:
 Found = Iterator[tuple[Grade, Problem]]
 
 
-def examine(home: Path, *, now: datetime) -> tuple[Examined, ...]:
-    """Look at everything about the node at `home`; what cannot be looked at is said, and the rest still is."""
+def examine(home: Path, *, now: datetime, quick: bool = False) -> tuple[Examined, ...]:
+    """Look at everything about the node at `home`; what cannot be looked at is said, and the rest still is.
+
+    `quick` leaves out what takes longer the longer the ledger is.
+    """
+    looks = LOOKS | QUICK if quick else LOOKS
     done = [_looked("settings and keys", lambda: _files(home))]
     try:
         settings = read_settings(home)
@@ -69,7 +73,7 @@ def examine(home: Path, *, now: datetime) -> tuple[Examined, ...]:
     ]
     try:
         with open_node(home) as node:
-            done += [_looked(name, lambda look=look: look(node, now)) for name, look in LOOKS.items()]  # type: ignore[misc]
+            done += [_looked(name, lambda look=look: look(node, now)) for name, look in looks.items()]  # type: ignore[misc]
     except EasementError as error:
         done.append(Examined("opening the node", Grade.WRONG, _problems(error)))
     return tuple(done)
@@ -155,22 +159,39 @@ def _port(settings: Settings) -> Found:
             return
     scheme = "https" if settings.server.tls_certificate else "http"
     try:
-        answer = httpx.get(f"{scheme}://{host}:{port}/healthz", verify=False, timeout=WAIT_SECONDS)  # noqa: S501 - only asked whether it is alive
-        alive = answer.status_code == httpx.codes.OK
+        with httpx.Client(base_url=f"{scheme}://{host}:{port}", verify=False, timeout=WAIT_SECONDS) as client:  # noqa: S501 - only asked how it stands
+            alive = client.get("/healthz").status_code == httpx.codes.OK
+            stale = alive and _missing(client.get("/readyz"), "keys")
     except httpx.HTTPError:
-        alive = False
+        alive = stale = False
+    if stale:
+        what = "the node that runs still holds a key that was changed, and discloses nothing"
+        yield Grade.WRONG, Problem(f"{host}:{port}", what, "start it again: easement serve")
     if not alive:
         what = f"another program listens on port {port}"
         yield Grade.WRONG, Problem(f"{host}:{port}", what, "stop it, or set another [server] port")
 
 
+def _missing(told: httpx.Response, name: str) -> bool:
+    """Whether a running node says that something it needs is missing."""
+    try:
+        checks = told.json()["checks"]
+        return any(each["name"] == name and each["state"] == State.MISSING for each in checks)
+    except (ValueError, KeyError, TypeError):
+        return False
+
+
 # What the node says when it is open
 
 
-def _ledger(node: Node, _: datetime) -> Found:
+def _refusal(node: Node, _: datetime) -> Found:
     if node.ledger.refusal is not None:
         refusal = node.ledger.refusal
         yield Grade.WRONG, Problem(refusal.where, refusal.what, refusal.remedy)
+
+
+def _ledger(node: Node, now: datetime) -> Found:
+    yield from _refusal(node, now)
     for problem in node.ledger.fsck():
         yield Grade.WRONG, problem
 
@@ -266,11 +287,15 @@ def _jobs(node: Node, _: datetime) -> Found:
         )
 
 
-def _duties(node: Node, now: datetime) -> Found:
+def _owed(node: Node, now: datetime) -> Found:
     if late := duties.owed(node, now, overdue=True):
         first, count = late[0], len({each.duty.entry for each in late})
         what = f"what came in by {count:,} entries should be gone by now, the first since {first.due:%Y-%m-%d}"
         yield Grade.NOTE, Problem("", what, "easement duties list --overdue names them; say when it is done")
+
+
+def _duties(node: Node, now: datetime) -> Found:
+    yield from _owed(node, now)
     if missing := duties.awaited(node, now):
         what = f"{len(missing):,} certificates of deletion are missing, the first since {missing[0].due:%Y-%m-%d}"
         yield Grade.NOTE, Problem("", what, "easement duties awaited says whose: ask them")
@@ -291,3 +316,6 @@ LOOKS: dict[str, Callable[[Node, datetime], Found]] = {
     "duties": _duties,
 }
 """What is looked at in an open node, in the order in which it is told."""
+
+QUICK = {"ledger": _refusal, "duties": _owed}
+"""What takes the place of looks that read every entry, where it must be quick."""

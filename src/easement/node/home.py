@@ -36,7 +36,7 @@ from easement.ledger.note import Key, Signer
 from easement.ledger.service import Ledger, utc_now
 from easement.node.keys import SECRET, own_public_keys, public_keys, read_secret, read_signer
 from easement.node.model import Settings
-from easement.node.opening import check_keys, new_database, open_engine
+from easement.node.opening import check_current, check_keys, new_database, open_engine
 from easement.node.rotation import finish_changes, finish_database, log_keys, say_database_changed
 
 if TYPE_CHECKING:
@@ -136,15 +136,20 @@ class Node:
         return Indexes(self)
 
     def check_fit(self, now: datetime) -> None:
-        """Raise `StorageFailed` where the node must not disclose for what its witnesses show.
+        """Raise `StorageFailed` where the node must not disclose for what its witnesses show, or its keys were changed.
 
-        What witnesses said is in the database, so that every process knows it.
+        What witnesses said, and which keys are in use, is in the database, so that every process knows it.
         """
         from easement.exchange.witnesses import check_witnessed
 
         if not self._found_fit or abs(now - self._found_fit[0]) >= FIT_FOR:
+            self.check_keys()
             check_witnessed(self, now)
             self._found_fit[:] = [now]
+
+    def check_keys(self) -> None:
+        """Raise `StorageFailed` where a key was changed since the node was opened."""
+        check_current(self.engine, self.organisation_key.key, self.ledger.key)
 
     @cached_property
     def _found_fit(self) -> list[datetime]:

@@ -9,12 +9,12 @@ from sqlalchemy import Engine, MetaData, inspect
 from easement.base.database import open_database, reading, writing
 from easement.base.errors import EasementError, StorageFailed, UsageError
 from easement.base.postgresql import connect_database
-from easement.ledger.note import Signer
+from easement.ledger.note import Key, Signer
 from easement.node.keys import read_password, read_secret
 from easement.node.schema import STEPS, check_version, upgrade, version
 from easement.node.tables import fact, key_digest, put_fact, secret_digest
 
-__all__ = ["check_keys", "new_database", "open_engine", "upgrade_database"]
+__all__ = ["check_current", "check_keys", "new_database", "open_engine", "upgrade_database"]
 
 
 def _connect(home: Path, url: str) -> Engine:
@@ -111,3 +111,16 @@ def check_keys(engine: Engine, organisation: Signer, log: Signer, master: bytes)
         with writing(engine) as connection:
             for stem, digest in held.items():
                 put_fact(connection, f"key:{stem}", digest)
+
+
+def check_current(engine: Engine, organisation: Key, log: Key) -> None:
+    """Raise `StorageFailed` where a key was changed since a running node took it into memory.
+
+    What the node signs goes on with the old key until it is started again, so it had better sign nothing.
+    """
+    with reading(engine) as connection:
+        said = {stem: fact(connection, f"key:{stem}") for stem in ("organisation", "log")}
+    for stem, key in (("organisation", organisation), ("log", log)):
+        if said[stem] not in (None, key_digest(key)):
+            what = f"the {stem}'s key was changed, and this process still holds the old one"
+            raise StorageFailed(what, remedy="start the node again: easement serve")

@@ -62,6 +62,11 @@ def _ledger(node: Node, _: datetime) -> Check:
     return Check("ledger", State.MISSING, str(refusal)) if refusal else Check("ledger", State.GOOD)
 
 
+def _keys(node: Node, _: datetime) -> Check:
+    node.check_keys()
+    return Check("keys", State.GOOD)
+
+
 def _published(node: Node, _: datetime) -> Check:
     waiting = node.ledger.size - node.ledger.published.size
     return Check("checkpoint", State.GOOD, f"{waiting} entries wait to be published")
@@ -92,6 +97,7 @@ def _witnesses(node: Node, now: datetime) -> Check:
 CHECKS: dict[str, Looks] = {
     "database": _database,
     "ledger": _ledger,
+    "keys": _keys,
     "checkpoint": _published,
     "directory": _directory,
     "witnesses": _witnesses,
