@@ -4,7 +4,9 @@ A body is read into its model, written again and compared: a key given twice, a 
 another escape is not the same bytes, so that no two readers can understand one message differently.
 """
 
-from typing import Annotated, Any, Literal, Self, TypeVar
+from functools import lru_cache
+from json.encoder import encode_basestring as _quoted
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 from pydantic import Field as Held
@@ -13,6 +15,7 @@ from easement.agreement.model import Level, Mode
 from easement.base.canonical import canonical_record
 from easement.exchange.message import Fault, NotGenuine
 from easement.gate.model import Code, Decision, Reason
+from easement.gate.told import KEPT, told
 
 __all__ = [
     "MAX_ASK",
@@ -185,6 +188,12 @@ def decision_said(decision: Decision) -> DecisionSaid:
     return DecisionSaid.model_validate(decision.as_dict())
 
 
+@lru_cache(KEPT)
+def _decision_text(said: str) -> str:
+    """A decision as it stands in canonical JSON, from what it was told as; checked as one that came would be."""
+    return canonical_record(DecisionSaid.model_validate_json(said).model_dump(mode="json")).decode()
+
+
 class AnswerBody(MessageBody):
     """What came of a question: the decision, its entry in the provider's log, and what crossed, under its receipt.
 
@@ -201,9 +210,17 @@ class AnswerBody(MessageBody):
     receipt: str
 
     @classmethod
-    def made(cls, message: str, decision: Decision, recipient: str, provider: str, **rest: Any) -> Self:
-        """The body for a decision of ours."""
-        return cls(message=message, provider=provider, recipient=recipient, decision=decision_said(decision), **rest)
+    def written(
+        cls, message: str, decision: Decision, recipient: str, provider: str, *, entry: int, answer: str, receipt: str
+    ) -> bytes:
+        """The canonical bytes for a decision of ours; what it says was checked when it was first written."""
+        texts = (answer, message, provider, receipt, recipient)
+        quoted_answer, quoted_message, quoted_provider, quoted_receipt, quoted_recipient = map(_quoted, texts)
+        return (
+            f'{{"answer":{quoted_answer},"decision":{_decision_text(told(decision).text)},"entry":{entry},'
+            f'"format":"easement-told/1","message":{quoted_message},"provider":{quoted_provider},'
+            f'"receipt":{quoted_receipt},"recipient":{quoted_recipient}}}'
+        ).encode()
 
 
 class ReasonSaid(BaseModel):

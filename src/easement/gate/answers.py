@@ -6,6 +6,7 @@ import json
 import shutil
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +15,18 @@ from easement.base.durable import aside, write_whole
 from easement.base.errors import UsageError
 from easement.gate.model import Decision
 from easement.gate.small_numbers import HIDDEN, Published
+from easement.gate.told import KEPT, told
 
 __all__ = ["FORMATS", "answer_body", "answer_format", "envelope", "table_records", "wrap_records", "write_answer"]
 
 FORMATS = {".csv": "csv", ".parquet": "parquet", ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl"}
 """The formats of an answer, by the ending of its name."""
+
+ENVELOPE = (
+    *("agreement", "share", "provider", "recipient", "purpose", "basis", "mode"),
+    *("fields", "measures", "withheld", "duties"),
+)
+"""What the envelope of an answer says of the decision."""
 
 
 def answer_format(path: Path) -> str:
@@ -32,21 +40,8 @@ def answer_format(path: Path) -> str:
 
 def envelope(decision: Decision, records: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """A JSON answer: the records, and beside them what they rest on and what is withheld (R3.2)."""
-    said = decision.as_dict()
-    kept = (
-        "agreement",
-        "share",
-        "provider",
-        "recipient",
-        "purpose",
-        "basis",
-        "mode",
-        "fields",
-        "measures",
-        "withheld",
-        "duties",
-    )
-    return {"format": "easement-answer/1", **{name: said[name] for name in kept}, "records": list(records)}
+    said = told(decision).said
+    return {"format": "easement-answer/1", **{name: said[name] for name in ENVELOPE}, "records": list(records)}
 
 
 def wrap_records(path: Path, decision: Decision, records: Path) -> None:
@@ -80,8 +75,15 @@ def _shown(measure: str | Mapping[Any, str], cell: Published) -> Any:
 
 def answer_body(decision: Decision, records: Sequence[Mapping[str, Any]]) -> bytes:
     """A JSON answer as it is carried to another node: the same envelope, without blanks."""
-    said = envelope(decision, records)
-    return json.dumps(said, default=_plain, ensure_ascii=False, separators=(",", ":")).encode()
+    head, shown = _head_of(told(decision).text), _encode(list(records))
+    return f'{head},"records":{shown}}}'.encode()
+
+
+@lru_cache(KEPT)
+def _head_of(decision: str) -> str:
+    """The envelope of an answer as far as it is the same for everybody, left open for the records."""
+    said = json.loads(decision)
+    return _encode({"format": "easement-answer/1", **{name: said[name] for name in ENVELOPE}})[:-1]
 
 
 def write_answer(
@@ -125,3 +127,6 @@ def _cell(value: Any) -> Any:
 
 def _plain(value: Any) -> Any:
     return value.hex() if isinstance(value, bytes) else value.isoformat() if isinstance(value, date) else str(value)
+
+
+_encode = json.JSONEncoder(default=_plain, ensure_ascii=False, separators=(",", ":")).encode

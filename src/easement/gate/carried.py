@@ -33,6 +33,7 @@ from easement.gate.prepare import Offer
 from easement.gate.recovery import Abandoned, abandon_overdue
 from easement.gate.release import Released, found_body, release_body
 from easement.gate.tables import State
+from easement.gate.told import told
 from easement.ledger.model import EntryType
 from easement.ledger.receipt import new_receipt
 from easement.ledger.tables import Also
@@ -196,9 +197,8 @@ class CarriedOutlet:
         }
 
     def _sealed(self, outcome: Outcome) -> bytes:
-        head = json.dumps(_head(outcome), separators=(",", ":")).encode()
         nonce = os.urandom(NONCE)
-        plain = head + b"\n" + self.body
+        plain = _head(outcome).encode() + b"\n" + self.body
         return nonce + _sealing_key(self._holder.master_key).encrypt(nonce, plain, self._place.bound)
 
     def release(self, session: Session, plan: Plan, decision: Decision, offer: Offer, _intent: int) -> Released:
@@ -220,15 +220,11 @@ class CarriedOutlet:
         self.body = b""
 
 
-def _head(outcome: Outcome) -> dict[str, Any]:
+def _head(outcome: Outcome) -> str:
+    """What is kept of an outcome beside the answer, as JSON on one line."""
     made = outcome.released
-    return {
-        "decision": outcome.decision.as_dict(),
-        "count": made.count,
-        "suppressed": made.suppressed,
-        "sha256": made.sha256,
-        "k": outcome.k,
-    }
+    rest = {"count": made.count, "suppressed": made.suppressed, "sha256": made.sha256, "k": outcome.k}
+    return f'{{"decision":{told(outcome.decision).text},{json.dumps(rest)[1:]}'
 
 
 def kept_answer(holder: Holder, place: _Place, *, now: datetime) -> Answer | None:
