@@ -19,7 +19,7 @@ from fastapi.responses import JSONResponse
 from easement.base.canonical import sha256_hex
 from easement.base.database import writing
 from easement.base.errors import Refused
-from easement.base.sealed import SealedWriter, derived_key
+from easement.base.sealed import SealedWriter
 from easement.exchange import delta, directory_store, sets
 from easement.exchange.delta import File
 from easement.exchange.delta_api import router
@@ -48,7 +48,7 @@ def make_set(home: Path, master: bytes, id_: str, table: pa.Table, parts: int = 
     files, step = [], -(-table.num_rows // parts)
     for number in range(parts):
         part = table.slice(number * step, step)
-        with SealedWriter(sets.file_path(home, id_, number), derived_key(master, f"sets/{id_}")) as file:
+        with SealedWriter(sets.file_path(home, id_, number), sets.file_key(master, id_, number)) as file:
             pq.write_table(part, pa.PythonFile(file, mode="w"))
         data = b"".join(sets.open_file(home, master, id_, number).read())
         files.append(File(number, len(data), part.num_rows, sha256_hex(data)))
@@ -412,6 +412,21 @@ def test_what_was_changed_on_the_disk_is_never_served(shared, serving):
     path.write_bytes(raw[:-20] + b"x" + raw[-19:])
     with pytest.raises((httpx.HTTPError, AssertionError)):
         assert httpx.get(url).status_code == 200
+
+
+def test_files_that_were_put_in_each_others_place_are_never_served(shared, serving):
+    url = links(query(serving))[0]
+    one, other = (sets.file_path(shared.node.home, f"{1:032x}", number) for number in range(2))
+    both = one.read_bytes(), other.read_bytes()
+    one.write_bytes(both[1])
+    other.write_bytes(both[0])
+    with pytest.raises((httpx.HTTPError, AssertionError)):
+        assert httpx.get(url).status_code == 200
+
+
+def test_each_file_of_each_set_is_sealed_under_a_key_of_its_own():
+    keys = [sets.file_key(b"m" * 32, set_, number) for set_ in ("0" * 32, "1" * 32) for number in range(200)]
+    assert len(set(keys)) == len(keys)
 
 
 def test_nothing_of_a_set_stands_on_the_disk_in_the_clear(shared):

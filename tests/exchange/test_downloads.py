@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from easement.api.guard import Guard, Limits
 from easement.base.canonical import sha256_hex
 from easement.base.database import writing
-from easement.base.sealed import SealedWriter, derived_key
+from easement.base.sealed import SealedWriter
 from easement.exchange import sets
 from easement.exchange.delta import File
 from easement.exchange.delta_api import router
@@ -69,9 +69,7 @@ def long_file(shared: Shared, recipient: str = "northtown", number: int = 0) -> 
     id_ = f"{number:x}".rjust(32, "e")
     (sets.sets_folder(shared.node.home) / id_).mkdir(parents=True)
     data = os.urandom(SIZE)
-    with SealedWriter(
-        sets.file_path(shared.node.home, id_, 0), derived_key(shared.node.master_key, f"sets/{id_}")
-    ) as file:
+    with SealedWriter(sets.file_path(shared.node.home, id_, 0), sets.file_key(shared.node.master_key, id_, 0)) as file:
         file.write(data)
     files = (File(0, SIZE, 1, sha256_hex(data)),)
     made = sets.Made(

@@ -19,7 +19,7 @@ from sqlalchemy import Connection
 
 from easement.base.canonical import canonical_record, sha256_hex
 from easement.base.database import writing
-from easement.base.sealed import SealedWriter, derived_key
+from easement.base.sealed import SealedWriter
 from easement.exchange import jobs_tables as jobs
 from easement.exchange import sets
 from easement.exchange.delta import File, schema_string
@@ -147,7 +147,6 @@ class _Parts:
 
     def __init__(self, host: Host, mine: Job, folder: Path, clock: Callable[[], datetime]) -> None:
         self._host, self._mine, self._folder, self._clock = host, mine, folder, clock
-        self._key = derived_key(host.master_key, f"sets/{mine.message}")
         self._part: _Part | None = None
         self._rows, self._noted = 0, time.monotonic()
         self.files: list[File] = []
@@ -169,7 +168,8 @@ class _Parts:
                 self.files.append(self._part.end())
             self.schema = self.schema or schema_string(batch.schema)
             number = len(self.files)
-            self._part = _Part(sets.file_path(self._host.home, self._mine.message, number), self._key, number, batch)
+            key = sets.file_key(self._host.master_key, self._mine.message, number)
+            self._part = _Part(sets.file_path(self._host.home, self._mine.message, number), key, number, batch)
         self._part.write(batch)
         self._rows += batch.num_rows
         if time.monotonic() - self._noted >= NOTED_SECONDS:

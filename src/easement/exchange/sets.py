@@ -29,6 +29,7 @@ __all__ = [
     "add_set",
     "drop_set",
     "end_readers",
+    "file_key",
     "file_path",
     "forget_files",
     "kept_sets",
@@ -126,9 +127,14 @@ def file_path(home: Path, set_: str, number: int) -> Path:
     return sets_folder(home) / set_ / f"{number}.sealed"
 
 
+def file_key(master: bytes, set_: str, number: int) -> bytes:
+    """The key of one file of a set: no other file opens in its place, and none adds to what is sealed under its key."""
+    return derived_key(master, f"sets/{set_}/{number}")
+
+
 def open_file(home: Path, master: bytes, set_: str, number: int) -> SealedReader:
     """A file of a set, to be read from anywhere in it; raises `ProofFailed` where it is gone or changed."""
-    return SealedReader(file_path(home, set_, number), derived_key(master, f"sets/{set_}"))
+    return SealedReader(file_path(home, set_, number), file_key(master, set_, number))
 
 
 def link_signature(master: bytes, link: Link) -> str:
