@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
+from easement.agreement.forms import Form
 from easement.base.canonical import canonical_json, sha256_hex
 from easement.base.errors import BadFile, Problem
 from easement.base.located import Document, read_file, read_text, validate
@@ -26,6 +27,19 @@ Line = Annotated[
 Words = Annotated[str, StringConstraints(min_length=1, max_length=2_000, strip_whitespace=True)]
 Element = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
 Reasons = Mapping[Code, Words]
+
+
+def _written(text: str) -> str:
+    try:
+        return Form.from_written(text).written
+    except ValueError as error:
+        raise ValueError(
+            str(error) if "\n" in str(error) else f"`{text}` is not a form\nuse plain, year or outward"
+        ) from None
+
+
+WrittenForm = Annotated[str, StringConstraints(max_length=200, strip_whitespace=True), AfterValidator(_written)]
+"""A form as one short text, as entries show it: `plain`, `year`, `band 0, 300`."""
 
 Place = Literal["england", "wales", "scotland", "northern-ireland"]
 Sensitive = Literal[
@@ -83,6 +97,7 @@ class Answers(BaseModel):
     harm_sharing: Words | None = None
     necessity: Words | None = None
     why_fields: Reasons | None = None
+    forms: Mapping[Element, WrittenForm] | None = None
     policy_document: Line | None = None
     impact_reference: Line | None = None
     confirmed: Code | None = None

@@ -23,19 +23,19 @@ def _request_matters(facts: Facts) -> bool:
     helps = bool(
         facts.giver and not facts.giver.public_authority and facts.receiver and facts.receiver.public_authority
     )
-    return helps or any(each.power.needs_request for each in facts.candidates)
+    return not facts.vital and (helps or any(each.power.needs_request for each in facts.candidates))
 
 
 def _confidence_open(facts: Facts) -> bool:
     chosen = facts.chosen
     lifted = chosen is not None and chosen.lifts_confidence and chosen.standing <= Standing.TO_DO
-    return facts.in_confidence and not lifted
+    return facts.in_confidence and not lifted and not facts.nameless
 
 
 WHEN: Mapping[str, Callable[[Facts], bool]] = {
     "the giver is a public authority": lambda facts: bool(facts.giver and facts.giver.public_authority),
     "a standard was chosen": lambda facts: facts.answers.standard is not None,
-    "it was told in confidence, and no power that fits lifts that": _confidence_open,
+    "it was told in confidence, people can be told apart, and no power that fits lifts it": _confidence_open,
     "a power or a basis that may fit waits for a request": _request_matters,
     "somebody will come to serious harm": lambda facts: facts.answers.emergency is True,
     "the people are not told, by an exemption": lambda facts: facts.answers.told == "exempt",

@@ -92,6 +92,9 @@ def power_statements(facts: Facts) -> Iterator[Statement]:
         )
         mend = f"name a power that does: {REFER}, for the catalogue does not hold every law"
         standing = Standing.UNCLEAR if facts.vital else Standing.AGAINST
+        if facts.nameless:
+            standing = Standing.TO_DO
+            mend = "name the function that counts or records without names serve, and see that nobody can be told"
         yield Statement(Section.POWER, standing, text, expected, mend, answers)
 
 

@@ -46,7 +46,7 @@ def giver_relies(facts: Facts) -> Relied:
     if chosen is not None and (facts.giver.public_authority or chosen.power.article_6_giver == DUTY):
         return Relied(power, chosen.power.article_6_giver)
     if facts.giver.public_authority:
-        return Relied()
+        return Relied(power, TASK) if facts.nameless else Relied()
     return _private(facts, power, asked=True)
 
 

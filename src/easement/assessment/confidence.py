@@ -16,6 +16,11 @@ def confidence_statements(facts: Facts) -> Iterator[Statement]:
             text = "nobody told it in confidence"
             yield Statement(Section.CONFIDENCE, Standing.HOLDS, text, duty, answers=("confidence",))
         return
+    if facts.nameless:
+        text = "what was told in confidence stays so: nobody can be told from what crosses"
+        mend = "hide small numbers, and see that nobody can be picked out"
+        yield Statement(Section.CONFIDENCE, Standing.TO_DO, text, duty, mend, ("confidence", "level"))
+        return
     chosen = facts.chosen
     if chosen is not None and chosen.lifts_confidence and chosen.standing <= Standing.TO_DO:
         text = f"it was told in confidence, and {chosen.power.citation} lifts that: {chosen.power.confidence}"
@@ -31,6 +36,8 @@ def confidence_statements(facts: Facts) -> Iterator[Statement]:
 
 def met_by(facts: Facts) -> str:
     """What meets the duty, as an agreement names it: a power's id or words; empty where nothing does."""
+    if facts.nameless:
+        return "nothing that crosses lets anybody be told"
     chosen = facts.chosen
     if chosen is not None and chosen.lifts_confidence and chosen.standing <= Standing.TO_DO:
         return chosen.power.id

@@ -120,8 +120,10 @@ class Facts:
 
     @cached_property
     def chosen(self) -> Candidate | None:
-        """The power relied on: the surest of them. A body that is no public authority relies only on one that fits."""
+        """The power relied on: the surest of them.
+
+        A body that is no public authority, and one that shares only counts, relies on none but one that fits.
+        """
         best = self.candidates[0] if self.candidates else None
-        if best is None or (self.giver and not self.giver.public_authority and best.standing > Standing.TO_DO):
-            return None
-        return best
+        needed = self.giver is not None and self.giver.public_authority and not self.nameless
+        return best if best is not None and (needed or best.standing <= Standing.TO_DO) else None

@@ -94,7 +94,8 @@ def _weighed(
 
 def _unmet(power: Power, answers: Answers) -> tuple[str, ...]:
     request = "have the receiver ask in writing, and say what for"
-    asked = (request,) if power.needs_request and not answers.asked_in_writing else ()
+    urgent = answers.emergency and answers.life_at_risk
+    asked = (request,) if power.needs_request and not (answers.asked_in_writing or urgent) else ()
     return (*asked, *(f"see to it that {before}" for before in power.first))
 
 

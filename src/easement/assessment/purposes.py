@@ -45,16 +45,22 @@ def _from_origin(facts: Facts, origin: Purpose, purpose: Purpose) -> Statement:
         source = cited(facts.catalogue.entry("purpose_compatibility"))
         text = f"it was collected for {_named(origin)}, and {_named(purpose)} is of the same kind"
         return Statement(Section.PURPOSES, Standing.HOLDS, text, source, answers=answers)
+    both = f"it was collected for {_named(origin)}"
     source = cited(facts.catalogue.entry("purpose_compatibility"))
-    if facts.giver is not None and not facts.giver.public_authority:
-        text = f"it was collected for {_named(origin)}, and is used for {_named(purpose)}"
-        mend = "write down why the new purpose is compatible with the first, or ask the people"
-        standing = Standing.HOLDS if facts.answers.consent == "free" else Standing.TO_DO
-        return Statement(Section.PURPOSES, standing, text, source, mend if standing else "", answers)
     if facts.chosen is not None and facts.chosen.standing <= Standing.TO_DO:
-        text = f"it was collected for {_named(origin)}; {facts.chosen.power.citation} lets it serve {_named(purpose)}"
+        text = f"{both}; {facts.chosen.power.citation} lets it serve {_named(purpose)}"
         return Statement(Section.PURPOSES, Standing.HOLDS, text, cited(facts.chosen.power), answers=answers)
-    text = f"it was collected for {_named(origin)}, and no law found here surely lets it serve {_named(purpose)}"
+    if facts.nameless:
+        text = f"{both}; counts and records without names are compatible with it, while nobody is told or decided about"
+        return Statement(Section.PURPOSES, Standing.HOLDS, text, source, answers=answers)
+    if facts.giver is not None and not facts.giver.public_authority and facts.answers.consent == "free":
+        text = f"{both}, and the people agree that it serves {_named(purpose)}"
+        return Statement(Section.PURPOSES, Standing.HOLDS, text, source, answers=answers)
+    if facts.vital or (facts.giver is not None and not facts.giver.public_authority):
+        text = f"{both}, and is used for {_named(purpose)}"
+        mend = "write down why the new purpose is compatible with the first, or ask the people"
+        return Statement(Section.PURPOSES, Standing.TO_DO, text, source, mend, answers)
+    text = f"{both}, and no law found here surely lets it serve {_named(purpose)}"
     return Statement(Section.PURPOSES, Standing.UNCLEAR, text, source, REFER, answers)
 
 

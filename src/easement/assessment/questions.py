@@ -1,20 +1,17 @@
 """The questions of "can we share this?": one definition from which pages, the command line and the API all ask."""
 
-import tomllib
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
-from pathlib import Path
 from typing import Any
 
+from easement.assessment.packaged import packaged
 from easement.assessment.result import Cited, cited
 from easement.base.errors import UsageError
 from easement.base.words import did_you_mean
 from easement.law.shelves import Catalogue
 
 __all__ = ["Kind", "Part", "Question", "parts", "question", "questions"]
-
-_FILE = Path(__file__).parent / "data" / "questions.toml"
 
 
 class Kind(StrEnum):
@@ -26,6 +23,7 @@ class Kind(StrEnum):
     LINE = "line"
     TEXT = "text"
     REASONS = "reasons"
+    FORMS = "forms"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +66,13 @@ class Question:
 @cache
 def questions() -> tuple[Question, ...]:
     """Every question, in the order of asking."""
-    return tuple(map(_question, _read()["question"]))
+    return tuple(map(_question, packaged("questions.toml")["question"]))
 
 
 @cache
 def parts() -> tuple[Part, ...]:
     """The headings, in the order of asking."""
-    return tuple(Part(**part) for part in _read()["part"])
+    return tuple(Part(**part) for part in packaged("questions.toml")["part"])
 
 
 def question(id_: str) -> Question:
@@ -87,10 +85,6 @@ def question(id_: str) -> Question:
     return found[id_]
 
 
-def _read() -> dict[str, Any]:
-    return tomllib.loads(_FILE.read_text(encoding="utf-8"))
-
-
 def _question(table: dict[str, Any]) -> Question:
-    options = tuple((code, label) for code, label in table.pop("options", ()))
+    options = tuple((code, label) for code, label in table.get("options", ()))
     return Question(**table | {"kind": Kind(table["kind"]), "options": options})

@@ -1,13 +1,12 @@
 """Special category and offence data: the condition that usually goes with the purpose, held against the statute."""
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from easement.assessment.facts import Facts
+from easement.assessment.packaged import packaged
 from easement.assessment.result import Conditions, Section, Standing, Statement, cited
 from easement.base.words import listed
 from easement.law.conditions import conditions_hold
@@ -15,8 +14,6 @@ from easement.law.entry import Checked, Verdict
 from easement.law.model import Condition
 
 __all__ = ["Pairing", "chosen_conditions", "pairings", "sensitive_statements"]
-
-_FILE = Path(__file__).parent / "data" / "conditions.toml"
 
 ENFORCERS = ("police", "national-crime-agency", "prosecutor", "probation", "prison")
 """Competent authorities of Part 3 of the Data Protection Act 2018 (s.30 and Sch 7) among the kinds of body."""
@@ -39,8 +36,7 @@ class Pairing:
 @cache
 def pairings() -> Mapping[str, Pairing]:
     """The pairing of each purpose that has one."""
-    rows = tomllib.loads(_FILE.read_text(encoding="utf-8"))["row"]
-    made = [_pairing(row) for row in rows]
+    made = map(_pairing, packaged("conditions.toml")["row"])
     return {purpose: pairing for pairing in made for purpose in pairing.purposes}
 
 
