@@ -17,11 +17,12 @@ from typing import TYPE_CHECKING, Any
 from easement.agreement.read import AgreementFile, read_agreement
 from easement.agreement.service import signatures_path
 from easement.agreement.signing import Signed, signed_by
-from easement.agreement.standing import Standing
+from easement.agreement.standing import Calendar, Standing
 from easement.base.errors import BadFile, EasementError, ProofFailed, UsageError
 from easement.base.stamps import Kept
 from easement.base.words import did_you_mean
 from easement.gate.joined import with_joined
+from easement.gate.marks import reviewed
 from easement.gate.prepare import Prepared
 from easement.gate.ready import gaps, ready
 from easement.gate.suspended import Suspended
@@ -124,6 +125,7 @@ class Shelf:
         self._lock = threading.RLock()
         self._places: dict[Path, _Place] = {}
         self._suspensions = Suspended()
+        self._after_review: dict[str, tuple[Prepared, Prepared]] = {}
         self._listed: Kept[_Listed] = Kept()
         self._id_of: dict[str, str] = {}
         self._standards: Kept[tuple[Path, ...]] = Kept()
@@ -188,10 +190,23 @@ class Shelf:
     def _standing(self, shelved: Shelved, versions: Sequence[Shelved], on: date, reasons: Mapping[str, str]) -> Shelved:
         newer = [each for each in versions if each.replaces(shelved, on)]
         by = max(newer, key=lambda each: each.order).prepared.version if newer else None
-        reason = reasons.get(shelved.prepared.id)
+        reason, shelved = reasons.get(shelved.prepared.id), self._reviewed(shelved, on)
         if by is None and reason is None:
             return shelved
         return replace(shelved, suspended=reason, superseded=by)
+
+    def _reviewed(self, shelved: Shelved, on: date) -> Shelved:
+        """With the reviews that were recorded, once the terms' own first day for one is over; till then as it is."""
+        prepared = shelved.prepared
+        if prepared.calendar.next_review is None or on <= prepared.calendar.next_review:
+            return shelved
+        base, known = self._after_review.get(prepared.digest, (None, prepared))
+        due = known.calendar.next_review
+        if base is not prepared or (due is not None and on > due):  # what was reviewed once stays so
+            day = reviewed(self._holder.ledger.engine, prepared.digest)
+            known = replace(prepared, calendar=Calendar.of(prepared.terms, reviewed=day)) if day else prepared
+            self._after_review[prepared.digest] = (prepared, known)
+        return shelved if known is prepared else replace(shelved, prepared=known)
 
     def _suspended(self) -> Mapping[str, str]:
         return self._suspensions.at(self._holder.ledger.engine)
