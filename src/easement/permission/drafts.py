@@ -11,8 +11,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy.exc import IntegrityError
-
 from easement.agreement.diff import Difference, differences
 from easement.agreement.edit import changed
 from easement.agreement.read import AgreementFile, read_agreement_text
@@ -32,7 +30,9 @@ __all__ = ["Draft", "SavedMeanwhile", "change", "discard", "draft", "drafts", "h
 MOST_VERSIONS = 1_000
 """Versions of one draft: ten a day for half a year."""
 
-TRIES = 4
+TRIES = 20
+"""How often a save is tried when others save at the same time; each of them gains by it."""
+
 _SEALED = "permission drafts"
 
 
@@ -158,7 +158,7 @@ def _overlap(one: Path_, other: Path_) -> bool:
 
 def _saved(host: Host, id_: str, actor: Actor, now: datetime, text_of: Callable[[Draft], str]) -> Draft:
     _may(actor)
-    for left in reversed(range(TRIES)):
+    for _ in range(TRIES):
         newest = draft(host, id_)
         if newest.number >= MOST_VERSIONS:
             raise UsageError("this draft was saved too often", remedy="begin a new draft with its text")
@@ -166,14 +166,9 @@ def _saved(host: Host, id_: str, actor: Actor, now: datetime, text_of: Callable[
         if text == newest.text:
             return newest
         made = Draft(id_, newest.number + 1, _at(now), text, actor.name or actor.id, newest.proposal, newest.assessment)
-        try:
-            _keep(host, made)
-        except IntegrityError:  # somebody saved between reading and keeping
-            if not left:
-                raise
-        else:
+        if _keep(host, made):
             return made
-    raise AssertionError
+    raise SavedMeanwhile(newest, ())
 
 
 def _may(actor: Actor) -> None:
@@ -185,11 +180,11 @@ def _at(now: datetime) -> datetime:
     return now.astimezone(UTC).replace(microsecond=0)
 
 
-def _keep(host: Host, made: Draft) -> None:
+def _keep(host: Host, made: Draft) -> bool:
     said = {"text": made.text, "by": made.by, "proposal": made.proposal, "assessment": made.assessment}
     sealed = seal(derived_key(host.master_key, _SEALED), canonical_record(said), _bound(made.id, made.number))
     with writing(host.engine) as connection:
-        tables.add(connection, tables.Saved(made.id, made.number, int(made.at.timestamp()), sealed))
+        return tables.add(connection, tables.Saved(made.id, made.number, int(made.at.timestamp()), sealed))
 
 
 def _opened(host: Host, saved: tables.Saved) -> Draft:

@@ -14,11 +14,11 @@ from sqlalchemy import (
     and_,
     delete,
     func,
-    insert,
     select,
 )
 
 from easement.base.database import METADATA
+from easement.exchange.upsert import insert_new
 
 __all__ = ["Saved", "add", "drop", "latest", "one", "versions"]
 
@@ -44,9 +44,9 @@ class Saved(NamedTuple):
     sealed: bytes
 
 
-def add(connection: Connection, saved: Saved) -> None:
-    """Keep a version; raises the database's integrity error where another has its number already."""
-    connection.execute(insert(drafts).values(**saved._asdict()))
+def add(connection: Connection, saved: Saved) -> bool:
+    """Keep a version; `False` where another has its number already."""
+    return insert_new(connection, drafts, saved._asdict())
 
 
 def latest(connection: Connection) -> Sequence[Saved]:

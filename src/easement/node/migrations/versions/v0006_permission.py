@@ -69,6 +69,14 @@ def upgrade() -> None:
         sa.Column("problem", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("proposal", "organisation"),
     )
+    op.create_table(
+        "permission_drafts",
+        sa.Column("id", sa.String(32), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("at", WHOLE, nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("id", "number"),
+    )
     _of_the_gate()
 
 
