@@ -3,12 +3,16 @@
 import json
 import socket
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from fastapi import Response
 from fastapi.testclient import TestClient
 
 from easement.api import idempotency
 from easement.api.app import create_app
+from easement.api.problems import Problem
 from easement.exchange import service
 from easement.ledger.model import EntryType
 from easement.node import logs
@@ -162,6 +166,25 @@ def test_a_question_in_hand_is_not_asked_beside_itself(officer, pair, monkeypatc
     assert officer.post("/api/v1/asks", json=ASKED, headers=headers).is_success
     assert seen[0].headers["retry-after"] == "1"
     is_problem(seen[0], 409)
+
+
+@pytest.mark.parametrize("waits", [10, 120])
+def test_after_a_kill_the_key_is_free_once_nobody_can_still_be_waited_for(pair, waits):
+    rules = pair.northtown.settings.exchange.model_copy(update={"timeout_seconds": waits})
+    node = replace(pair.northtown, settings=pair.northtown.settings.model_copy(update={"exchange": rules}))
+    key, killed, asked = f"killed-{waits:08}", datetime(2026, 11, 22, 12, tzinfo=UTC), []
+
+    def ask(seconds, answer):
+        return idempotency.once(node, "pat", key, b"the question", killed + timedelta(seconds=seconds), answer)
+
+    def dies():
+        with pytest.raises(Problem, match="this question is being answered"):
+            ask(waits + idempotency.MARGIN_SECONDS - 1, lambda: asked.append("beside") or Response(b"{}"))
+        assert ask(waits + idempotency.MARGIN_SECONDS, lambda: asked.append("again") or Response(b"{}")).body == b"{}"
+        return Response(b"{}")
+
+    ask(0, dies)
+    assert asked == ["again"]
 
 
 def test_what_is_kept_of_an_answer_is_sealed_and_goes(officer, pair):

@@ -20,8 +20,8 @@ from easement.node.home import Node
 
 __all__ = ["IdempotencyKey", "once", "prune"]
 
-LEASE_SECONDS = 180
-"""How long a question counts as being answered; the longest that other nodes are waited for stays under it."""
+MARGIN_SECONDS = 30
+"""How much longer than other nodes are waited for a question counts as being answered: to decide, and to log."""
 
 _ANSWER, _ASKED, _NONCE = "api answers", "api questions", 12
 
@@ -66,11 +66,12 @@ def once(node: Node, holder: str, key: str, question: bytes, now: datetime, answ
 def _begun(node: Node, holder: str, key: str, asked: str, now: datetime) -> Response | None:
     """What was answered before, or nothing and the question is ours to answer."""
     at = int(now.timestamp())
-    expires = at + node.settings.exchange.keep_answers_hours * 3_600
+    rules = node.settings.exchange
+    lease, expires = at + rules.timeout_seconds + MARGIN_SECONDS, at + rules.keep_answers_hours * 3_600
     with writing(node.engine) as connection:
         found = tables.kept(connection, holder, key)
         if found is None or (found.status is None and found.lease <= at):
-            tables.begin(connection, holder, key, asked, lease=at + LEASE_SECONDS, expires=expires)
+            tables.begin(connection, holder, key, asked, lease=lease, expires=expires)
             return None
     if not hmac.compare_digest(found.asked, asked):
         raise Problem(Kind.CONFLICT, "this idempotency key was used for another question")
