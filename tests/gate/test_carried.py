@@ -14,6 +14,8 @@ from easement.base.canonical import sha256_hex
 from easement.base.database import reading
 from easement.base.errors import EasementError, ProofFailed, SourceUnreachable, StorageFailed, UsageError
 from easement.gate import carried, service, tables
+from easement.gate.carried import Erased
+from easement.gate.erasing import erase
 from easement.gate.model import Code, Decision
 from easement.gate.recovery import Abandoned
 from easement.gate.service import InHand, OtherContent
@@ -286,6 +288,28 @@ def test_a_kept_answer_is_sealed_and_bound_to_its_place(world: World) -> None:
         connection.execute(tables.answers.update().where(tables.answers.c.message == OTHER).values(sealed=own))
     with pytest.raises(ProofFailed, match="cannot be opened"):
         world.answer("entitled", Mode.LOOKUP, OTHER, person=ASH)
+
+
+@pytest.mark.parametrize("entry", [1, 2])
+def test_erasing_either_entry_of_a_disclosure_destroys_the_answer_that_is_kept(world: World, entry: int) -> None:
+    """R5.4"""
+    world.answer("entitled", Mode.LOOKUP, person=ASH)
+    world.answer("entitled", Mode.LOOKUP, OTHER, person=ASH)
+    with open_node(world.node) as node:
+        erase(node, entry)
+        with pytest.raises(ProofFailed, match="the private record is gone"):
+            node.ledger.private(entry)
+    assert [row.sealed is None for row in sorted(rows_of(world), key=lambda row: row.intent)] == [True, False]
+    with pytest.raises(Erased, match="was erased"):
+        world.answer("entitled", Mode.LOOKUP, person=ASH)
+    assert world.types() == ["intended", "released", "intended", "released", "erased"]
+    assert world.answer("entitled", Mode.LOOKUP, OTHER, person=ASH).body
+
+
+def test_what_is_erased_twice_is_erased_once(world: World) -> None:
+    world.answer("entitled", Mode.LOOKUP, person=ASH)
+    with open_node(world.node) as node:
+        assert erase(node, 2) == erase(node, 2) == 3
 
 
 def test_kept_answers_go_when_their_time_is_over_and_those_in_hand_stay(

@@ -17,7 +17,7 @@ from easement.exchange.refusals import TOO_OFTEN, is_over, note_refused, seconds
 from easement.exchange.replay import Once
 from easement.gate import service as gate
 from easement.gate.ask import Answer, Ask, Outcome
-from easement.gate.carried import InHand, OtherContent, kept_answer, place_of
+from easement.gate.carried import Erased, InHand, OtherContent, kept_answer, place_of
 from easement.gate.model import Code, Decision, Reason
 from easement.ledger.model import Entry, EntryType, minute
 from easement.ledger.receipt import make_receipt
@@ -58,7 +58,7 @@ def answer(host: Host, genuine: Genuine, arrived: Arrived, clock: Clock, once: O
         once.hold()
     except InHand as error:
         raise NotTaken(409, "message.in-hand", error.what, error.remedy, after=1) from None
-    except OtherContent as error:
+    except (Erased, OtherContent) as error:
         raise NotTaken(409, "message.id-used", error.what, error.remedy) from None
     except (BadFile, BadData, SourceUnreachable):  # an intent and a failure stand in the log
         once.hold()
@@ -159,7 +159,7 @@ def again(host: Host, genuine: Genuine, arrived: Arrived, clock: Clock) -> bytes
         given = kept_answer(host, place_of(asked, host), now=now)
     except InHand as error:
         raise NotTaken(409, "message.in-hand", error.what, error.remedy, after=1) from None
-    except OtherContent as error:
+    except (Erased, OtherContent) as error:
         raise NotTaken(409, "message.id-used", error.what, error.remedy) from None
     if isinstance(given, Answer):
         with _ended():

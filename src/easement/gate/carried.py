@@ -41,6 +41,7 @@ from easement.sources.session import Session
 
 __all__ = [
     "CarriedOutlet",
+    "Erased",
     "First",
     "InHand",
     "OtherContent",
@@ -74,6 +75,13 @@ class InHand(EasementError):
 
     def __init__(self) -> None:
         super().__init__("this message is being answered already", remedy="ask again in a few seconds")
+
+
+class Erased(Refused):
+    """The answer to this message was destroyed, with the private record of its entry."""
+
+    def __init__(self) -> None:
+        super().__init__("the answer to this message was erased", remedy="ask anew, under a new random id")
 
 
 class OtherContent(Refused):
@@ -252,6 +260,8 @@ def before(holder: Holder, place: _Place, *, now: datetime) -> Answer | bool:
         abandon_overdue(holder, now=now)
     if row.state not in (State.RELEASED, State.REFUSED):
         return True
+    if row.sealed is None:
+        raise Erased
     return _opened(holder, place, row)
 
 

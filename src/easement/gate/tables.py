@@ -32,6 +32,7 @@ __all__ = [
     "answer",
     "answers",
     "begin_answer",
+    "erase_answers",
     "forget_answers",
     "overdue",
     "resume",
@@ -161,6 +162,13 @@ def overdue(connection: Connection, now: int) -> Sequence[Row[tuple[object, ...]
     """The answers in hand whose worker should long have settled them."""
     late = (answers.c.state == State.IN_HAND, answers.c.lease < now)
     return connection.execute(select(answers).where(*late).order_by(answers.c.lease)).all()
+
+
+def erase_answers(connection: Connection, entry: int) -> int:
+    """Destroy the kept answers of a disclosure by its intent or its outcome; how many. That they were stays known."""
+    of = (answers.c.intent == entry) | (answers.c.outcome == entry)
+    kept = of & answers.c.sealed.is_not(None)
+    return connection.execute(update(answers).where(kept).values(sealed=None)).rowcount
 
 
 def forget_answers(connection: Connection, now: int) -> int:

@@ -130,14 +130,17 @@ def fsck(home: Path, as_json: bool) -> int:
 def erase(index: int, yes: bool, home: Path, as_json: bool) -> None:
     """Destroy the private record of entry INDEX for good: who asked, about whom, and the answer's digests.
 
+    An answer to another node that is still kept, for the case that it asks again, is destroyed with it.
+
     The public entry and every proof of it stay, and a new entry says that the record was erased.
     """
+    from easement.gate.erasing import erase as erase_record
     from easement.node.home import open_node
 
     if not yes:
         click.confirm(f"Destroy the private record of entry {index} for good?", abort=True, err=True)
     with open_node(home) as node:
-        logged = node.ledger.erase(index)
+        logged = erase_record(node, index)
     words = f"Erased the private record of entry {index}; entry {logged} says so. Backups hold it until they expire."
     emit(as_json, {"erased": index, "entry": logged}, words)
 
