@@ -7,6 +7,7 @@ the file is inert in both: it can neither become markup nor hide a character fro
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -20,18 +21,48 @@ from easement.agreement.sections import paper
 from easement.law.shelves import Catalogue
 from easement.meaning.model import Standard
 
-__all__ = ["to_html", "to_markdown"]
+__all__ = ["Sheet", "sheet_html", "sheet_markdown", "to_html", "to_markdown", "visible"]
 
 PROMISE = "Who signs agrees to this document and to the file with the digest shown on it, word for word."
 SIGNATURE_LINES = ("Name", "Role", "Signature", "Date")
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A document that nobody signs with a key, such as an assessment: what it is, its title, its mark and its parts.
+
+    The `mark` says on every page which one it is.
+    """
+
+    kind: str
+    title: str
+    mark: str
+    parts: tuple[Part, ...]
+
+
+def sheet_html(sheet: Sheet) -> str:
+    """A sheet as one self-contained page of HTML, in the look of an agreement's document."""
+    environment = _environment()
+    return environment.get_template("sheet.html").render(sheet=sheet, style=_style(environment, ""))
+
+
+def sheet_markdown(sheet: Sheet) -> str:
+    """A sheet as Markdown (CommonMark with tables)."""
+    lines = [f"# {_inert(sheet.title)}", "", _inert(sheet.kind), "", _inert(sheet.mark), ""]
+    for number, part in enumerate(sheet.parts, 1):
+        lines += _part(part, f"## {number}. ")
+    return "\n".join([*lines, "---", "", _inert(sheet.mark), ""])
+
+
+def _style(environment: Environment, mark: str) -> Markup:
+    return Markup(environment.loader.get_source(environment, "document.css")[0].replace("MARK", mark))  # type: ignore[union-attr] # noqa: S704
 
 
 def to_html(file: AgreementFile, catalogue: Catalogue, standards: Mapping[str, Standard]) -> str:
     """The document as one HTML page: no scripts, no outside requests, the digest on every printed page."""
     content = paper(file, Lookup(catalogue, standards))
     environment = _environment()
-    mark = f"{content.id} {content.version}\\A {content.digest}"
-    style = Markup(environment.loader.get_source(environment, "document.css")[0].replace("MARK", mark))  # type: ignore[union-attr] # noqa: S704
+    style = _style(environment, f"{content.id} {content.version}\\A {content.digest}")
     return environment.get_template("document.html").render(
         paper=content, style=style, promise=PROMISE, lines=SIGNATURE_LINES, signatures=Section.SIGNATURES
     )
