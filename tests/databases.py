@@ -166,11 +166,11 @@ def _binaries() -> Iterator[Path]:
         yield Path(on_path).parent
 
 
-def new_server() -> Server:
+def new_server(within: Path | None = None) -> Server:
     """A PostgreSQL of one's own, to be stopped at the end; raises `RuntimeError` with why where none starts."""
     why = "there is none here"
     for binaries in _binaries():
-        folder = Path(tempfile.mkdtemp(prefix="easement-pg-"))
+        folder = Path(tempfile.mkdtemp(prefix="easement-pg-", dir=within))
         try:
             running = Server(binaries, folder)
             running.await_start()

@@ -190,8 +190,11 @@ def storage(what: str, remedy: str = "") -> Iterator[None]:
 MEND = "mend the disk or the database, then start again; nothing is retried"
 AWAY = "ask again; if it lasts, check the database's server and the way to it"
 
-PASSING = ("08", "40", "53300", "55P03", "57")
-"""What PostgreSQL says when it undid a transaction for a reason that passes: connection, deadlock, lock, shutdown."""
+PASSING = ("08", "40", "53", "55P03", "57")
+"""What PostgreSQL says when it undid a transaction for a reason that passes: connection, deadlock, no room, lock, end.
+
+A full disk is among them: it is the server that keeps its files sound, and it has undone what it could not keep.
+"""
 
 
 def _passes(error: SQLAlchemyError) -> bool:

@@ -72,7 +72,10 @@ class Statement:
         """Its rows, read in a transaction of its own; raises `StorageFailed`."""
         words, dialect = self._words(engine.dialect), engine.dialect
         with storage("the database cannot be read"):
-            plain = engine.raw_connection()
+            try:
+                plain = engine.raw_connection()
+            except dialect.loaded_dbapi.Error as error:  # a server that is away; the pool tells it as the driver does
+                raise _told(None, None, words, error, dialect) from error
             try:
                 cursor = plain.cursor()
                 cursor.execute(words.text, words.values(given))
