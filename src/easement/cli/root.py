@@ -39,6 +39,7 @@ COMMANDS = {
     "directory": Lazy("easement.exchange.cli", "directory", "See the cluster a node belongs to, and tell of changes."),
     "law": Lazy("easement.law.cli", "law", "Look up bases, conditions, powers and gateways."),
     "agreement": Lazy("easement.agreement.cli", "agreement", "Write, check, sign and compare agreements."),
+    "proposal": Lazy("easement.permission.cli", "proposal", "Propose to share, agree, approve, sign and review."),
     "standard": Lazy("easement.meaning.cli", "standard", "Look up and check data standards."),
     "dataset": Lazy("easement.meaning.cli", "dataset", "Hold a table against its mapping to a standard."),
     "ask": Lazy("easement.gate.cli", "ask", "Ask whether something may be shared; nothing is read."),

@@ -344,11 +344,21 @@ def _once(host: Host, dossier: Dossier | None, proposal: str, said: Told, actor:
     return carrying.bring(host, dossier, note, now)
 
 
-def changes_since(host: Host, proposal: str, digest: str) -> dict[str, object]:
-    """How the text of a proposal differs from an earlier one of it, as `compared` says; raises `UsageError`."""
+def changes_since(host: Host, proposal: str, digest: str | None = None) -> dict[str, Any]:
+    """How the text differs from an earlier one of the proposal, by the beginning of its digest, as `compared` says it.
+
+    Without a digest, from what is in force. Raises `UsageError` where there is no such text.
+    """
     dossier = find(host, proposal)
-    for event in dossier.events:
-        source = getattr(event.said, "text", "")
-        if source and dossier.text is not None and text_of(source).digest == digest:
-            return compared(source, dossier.text.source)
-    raise UsageError("this proposal never had a text of that digest", remedy="name the digest that you worked on")
+    known = {text_of(source).digest: source for source in _sources(dossier)}
+    wanted = digest or (dossier.agreed.digest if dossier.agreed else "")
+    found = [source for each, source in known.items() if wanted and each.startswith(wanted)]
+    if len(found) != 1 or dossier.text is None:
+        texts = ", ".join(each[:12] for each in known) or "there is none"
+        what = "it is not clear with which text to compare"
+        raise UsageError(what, remedy=f"name the digest of the text that you know: {texts}")
+    return compared(found[0], dossier.text.source)
+
+
+def _sources(dossier: Dossier) -> list[str]:
+    return [source for event in dossier.events if (source := getattr(event.said, "text", ""))]
