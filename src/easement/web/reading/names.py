@@ -64,7 +64,7 @@ def purpose_name(code: str) -> str:
 def basis_words(code: str) -> str:
     """A lawful basis in a sentence, with where it stands in the law."""
     found = catalogue().find_basis(code)
-    return f"{found.plain} ({found.citation.partition(';')[0]})" if found else named(code)
+    return f"{found.plain.rstrip('.')} ({found.citation.partition(';')[0]})" if found else named(code)
 
 
 def basis_short(code: str) -> str:
