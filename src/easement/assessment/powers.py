@@ -6,7 +6,7 @@ from datetime import date
 
 from easement.assessment.answers import Answers
 from easement.assessment.result import Standing
-from easement.law.entry import Jurisdiction, Verdict
+from easement.law.entry import Checked, Jurisdiction, Verdict
 from easement.law.findings import Fit
 from easement.law.fits import fit, powers_for
 from easement.law.power import Nature, Power, Route, Side
@@ -83,6 +83,11 @@ def _weighed(
         else:
             standing = Standing.UNCLEAR
             mends += [each.mend for each in how.against if each.mend]
+    if power.check is Checked.KNOWLEDGE and standing is Standing.HOLDS:
+        standing = Standing.TO_DO
+        mends.append(
+            f"have somebody read {power.citation}: what the catalogue says of it was not yet read in the source"
+        )
     for unmet in _unmet(power, answers):
         standing = max(standing, Standing.TO_DO)
         mends.append(unmet)

@@ -16,8 +16,11 @@ from sqlalchemy import Connection
 from easement.assessment import tables
 from easement.assessment.answers import Answers, answers_of, check_codes
 from easement.assessment.assess import assess
+from easement.assessment.paper import Written
 from easement.assessment.ports import Assessor
 from easement.assessment.result import Outcome, Result
+from easement.assessment.scale import weigh
+from easement.assessment.seed import seed
 from easement.base.canonical import canonical_record
 from easement.base.database import reading, writing
 from easement.base.errors import Refused, UsageError
@@ -27,7 +30,18 @@ from easement.ledger.model import Entry, EntryType, Form, PrivateRecord, minute
 from easement.meaning.model import Standard
 from easement.meaning.standards import refs, standard
 
-__all__ = ["Line", "Saved", "assessed", "conclude", "known_standards", "list_cases", "read_case", "save"]
+__all__ = [
+    "Line",
+    "Saved",
+    "assessed",
+    "conclude",
+    "draft",
+    "known_standards",
+    "list_cases",
+    "printed",
+    "read_case",
+    "save",
+]
 
 LISTED = 50
 """Assessments on one page of the list."""
@@ -193,6 +207,24 @@ def conclude(assessor: Assessor, id_: str, *, by: str, now: datetime, version: i
     record = PrivateRecord({"assessment": {"answers": found.answers.digest, "by": by, "title": found.line.title}})
     assessor.ledger.append(entry, record, also=also)
     return read_case(assessor, id_, found.line.version)
+
+
+def draft(assessor: Assessor, id_: str, *, today: date, version: int | None = None) -> str:
+    """The text of an agreement drafted from an assessment; raises `Refused` where it says `cannot`."""
+    found = read_case(assessor, id_, version)
+    standards = known_standards(assessor)
+    return seed(
+        found.line.title, found.answers, found.result, catalogue(), standards, today=today, assessment=found.line.id
+    )
+
+
+def printed(assessor: Assessor, id_: str, version: int | None = None) -> Written:
+    """What the printed page of an assessment is made of (`paper.as_html`, `paper.as_markdown`)."""
+    found = read_case(assessor, id_, version)
+    scale = weigh(found.answers, catalogue(), found.line.saved.date(), known_standards(assessor))
+    concluded = f", concluded as entry {found.line.entry} of the ledger" if found.line.entry is not None else ""
+    mark = f"Assessment {found.line.id}, version {found.line.version}{concluded}. Answers {found.answers.digest}"
+    return Written(found.line.title, mark, found.answers, found.result, scale)
 
 
 def _line(row: tables.Found, title: str) -> Line:
