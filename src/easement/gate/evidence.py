@@ -8,14 +8,17 @@ import io
 import json
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from easement.agreement.read import AgreementFile, read_agreement
 from easement.agreement.render import to_markdown
 from easement.base.durable import aside
-from easement.base.errors import BadFile, UsageError
+from easement.base.errors import UsageError
 from easement.base.spreadsheet import write_rows
+from easement.gate.disclosures import Sought
 from easement.gate.ports import Holder
 from easement.law.catalogue import catalogue
 from easement.ledger import verifier
@@ -73,19 +76,32 @@ all entries up to {size:,} exist: ask for any that is missing here.
 """
 
 
-def pack(holder: Holder, out: Path, *, agreement: Path | None = None, only: Sequence[int] = ()) -> dict[str, Any]:
+def pack(
+    holder: Holder,
+    out: Path,
+    *,
+    agreement: Path | None = None,
+    only: Sequence[int] = (),
+    sought: Sought | None = None,
+    most: int | None = None,
+) -> dict[str, Any]:
     """Write a pack to `out` and say what is in it; raises `UsageError` where nothing fits what was asked for.
 
+    `sought` narrows it to what somebody looks for and may see, and `most` says how many entries it may hold.
     `agreements_missing` names the digests whose text was not at hand.
     """
     wanted = read_agreement(agreement) if agreement else None
     checkpoint = holder.ledger.checkpoint()
-    chosen = list(_chosen(holder.ledger, checkpoint.size, wanted, only))
+    found = _chosen(holder.ledger, checkpoint.size, wanted, only)
+    fitting = (each for each in found if sought is None or sought.fits(json.loads(each.body)))
+    chosen = list(islice(fitting, None if most is None else most + 1))
+    if most is not None and len(chosen) > most:
+        raise UsageError(f"more than {most:,} entries fit", remedy="ask for one agreement, or for fewer days")
     absent = set(only) - {logged.index for logged in chosen}
     if absent or not chosen:
         which = f"no entry {', '.join(map(str, sorted(absent)))}" if absent else "no entry under this agreement"
         raise UsageError(f"the ledger has {which}", remedy="see what it has: easement ledger show --node DIR")
-    agreements = _agreements(holder, chosen, agreement)
+    agreements = _agreements(holder, chosen, wanted)
     with aside(out) as partial, zipfile.ZipFile(partial, "x", zipfile.ZIP_DEFLATED) as archive:
         for name, text in _files(holder, chosen, agreements, checkpoint.size):
             archive.writestr(zipfile.ZipInfo(name, TIMELESS), text, zipfile.ZIP_DEFLATED)
@@ -114,20 +130,13 @@ def _named(chosen: Sequence[Logged]) -> set[str]:
 Agreements = dict[str, tuple[Path, AgreementFile]]
 
 
-def _agreements(holder: Holder, chosen: Sequence[Logged], given: Path | None) -> Agreements:
-    """The agreement files that the entries name, by digest: the one given, and those that the node keeps."""
-    found: Agreements = {}
-    named = _named(chosen)
-    for path in (*([given] if given else []), *sorted((holder.home / "agreements").glob("*.yaml"))):
-        if named <= found.keys():
-            break
-        try:
-            file = read_agreement(path)
-        except BadFile:  # it may be no agreement, or a draft; what is missing is told by its digest
-            continue
-        if file.digest in named:
-            found.setdefault(file.digest, (path, file))
-    return found
+def _agreements(holder: Holder, chosen: Sequence[Logged], given: AgreementFile | None) -> Agreements:
+    """The agreement files that the entries name, by digest: the one given, and those on the node's shelf."""
+    named, on = _named(chosen), date.fromisoformat(chosen[-1].entry.time[:10])
+    shelved = {each.file.digest: (each.path, each.file) for each in holder.shelf.all(on)}
+    if given is not None:
+        shelved[given.digest] = (Path(given.document.name), given)
+    return {digest: shelved[digest] for digest in sorted(named & shelved.keys())}
 
 
 def _files(holder: Holder, chosen: Sequence[Logged], agreements: Agreements, size: int) -> Iterator[tuple[str, str]]:

@@ -16,6 +16,8 @@ from easement.api.v1 import (
     asks,
     counts,
     disclosures,
+    duties,
+    evidence,
     ledger,
     registers,
     sets,
@@ -45,7 +47,7 @@ SHAPES: tuple[type[BaseModel], ...] = (
     *(shapes_ledger.EntryLine, shapes_ledger.DisclosureLine, shapes_ledger.DisclosureShown, shapes_ledger.RefusalLine),
     *(shapes_ledger.LedgerShown, shapes_ledger.CheckWanted, shapes_ledger.Proved, shapes_ledger.CountLine),
     *(shapes_ledger.Comparison, shapes_sets.SetWanted, shapes_sets.ListWanted, shapes_sets.SetLine),
-    shapes_sets.ProfileShown,
+    *(shapes_sets.ProfileShown, duties.DutyLine, duties.CertificateShown),
 )
 """Every shape that brings an example."""
 
@@ -71,8 +73,8 @@ own = APIRouter(prefix=PREFIX)
 """What version 1 says of itself."""
 
 ROUTERS = (
-    *(registers.router, agreements.router, asks.router, sets.router, disclosures.router),
-    *(ledger.router, counts.router, own),
+    *(registers.router, agreements.router, asks.router, sets.router, disclosures.router, duties.router),
+    *(ledger.router, evidence.router, counts.router, own),
 )
 """Everything below `/api/v1`."""
 
