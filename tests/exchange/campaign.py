@@ -30,6 +30,7 @@ from easement.exchange import bulk, duties, jobs, sets
 from easement.exchange.audit import audit
 from easement.exchange.bulk_tables import BulkState, bulks
 from easement.exchange.duties_tables import uncertified
+from easement.exchange.message_carry import NoAnswer
 from easement.exchange.tables import waiting
 from easement.ledger.model import EntryType
 from easement.ledger.service import utc_now
@@ -240,14 +241,20 @@ def judge(nodes: Nodes) -> dict[str, object]:
             "intents_ended_twice": sum(many > 1 for index, many in ended.items() if index in intents),
             "abandoned": _many(dwp, EntryType.DISCLOSURE_ABANDONED),
             "failed": _many(dwp, EntryType.DISCLOSURE_FAILED),
-            "audit_differences": [
-                len(audit(each, other.organisation, now=utc_now()).differences)
-                for each, other in ((northtown, dwp), (dwp, northtown))
-            ],
+            "audit_differences": [_differences(northtown, "dwp"), _differences(dwp, "northtown")],
             "fsck": [str(each) for node in (dwp, northtown) for each in node.ledger.fsck()],
             "sets": _sets(dwp, northtown),
             "left_behind": _left(dwp) + _left(northtown),
         }
+
+
+def _differences(node: Node, other: str) -> int:
+    """What a joint audit finds, once the other side answers."""
+    for _ in range(20):
+        with suppress(NoAnswer):
+            return len(audit(node, other, now=utc_now()).differences)
+        time.sleep(1)
+    raise RuntimeError(f"{other} does not answer an audit")
 
 
 OUTCOMES = {
