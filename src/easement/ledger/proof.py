@@ -7,7 +7,7 @@ from easement.ledger.note import Signer
 from easement.ledger.tree import Read, inclusion_proof, root_at
 from easement.ledger.verifier import PROOF_HEADER, Proof, base64_text, parse_proof
 
-__all__ = ["Proof", "make_proof", "parse_proof", "proof_text"]
+__all__ = ["Proof", "make_proof", "parse_proof", "proof_text", "signed_proof"]
 
 
 def make_proof(index: int, size: int, read: Read, signers: Sequence[Signer], extra: bytes = b"") -> Proof:
@@ -18,8 +18,14 @@ def make_proof(index: int, size: int, read: Read, signers: Sequence[Signer], ext
     always the same bytes (RFC 8032), so this is the very checkpoint that was published at that size, or one that would
     have been under the keys of today.
     """
-    hashes = inclusion_proof(index, size, read)
-    return Proof(index, tuple(hashes), sign_checkpoint(size, root_at(size, read), *signers), extra)
+    return signed_proof(index, size, root_at(size, read), inclusion_proof(index, size, read), signers, extra)
+
+
+def signed_proof(
+    index: int, size: int, root: bytes, hashes: Sequence[bytes], signers: Sequence[Signer], extra: bytes = b""
+) -> Proof:
+    """The proof that consists of these hashes, under the checkpoint of a tree of `size` with this root."""
+    return Proof(index, tuple(hashes), sign_checkpoint(size, root, *signers), extra)
 
 
 def proof_text(proof: Proof) -> str:

@@ -20,10 +20,10 @@ from easement.ledger.fresh import Fresh, Stored
 from easement.ledger.grouping import Grouping, Outcomes, Ticket
 from easement.ledger.model import Entry, EntryType, Logged, PrivateRecord, clock_set_back, minute
 from easement.ledger.note import Key, Signer
-from easement.ledger.proof import make_proof, proof_text
+from easement.ledger.proof import make_proof, proof_text, signed_proof
 from easement.ledger.tail import Tail
 from easement.ledger.tiles import WIDTH, Edge, TileReader
-from easement.ledger.tree import consistency_proof
+from easement.ledger.tree import consistency_proof, inclusion_proof, root_at
 
 __all__ = ["Ledger", "utc_now"]
 
@@ -346,7 +346,7 @@ class Ledger:
         The tree is the one that the next publication writes. Raises `ProofFailed` for an entry that is not there.
         """
         self._grouping.check()
-        size = index + 1
+        size, at_hand = index + 1, False
         with self._tail_lock:
             if self._tail is None:
                 self._tail = Tail(publish.sound_edge(self.directory, self.published))
@@ -355,7 +355,10 @@ class Ledger:
                 with reading(self.engine) as connection:
                     self._tail.extend(tables.bodies(connection, self._tail.size, size))
             with suppress(ProofFailed):
-                return proof_text(make_proof(index, size, self._tail.read, self._signers, extra))
+                root, hashes = root_at(size, self._tail.read), inclusion_proof(index, size, self._tail.read)
+                at_hand = True
+        if at_hand:
+            return proof_text(signed_proof(index, size, root, hashes, self._signers, extra))
         self.checkpoint()
         return self.prove(index, size, extra)
 
