@@ -11,6 +11,7 @@ import pytest
 from .tree import Module, modules
 
 TOUCHES_THE_WORLD = {
+    "base/bounded.py": "reads from the network, and looks how long it takes",
     "base/database.py": "opens the node's database",
     "base/durable.py": "writes files whole and durable",
     "base/postgresql.py": "opens a PostgreSQL database",
@@ -71,9 +72,8 @@ TOUCHES_THE_WORLD = {
     "gate/disclosure.py": "one disclosure on its way, each step durable",
     "gate/evidence.py": "packs files into a zip",
     "gate/held.py": "writes the matches held for a person, and reads them",
+    "gate/disclosures.py": "reads the ledger, a page at a time",
     "gate/erasing.py": "destroys what is kept of an answer, and its private record",
-    "gate/settling.py": "reads the matches held, and logs what was decided of them",
-    "base/spreadsheet.py": "writes rows into a file that is open",
     "gate/ports.py": "says which parts of a running node the gate needs, its ledger among them",
     "gate/recovery.py": "finishes or abandons what a kill left on the disk",
     "gate/release.py": "the one place where rows are read for disclosure",
