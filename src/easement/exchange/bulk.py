@@ -32,6 +32,7 @@ from easement.exchange.seen import see
 from easement.exchange.service import line_to
 from easement.exchange.tables import add_duties
 from easement.gate.entries import entry, who_record
+from easement.gate.joined import given_by
 from easement.gate.model import Decision
 from easement.gate.plan import LIST_REFERENCE
 from easement.gate.shelf import Shelved
@@ -129,9 +130,10 @@ def _written(
 ) -> tuple[Shelved, BulkBody]:
     shelved = host.shelf.get(wish.agreement, now.date())
     offer = shelved.prepared.offers.get(wish.share)
-    if offer is not None and offer.provider != wish.provider:
+    if offer is not None and wish.provider not in {offer.provider, *offer.givers}:
         what = f"`{wish.share}` is given by `{offer.provider}`, not by `{wish.provider}`"
         raise UsageError(what, remedy=f"ask `{offer.provider}`")
+    shelved = replace(shelved, prepared=given_by(shelved.prepared, wish.share, wish.provider))
     try:
         return shelved, BulkBody(
             message=secrets.token_hex(16),

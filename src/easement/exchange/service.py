@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -20,6 +21,7 @@ from easement.exchange.receiving import receive, request_of
 from easement.exchange.recovery import settle
 from easement.gate.decide import decide
 from easement.gate.entries import entry, who_record
+from easement.gate.joined import given_by
 from easement.gate.model import Decision, Facts
 from easement.gate.shelf import Shelved
 from easement.ledger.model import EntryType, PrivateRecord
@@ -109,9 +111,10 @@ def _written(host: Host, wish: Wish, asker: Asker, now: datetime) -> tuple[Shelv
     """The agreement that a wish names, and the question that it becomes."""
     shelved = host.shelf.get(wish.agreement, now.date())
     offer = shelved.prepared.offers.get(wish.share)
-    if offer is not None and offer.provider != wish.provider:
+    if offer is not None and wish.provider not in {offer.provider, *offer.givers}:
         what = f"`{wish.share}` is given by `{offer.provider}`, not by `{wish.provider}`"
         raise UsageError(what, remedy=f"ask `{offer.provider}`")
+    shelved = replace(shelved, prepared=given_by(shelved.prepared, wish.share, wish.provider))
     return shelved, _body(wish, asker, shelved.prepared.digest)
 
 

@@ -28,6 +28,7 @@ def _decide(request: Request, agreement: Prepared, facts: Facts) -> Decision:
         return _denied(
             request, agreement, None, (Reason(Code.SHARE_UNKNOWN, False, "shares", text, f"it has {known}"),)
         )
+    offer = offer.narrower.get(request.recipient, offer)
     reasons = (offer.met[Code.SHARE_UNKNOWN], *(check(request, agreement, offer, facts) for check in CHECKS))
     for reason in reasons:
         if not reason.met:

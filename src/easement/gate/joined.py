@@ -1,8 +1,9 @@
-"""Who joined an agreement by its class of body acts under it as the named recipients of that class do (R2.5).
+"""Who joined an agreement by its class of body acts under it as the named parties of that class do (R2.5, R2.6).
 
 The signature says that it wants the terms; what class it is of, the cluster's operator vouches for. Where the named
 recipients of the class differ, the one who joined has what they have in common, and where they rely on different bases,
-nothing: the terms do not say which would be its own.
+nothing: the terms do not say which would be its own. Who joined as a provider gives, at its own node, what the named
+providers of the class give. Everybody may take less than the terms give, and nobody more.
 """
 
 from collections.abc import Mapping
@@ -11,24 +12,71 @@ from dataclasses import replace
 from easement.agreement.model import Agreement
 from easement.agreement.signing import Signed
 from easement.gate.prepare import Offer, Prepared
+from easement.gate.taking import EVERYTHING, Taking, narrowed
 from easement.law.catalogue import catalogue
 
-__all__ = ["with_joined"]
+__all__ = ["given_by", "with_joined"]
 
 
-def with_joined(agreement: Prepared, signatures: Signed | None, classes: Mapping[str, str]) -> Prepared:
-    """The agreement with those among its recipients who signed to join; `classes` are those vouched for, by id."""
-    joining = agreement.terms.joining.get("recipient")
-    if joining is None or signatures is None or signatures.altered:
+def with_joined(
+    agreement: Prepared,
+    signatures: Signed | None,
+    classes: Mapping[str, str],
+    takings: Mapping[str, Taking] | None = None,
+    me: str = "",
+) -> Prepared:
+    """The agreement with those who signed to join it; `classes` are those vouched for, by id.
+
+    `takings` are the choices of those who take less; `me` is the organisation at whose node this is.
+    """
+    if not agreement.terms.joining or signatures is None or signatures.altered:
         return agreement
-    joined = [each for each in sorted(signatures.joined) if _is_a(classes.get(each), joining.body_class)]
+    found = _giving(agreement, signatures, classes, me)
+    joined = _of_class(agreement.terms, "recipient", signatures, classes)
+    if not joined:
+        return found
+    alike = _named(found.terms, "recipient")
+    chosen = takings or {}
+    offers = {
+        id_: _opened(
+            offer, offer.recipients & alike, [each for each in joined if each != offer.provider], found, chosen
+        )
+        for id_, offer in found.offers.items()
+    }
+    return replace(found, offers=offers)
+
+
+def given_by(agreement: Prepared, share: str, provider: str) -> Prepared:
+    """The agreement as one of the providers who joined it gives a share; as it is for any other."""
+    offer = agreement.offers.get(share)
+    if offer is None or provider not in offer.givers or provider == offer.provider:
+        return agreement
+    basis = {**agreement.basis, provider: agreement.basis.get(offer.provider, "")}
+    return replace(agreement, basis=basis, offers={**agreement.offers, share: replace(offer, provider=provider)})
+
+
+def _giving(agreement: Prepared, signatures: Signed, classes: Mapping[str, str], me: str) -> Prepared:
+    """The agreement with those who joined as providers; at the node of one of them, it is the one who gives."""
+    joined = frozenset(_of_class(agreement.terms, "provider", signatures, classes))
     if not joined:
         return agreement
-    alike = _named(agreement.terms, joining.body_class)
+    alike = _named(agreement.terms, "provider")
     offers = {
-        id_: _opened(offer, offer.recipients & alike, joined, agreement) for id_, offer in agreement.offers.items()
+        id_: replace(offer, givers=joined | {offer.provider}) if offer.provider in alike else offer
+        for id_, offer in agreement.offers.items()
     }
-    return replace(agreement, offers=offers)
+    found = replace(agreement, offers=offers)
+    for share in offers if me in joined else ():
+        found = given_by(found, share, me)
+    return found
+
+
+def _of_class(terms: Agreement, role: str, signatures: Signed, classes: Mapping[str, str]) -> list[str]:
+    """Those who signed and are of the class that may join in a role."""
+    joining = next((each for name, each in terms.joining.items() if name == role), None)
+    if joining is None:
+        return []
+    return [each for each in sorted(signatures.joined) if _is_a(classes.get(each), joining.body_class)]
 
 
 def _is_a(code: str | None, wanted: str) -> bool:
@@ -38,24 +86,33 @@ def _is_a(code: str | None, wanted: str) -> bool:
     return known.is_a(code, wanted)
 
 
-def _named(terms: Agreement, body_class: str) -> frozenset[str]:
-    """The named recipients of the class that may join."""
-    named = (id_ for id_, party in terms.parties.items() if party.role == "recipient")
-    return frozenset(id_ for id_ in named if _is_a(terms.class_of(id_), body_class))
+def _named(terms: Agreement, role: str) -> frozenset[str]:
+    """The named parties in a role that are of the class that may join in it."""
+    wanted = next(each.body_class for name, each in terms.joining.items() if name == role)
+    named = (id_ for id_, party in terms.parties.items() if party.role == role)
+    return frozenset(id_ for id_ in named if _is_a(terms.class_of(id_), wanted))
 
 
-def _opened(offer: Offer, alike: frozenset[str], joined: list[str], agreement: Prepared) -> Offer:
-    """A share with those who joined, where recipients like them stand in it; else as it was."""
+def _opened(
+    offer: Offer, alike: frozenset[str], joined: list[str], agreement: Prepared, takings: Mapping[str, Taking]
+) -> Offer:
+    """A share with those who joined and take it, where recipients like them stand in it; else as it was."""
     bases = {agreement.basis.get(each) for each in alike}
     basis = bases.pop() if len(bases) == 1 else None
     if basis is None:
         return offer
     roles = frozenset.intersection(*(offer.entitled[each] for each in alike))
     training = frozenset[str]().union(*(offer.training[each] for each in alike))
-    return replace(
+    chosen = {each: takings.get(each, EVERYTHING) for each in joined}
+    taking = {each: narrowed(offer, choice) for each, choice in chosen.items()}
+    takers = [each for each in joined if taking[each] is not None]
+    entitled = {each: roles & chosen[each].roles if chosen[each].roles else roles for each in takers}
+    opened = replace(
         offer,
-        recipients=offer.recipients | frozenset(joined),
-        entitled={**offer.entitled, **dict.fromkeys(joined, roles)},
-        training={**offer.training, **dict.fromkeys(joined, training)},
-        joined=dict.fromkeys(joined, basis),
+        recipients=offer.recipients | frozenset(takers),
+        entitled={**offer.entitled, **entitled},
+        training={**offer.training, **dict.fromkeys(takers, training)},
+        joined=dict.fromkeys(takers, basis),
     )
+    less = {each: narrowed(opened, chosen[each]) for each in takers if chosen[each].shares}
+    return replace(opened, narrower={each: offer for each, offer in less.items() if offer is not None})

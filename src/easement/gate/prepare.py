@@ -21,7 +21,8 @@ class Offer:
 
     `forms` holds what may cross by mode; `withheld` why each other element of the standard may not. `roles` says
     which elements name a person, and how. `met` holds the ready reason for each check that passes;
-    `joined` the basis of each recipient who is not named and joined by its class.
+    `joined` the basis of each recipient who is not named and joined by its class; `narrower` the share as those of
+    them see it who take less. `givers` are all who give it, where providers joined too.
     """
 
     id: str
@@ -42,6 +43,8 @@ class Offer:
     consent_needed: bool
     met: Mapping[Code, Reason]
     joined: Mapping[str, str] = field(default_factory=dict)
+    givers: frozenset[str] = frozenset()
+    narrower: Mapping[str, "Offer"] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ from pathlib import Path
 from sqlalchemy.exc import IntegrityError
 
 from easement.agreement.model import Mode
-from easement.agreement.read import AgreementFile
 from easement.base.errors import UsageError
 from easement.gate.agreements import keep_agreement
 from easement.gate.answers import answer_format
@@ -19,6 +18,7 @@ from easement.gate.disclosure import Disclosure, log_refusal
 from easement.gate.model import Decision, Facts
 from easement.gate.outlet import FileOutlet, Outlet
 from easement.gate.ports import Holder
+from easement.gate.prepare import Prepared
 from easement.gate.recovery import finish_left_behind
 from easement.gate.shelf import Shelved
 from easement.gate.staging import staged
@@ -153,9 +153,9 @@ def _check_out(holder: Holder, asked: Ask, out: Path) -> None:
         raise UsageError(f"`{out}` is an input, or stands inside the node", remedy="name another place: --out FILE")
 
 
-def _check_provider(holder: Holder, file: AgreementFile, share: str) -> None:
+def _check_provider(holder: Holder, agreement: Prepared, share: str) -> None:
     """A node gives only what its own organisation gives."""
-    given = file.terms.shares.get(share)
+    given = agreement.offers.get(share)
     if given is not None and given.provider != holder.organisation:
         what = f"`{share}` is given by `{given.provider}`, and this is the node of `{holder.organisation}`"
         raise UsageError(what, remedy=f"ask at the node of `{given.provider}`")
@@ -164,7 +164,7 @@ def _check_provider(holder: Holder, file: AgreementFile, share: str) -> None:
 def _decided(holder: Holder, asked: Ask, now: datetime, found: Shelved | None = None) -> tuple[Shelved, Decision]:
     """The agreement that is relied on, and what it and the world say to the request."""
     shelved = found or _shelved(holder, asked.agreement, now.date())
-    _check_provider(holder, shelved.file, asked.request.share)
+    _check_provider(holder, shelved.prepared, asked.request.share)
     return shelved, decide(asked.request, shelved.prepared, _facts(holder, asked, shelved, now))
 
 

@@ -26,12 +26,13 @@ from easement.gate.marks import reviewed
 from easement.gate.prepare import Prepared
 from easement.gate.ready import gaps, ready
 from easement.gate.suspended import Suspended
+from easement.gate.taking import takings
 from easement.ledger.note import Key
 
 if TYPE_CHECKING:
     from easement.gate.ports import Holder
 
-__all__ = ["Shelf", "Shelved"]
+__all__ = ["Shelf", "Shelved", "joins_path"]
 
 _DIGEST = re.compile("[0-9a-f]{64}")
 _Listed = Mapping[str | None, Sequence[Path]]
@@ -105,15 +106,19 @@ class Shelved:
 class _Place:
     """One file and what was made of it, each kept for as long as what it is made from."""
 
-    __slots__ = ("base", "file", "made", "made_of", "note", "prepared")
+    __slots__ = ("base", "file", "joins", "made", "made_of", "note", "prepared")
 
     def __init__(self) -> None:
         self.file: Kept[AgreementFile | BadFile] = Kept()
         self.prepared: Kept[Prepared] = Kept()
         self.note: Kept[str | None] = Kept()
+        self.joins: Kept[str | None] = Kept()
         self.made: Shelved | None = None
         self.base: Prepared | None = None
-        self.made_of: tuple[str | None, Mapping[str, tuple[Key, ...]], Mapping[str, str]] = (None, {}, {})
+        self.made_of: tuple[str | None, str | None, Mapping[str, tuple[Key, ...]], Mapping[str, str]] = (
+            *(None, None),
+            *({}, {}),
+        )
 
 
 class Shelf:
@@ -249,11 +254,13 @@ class Shelf:
         home, classes = self._holder.home, self._holder.member_classes
         prepared = place.prepared.get([path, *self._standard_files()], lambda: ready(home, file))
         note = place.note.get([beside], lambda: _note(beside))
+        joins = place.joins.get([joins_path(path)], lambda: _note(joins_path(path)))
         made = place.made
-        if made is None or place.base is not prepared or place.made_of != (note, members, classes):
+        if made is None or place.base is not prepared or place.made_of != (note, joins, members, classes):
             signed, problems = _signatures(file, note, members)
-            made = Shelved(path, with_joined(prepared, signed, classes), signed, problems)
-            place.made, place.base, place.made_of = made, prepared, (note, members, classes)
+            found = _joined(prepared, signed, classes, joins, self._holder.organisation)
+            made = Shelved(path, found, signed, problems)
+            place.made, place.base, place.made_of = made, prepared, (note, joins, members, classes)
         return made
 
     def _standard_files(self) -> tuple[Path, ...]:
@@ -315,6 +322,19 @@ def _signatures(
     except ProofFailed:
         return None, ("the signatures beside it cannot be read",)
     return signed, signed.problems
+
+
+def joins_path(path: Path) -> Path:
+    """Where what joiners take of the agreement at `path` stands: `FILE.joins`, beside it."""
+    return path.with_name(path.name + ".joins")
+
+
+def _joined(
+    prepared: Prepared, signed: Signed | None, classes: Mapping[str, str], joins: str | None, me: str
+) -> Prepared:
+    """The agreement with those who joined it; with nobody who did, where what they take cannot be read."""
+    chosen = takings(joins)
+    return prepared if chosen is None else with_joined(prepared, signed, classes, chosen, me)
 
 
 def _one_of_each(found: Iterable[Shelved]) -> list[Shelved]:
