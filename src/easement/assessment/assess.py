@@ -17,11 +17,14 @@ from easement.assessment.result import REFER, Result, Section, Standing, Stateme
 from easement.assessment.rights import right_statements
 from easement.assessment.screening import impact_due, impact_statements
 from easement.assessment.sensitive import chosen_conditions, sensitive_statements
-from easement.base.words import listed
+from easement.base.words import listed, number
 from easement.law.shelves import Catalogue
 from easement.meaning.model import Standard
 
 __all__ = ["assess"]
+
+NAMED = 5
+"""Questions without an answer that are named in the text; the rest are counted."""
 
 
 def assess(answers: Answers, catalogue: Catalogue, on: date, standards: Mapping[str, Standard] | None = None) -> Result:
@@ -61,7 +64,9 @@ def assess(answers: Answers, catalogue: Catalogue, on: date, standards: Mapping[
 def _unanswered(facts: Facts) -> Iterator[Statement]:
     missing = unanswered(facts)
     if missing:
-        names = listed(f"`{each.id}`" for each in missing)
+        named = [f"`{each.id}`" for each in missing[:NAMED]]
+        more = len(missing) - len(named)
+        names = listed([*named, f"{number(more)} more"] if more else named)
         source = own_rule("what is not answered is never guessed")
         text = f"not answered yet: {names}"
         ids = tuple(each.id for each in missing)

@@ -51,8 +51,8 @@ class ImpactSignature:
 class SavedImpact:
     """One version of an impact assessment.
 
-    `due` are the roles that must sign it, `open` what keeps it from being signed, and `terms_text` the agreement that it was
-    made for, as it stood.
+    `due` are the roles that must sign it, `open` what keeps it from being signed, and `terms_text` the agreement that
+    it was made for, as it stood.
     """
 
     id: str
@@ -223,8 +223,7 @@ def sign_impact(assessor: Assessor, id_: str, *, role: str, by: str, now: dateti
         proposal=id_,
         sequence=version,
         agreement=found.impact.terms or None,
-        risk=found.residual,
-        reasons=(f"role:{role}",),
+        reasons=(f"role:{role}", f"residual:{found.residual}"),
     )
     record = PrivateRecord({"impact": {"digest": found.impact.digest, "role": role, "by": by}})
     assessor.ledger.append(entry, record, also=also)

@@ -34,6 +34,7 @@ __all__ = [
     "Line",
     "Saved",
     "assessed",
+    "built_in_standards",
     "conclude",
     "draft",
     "known_standards",
@@ -97,6 +98,11 @@ def known_standards(assessor: Assessor) -> dict[str, Standard]:
     """Every standard that comes with Easement or stands in the node's folder, by `name/version`."""
     folders = (assessor.home / "standards",)
     return {ref: standard(ref, folders) for ref in sorted(refs(folders))}
+
+
+def built_in_standards() -> dict[str, Standard]:
+    """Every standard that comes with Easement, for an assessment that belongs to no node."""
+    return {ref: standard(ref) for ref in sorted(refs())}
 
 
 def assessed(answers: Answers, standards: Mapping[str, Standard], *, on: date) -> Result:

@@ -38,6 +38,7 @@ COMMANDS = {
     "join": Lazy("easement.exchange.cli", "join", "Join a cluster with the code that its operator sent."),
     "directory": Lazy("easement.exchange.cli", "directory", "See the cluster a node belongs to, and tell of changes."),
     "law": Lazy("easement.law.cli", "law", "Look up bases, conditions, powers and gateways."),
+    "assess": Lazy("easement.assessment.cli", "assess", "Ask whether something can be shared, and assess its impact."),
     "agreement": Lazy("easement.agreement.cli", "agreement", "Write, check, sign and compare agreements."),
     "proposal": Lazy("easement.permission.cli", "proposal", "Propose to share, agree, approve, sign and review."),
     "standard": Lazy("easement.meaning.cli", "standard", "Look up and check data standards."),

@@ -1,0 +1,382 @@
+"""`easement assess`: ask whether something can be shared, keep the answer, draft the agreement, assess the impact."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from easement.base.errors import UsageError
+from easement.cli.present import clear_path, emit, example, json_option, say, table
+
+if TYPE_CHECKING:
+    from easement.assessment.answers import Answers
+    from easement.assessment.impact_service import SavedImpact
+    from easement.assessment.result import Result
+    from easement.assessment.service import Saved
+
+__all__ = ["assess"]
+
+FILE = click.Path(path_type=Path, dir_okay=False)
+NODE = click.Path(path_type=Path)
+
+_node = click.option("--node", "home", required=True, type=NODE, metavar="DIR", help="Your organisation's node.")
+_out = click.option("--out", "-o", type=FILE, metavar="FILE", help="Write to this file instead of showing it.")
+_version = click.option("--version", type=click.IntRange(min=1), help="Which version (default: the newest).")
+
+
+@click.group(epilog="Start with: easement assess new")
+def assess() -> None:
+    """Ask whether something can be shared, and assess its impact. Not legal advice."""
+
+
+@assess.command(epilog=example("easement assess new --answers answers.yaml --title 'Free meals' --node northtown"))
+@click.option(
+    "--answers", "file", type=FILE, metavar="FILE", help="A file with the answers; without it, you are asked."
+)
+@click.option("--node", "home", type=NODE, metavar="DIR", help="Your organisation's node, to keep the assessment in.")
+@click.option("--title", default="", help="What would be shared, in a few words; needed to keep it.")
+@click.option("--id", "id_", metavar="ID", help="Keep it as the next version of this assessment.")
+@json_option
+def new(file: Path | None, home: Path | None, title: str, id_: str | None, as_json: bool) -> None:
+    """Answer plain questions, and be told whether it can be shared, on what law, and what remains to be done.
+
+    Without --node nothing is kept.
+    """
+    from easement.ledger.service import utc_now
+
+    answers = _answers(file, home)
+    if home is None:
+        from easement.assessment.service import assessed, built_in_standards
+
+        result = assessed(answers, built_in_standards(), on=utc_now().date())
+        emit(as_json, {"answers": answers.given, "result": result.as_dict()}, lambda: _told(result))
+        say("\nnothing was kept; to keep it, add: --node DIR --title TEXT")
+        return
+    from easement.assessment.service import save
+    from easement.node.home import open_node
+
+    with open_node(home) as node:
+        kept = save(node, answers, title=title, by=_console(), now=utc_now(), id_=id_)
+    emit(as_json, kept.as_dict(), lambda: _told(kept.result))
+    say(f"\nkept as {kept.line.id}, version {kept.line.version}")
+    say(f"next: easement assess conclude {kept.line.id} --node {clear_path(home)}")
+
+
+def _answers(file: Path | None, home: Path | None) -> "Answers":
+    from easement.assessment.answers import read_answers
+
+    if file is not None:
+        return read_answers(file)
+    if not sys.stdin.isatty():
+        raise UsageError("there are no answers, and nobody to ask", remedy="give a file: --answers FILE")
+    from easement.assessment.service import built_in_standards, known_standards
+    from easement.cli.questioning import ask_all
+
+    if home is None:
+        return ask_all(built_in_standards())
+    from easement.node.home import open_node
+
+    with open_node(home) as node:
+        standards = known_standards(node)
+    return ask_all(standards)
+
+
+def _console() -> str:
+    from easement.staff.model import CONSOLE
+
+    return CONSOLE
+
+
+def _told(result: "Result") -> str:
+    """The outcome, what is open, and each finding with its source, for a terminal."""
+    from easement.assessment.result import Section
+
+    lines = [result.outcome.words, ""]
+    for heading, found in (
+        ("Stands in the way", result.against),
+        ("Not clear", result.unresolved),
+        ("To do first", result.to_do),
+    ):
+        if found:
+            lines.append(f"{heading}:")
+            lines += [f"  - {each.text}\n    {each.mend}" for each in found]
+    for section in Section:
+        if statements := result.of(section):
+            lines += ["", section.heading]
+            for each in statements:
+                lines.append(f"  [{each.standing.word}] {each.text}")
+                lines.append(f"      {each.source.citation} ({each.source.check})")
+    powers = [f"{step.question or 'in force'} {len(step.powers)}" for step in result.narrowed]
+    return "\n".join([*lines, "", f"Powers left: {', '.join(powers)}"])
+
+
+@assess.command(epilog="Example: easement assess questions --json")
+@json_option
+def questions(as_json: bool) -> None:
+    """List every question with its kind of answer; an answers file uses their ids as keys."""
+    from easement.assessment.questions import questions as known
+    from easement.law.catalogue import catalogue
+
+    law = catalogue()
+    data = [
+        {
+            "id": each.id,
+            "part": each.part,
+            "ask": each.ask,
+            "help": each.help,
+            "kind": each.kind.value,
+            "needed": each.needed,
+            "when": each.when,
+            "options": [{"code": code, "label": label} for code, label in each.options],
+            "options_from": each.options_from,
+            "source": each.source(law).as_dict(),
+        }
+        for each in known()
+    ]
+    emit(as_json, data, lambda: table(("id", "kind", "question"), [(q["id"], q["kind"], q["ask"]) for q in data]))
+    say("\nan answers file begins with: format: easement-answers/1")
+
+
+@assess.command(epilog="Example: easement assess cases free-school-meals")
+@click.argument("case_id", metavar="CASE", required=False)
+@json_option
+def cases(case_id: str | None, as_json: bool) -> None:
+    """Show worked cases: the story, the outcome and why. Without CASE, list them."""
+    from easement.assessment.cases import worked_case, worked_cases
+
+    if case_id is None:
+        rows = [(each.id, each.area, each.expected.outcome.value, each.title) for each in worked_cases()]
+        data = [dict(zip(("id", "area", "outcome", "title"), line, strict=True)) for line in rows]
+        emit(as_json, data, lambda: table(("case", "field", "outcome", "title"), rows))
+        return
+    case = worked_case(case_id)
+    told = [case.title, "", case.story, "", case.expected.outcome.words, "", case.argument, "", *case.sources]
+    emit(as_json, case.model_dump(mode="json", exclude_none=True), "\n".join(told))
+
+
+@assess.command(name="list", epilog="Example: easement assess list --node northtown")
+@_node
+@json_option
+def list_(home: Path, as_json: bool) -> None:
+    """List the assessments that are kept, the last saved first."""
+    from easement.assessment.service import list_cases
+    from easement.node.home import open_node
+
+    with open_node(home) as node:
+        found = list_cases(node)
+    rows = [
+        (
+            each.id,
+            each.version,
+            each.outcome,
+            f"{each.saved:%Y-%m-%d}",
+            "yes" if each.entry is not None else "no",
+            each.title,
+        )
+        for each in found
+    ]
+    heads = ("id", "version", "outcome", "saved", "concluded", "title")
+    emit(as_json, [each.as_dict() for each in found], table(heads, rows) if rows else "No assessment is kept.")
+
+
+@assess.command(epilog="Example: easement assess show ID --node northtown --format html --out assessment.html")
+@click.argument("id_", metavar="ID")
+@_node
+@_version
+@click.option(
+    "--format", "form", type=click.Choice(["text", "markdown", "html"]), default="text", help="How to show it."
+)
+@_out
+@json_option
+def show(id_: str, home: Path, version: int | None, form: str, out: Path | None, as_json: bool) -> None:
+    """Show the assessment ID as text, or as a page to print with every citation."""
+    from easement.assessment.paper import as_html, as_markdown
+    from easement.assessment.service import known_standards, printed, read_case
+    from easement.law.catalogue import catalogue
+    from easement.node.home import open_node
+
+    with open_node(home) as node:
+        kept = read_case(node, id_, version)
+        if form == "text":
+            text = f"{kept.line.title}\n\n{_told(kept.result)}"
+        else:
+            make = as_html if form == "html" else as_markdown
+            text = make(printed(node, id_, version), catalogue(), known_standards(node))
+    _write(text, out, as_json, kept.as_dict())
+
+
+@assess.command(epilog="Example: easement assess conclude ID --node northtown")
+@click.argument("id_", metavar="ID")
+@_node
+@_version
+@json_option
+def conclude(id_: str, home: Path, version: int | None, as_json: bool) -> None:
+    """Say that the assessment ID is done: the ledger keeps its outcome and a commitment to its answers."""
+    from easement.assessment.service import conclude as done
+    from easement.ledger.service import utc_now
+    from easement.node.home import open_node
+
+    with open_node(home) as node:
+        kept: Saved = done(node, id_, by=_console(), now=utc_now(), version=version)
+    words = f"Concluded: {kept.line.outcome.words} Entry {kept.line.entry} of the ledger says so."
+    emit(as_json, kept.line.as_dict(), words)
+    say(f"next: easement assess draft {id_} --node {clear_path(home)} --out agreement.yaml")
+
+
+@assess.command(epilog="Example: easement assess draft ID --node northtown --out agreement.yaml")
+@click.argument("id_", metavar="ID")
+@_node
+@_version
+@_out
+@json_option
+def draft(id_: str, home: Path, version: int | None, out: Path | None, as_json: bool) -> None:
+    """Draft the agreement from the assessment ID, with nothing typed twice."""
+    from easement.assessment.service import draft as drafted
+    from easement.ledger.service import utc_now
+    from easement.node.home import open_node
+
+    with open_node(home) as node:
+        text = drafted(node, id_, today=utc_now().date(), version=version)
+    _write(text, out, as_json, {"id": id_, "text": text})
+    if out is not None:
+        say(f"fill in what stands in <angle brackets>, then\nnext: easement agreement check {clear_path(out)}")
+
+
+def _write(text: str, out: Path | None, as_json: bool, data: dict[str, Any]) -> None:
+    if out is None:
+        emit(as_json, data, text.rstrip("\n"))
+        return
+    if out.exists():
+        raise UsageError(f"`{out}` is there already", remedy="name another file, or move it away first")
+    from easement.base.durable import write_whole
+
+    write_whole(out, text)
+    emit(as_json, data | {"file": str(out)}, f"Wrote {clear_path(out)}.")
+
+
+@assess.group(epilog="Start with: easement assess impact draft ID --node northtown")
+def impact() -> None:
+    """Draft, write and sign the impact assessment (DPIA) of an assessment, and see whether it still stands."""
+
+
+@impact.command(name="draft", epilog="Example: easement assess impact draft ID --node northtown --agreement meals.yaml")
+@click.argument("id_", metavar="ID")
+@_node
+@click.option("--agreement", "file", type=FILE, metavar="FILE", help="The agreement that it is made for.")
+@_out
+@json_option
+def impact_draft(id_: str, home: Path, file: Path | None, out: Path | None, as_json: bool) -> None:
+    """Draft the impact assessment of the assessment ID in the regulator's seven steps."""
+    from easement.agreement.read import read_agreement
+    from easement.assessment.impact_paper import impact_text
+    from easement.assessment.impact_service import start_impact
+    from easement.ledger.service import utc_now
+    from easement.node.home import open_node
+
+    agreement = read_agreement(file) if file is not None else None
+    with open_node(home) as node:
+        made = start_impact(node, id_, by=_console(), now=utc_now(), agreement=agreement)
+    _write(impact_text(made.impact), out, as_json, made.as_dict())
+    _say_open(made)
+
+
+@impact.command(name="save", epilog="Example: easement assess impact save ID impact.yaml --node northtown")
+@click.argument("id_", metavar="ID")
+@click.argument("file", type=FILE, metavar="FILE")
+@_node
+@json_option
+def impact_save(id_: str, file: Path, home: Path, as_json: bool) -> None:
+    """Keep what was written in FILE as the next version of the impact assessment of ID."""
+    from easement.assessment.impact import read_impact_text
+    from easement.assessment.impact_service import save_impact
+    from easement.base.located import read_file
+    from easement.ledger.service import utc_now
+    from easement.node.home import open_node
+
+    written = read_impact_text(read_file(file, what="impact assessment").text, name=str(file))
+    with open_node(home) as node:
+        kept = save_impact(node, id_, written, by=_console(), now=utc_now())
+    emit(as_json, kept.as_dict(), f"Kept as version {kept.version}. The risk that remains: {kept.residual}.")
+    _say_open(kept)
+
+
+def _say_open(kept: "SavedImpact") -> None:
+    for each in kept.open:
+        say(f"to fill in: {each}")
+    if not kept.open and kept.missing:
+        say(f"to be signed by: {', '.join(kept.missing)}")
+
+
+@impact.command(
+    name="show", epilog="Example: easement assess impact show ID --node northtown --format html --out dpia.html"
+)
+@click.argument("id_", metavar="ID")
+@_node
+@_version
+@click.option(
+    "--format", "form", type=click.Choice(["yaml", "markdown", "html"]), default="yaml", help="How to show it."
+)
+@_out
+@json_option
+def impact_show(id_: str, home: Path, version: int | None, form: str, out: Path | None, as_json: bool) -> None:
+    """Show the impact assessment of the assessment ID, as a file to edit or as a page to print."""
+    from easement.assessment.impact_paper import impact_html, impact_markdown, impact_text
+    from easement.assessment.impact_service import read_impact
+    from easement.node.home import open_node
+
+    with open_node(home) as node:
+        kept = read_impact(node, id_, version)
+    if form == "yaml":
+        text = impact_text(kept.impact)
+    else:
+        signed = tuple((each.role, each.signed.date()) for each in kept.signatures)
+        make = impact_html if form == "html" else impact_markdown
+        text = make(kept.impact, kept.reference, signed, kept.missing)
+    _write(text, out, as_json, kept.as_dict())
+
+
+@impact.command(
+    name="sign", epilog=example("easement assess impact sign ID --node northtown --role governance-lead --version 2")
+)
+@click.argument("id_", metavar="ID")
+@_node
+@click.option(
+    "--role", required=True, help="The role that signs: governance-lead, caldicott-guardian, senior-risk-owner."
+)
+@click.option("--version", required=True, type=click.IntRange(min=1), help="Which version was read and is signed.")
+@json_option
+def impact_sign(id_: str, home: Path, role: str, version: int, as_json: bool) -> None:
+    """Sign one version of the impact assessment of ID for a role; the ledger says so for good."""
+    from easement.assessment.impact_service import sign_impact
+    from easement.ledger.service import utc_now
+    from easement.node.home import open_node
+
+    with open_node(home) as node:
+        kept = sign_impact(node, id_, role=role, by=_console(), now=utc_now(), version=version)
+    emit(as_json, kept.as_dict(), f"Signed version {kept.version} for {role}. Its reference: {kept.reference}.")
+    _say_open(kept)
+
+
+@impact.command(name="check", epilog="Example: easement assess impact check ID agreement.yaml --node northtown")
+@click.argument("id_", metavar="ID")
+@click.argument("file", type=FILE, metavar="FILE")
+@_node
+@json_option
+def impact_check(id_: str, file: Path, home: Path, as_json: bool) -> int:
+    """Say whether the impact assessment of ID still stands for the agreement in FILE, or what changed since.
+
+    \b
+    Exit codes: 0 it stands, 11 the terms changed and it must be looked at again.
+    """
+    from easement.agreement.diff import report
+    from easement.agreement.read import read_agreement
+    from easement.assessment.impact_service import reopened
+    from easement.node.home import open_node
+
+    agreement = read_agreement(file)
+    with open_node(home) as node:
+        found = reopened(node, id_, agreement)
+    data = {"stands": not found, "changed": [each.as_dict() for each in found]}
+    emit(as_json, data, lambda: report(found) if found else "The impact assessment still stands for these terms.")
+    return 11 if found else 0
