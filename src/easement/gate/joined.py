@@ -31,19 +31,22 @@ def with_joined(
     """
     if not agreement.terms.joining or signatures is None or signatures.altered:
         return agreement
-    found = _giving(agreement, signatures, classes, me)
-    joined = _of_class(agreement.terms, "recipient", signatures, classes)
+    chosen = takings or {}
+    found = _giving(agreement, signatures, classes, chosen, me)
+    joined = _of_class(agreement.terms, "recipient", signatures, classes, chosen)
     if not joined:
         return found
     alike = _named(found.terms, "recipient")
-    chosen = takings or {}
     offers = {
-        id_: _opened(
-            offer, offer.recipients & alike, [each for each in joined if each != offer.provider], found, chosen
-        )
+        id_: _opened(offer, offer.recipients & alike, _but(offer.provider, joined), found, chosen)
         for id_, offer in found.offers.items()
     }
     return replace(found, offers=offers)
+
+
+def _but(provider: str, joined: list[str]) -> list[str]:
+    """Nobody receives from themselves."""
+    return [each for each in joined if each != provider]
 
 
 def given_by(agreement: Prepared, share: str, provider: str) -> Prepared:
@@ -55,9 +58,11 @@ def given_by(agreement: Prepared, share: str, provider: str) -> Prepared:
     return replace(agreement, basis=basis, offers={**agreement.offers, share: replace(offer, provider=provider)})
 
 
-def _giving(agreement: Prepared, signatures: Signed, classes: Mapping[str, str], me: str) -> Prepared:
+def _giving(
+    agreement: Prepared, signatures: Signed, classes: Mapping[str, str], takings: Mapping[str, Taking], me: str
+) -> Prepared:
     """The agreement with those who joined as providers; at the node of one of them, it is the one who gives."""
-    joined = frozenset(_of_class(agreement.terms, "provider", signatures, classes))
+    joined = frozenset(_of_class(agreement.terms, "provider", signatures, classes, takings))
     if not joined:
         return agreement
     alike = _named(agreement.terms, "provider")
@@ -71,12 +76,15 @@ def _giving(agreement: Prepared, signatures: Signed, classes: Mapping[str, str],
     return found
 
 
-def _of_class(terms: Agreement, role: str, signatures: Signed, classes: Mapping[str, str]) -> list[str]:
-    """Those who signed and are of the class that may join in a role."""
+def _of_class(
+    terms: Agreement, role: str, signatures: Signed, classes: Mapping[str, str], takings: Mapping[str, Taking]
+) -> list[str]:
+    """Those who signed to join in a role and are of the class that may."""
     joining = next((each for name, each in terms.joining.items() if name == role), None)
     if joining is None:
         return []
-    return [each for each in sorted(signatures.joined) if _is_a(classes.get(each), joining.body_class)]
+    wanting = [each for each in sorted(signatures.joined) if takings.get(each, EVERYTHING).plays(role)]
+    return [each for each in wanting if _is_a(classes.get(each), joining.body_class)]
 
 
 def _is_a(code: str | None, wanted: str) -> bool:
