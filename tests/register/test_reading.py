@@ -143,6 +143,17 @@ def test_a_file_that_becomes_another_agreement_leaves_the_first_as_history(dwp, 
             assert found["bins"] is State.IN_FORCE
 
 
+def test_what_was_ended_before_its_time_is_ended(published):
+    facts = {"organisation": "northtown", "agreement": "ab" * 32, "agreement_id": "school-meals", "version": "1.0.0"}
+    published.says(EntryType.VERSION_ENDED, **facts)
+    assert reading.entry(published, "school-meals", LATER).state is State.ENDED
+
+
+def test_an_overdue_review_is_shown_until_it_is_done(published):
+    due = NOW.replace(year=2027, month=9, day=2)
+    assert reading.entry(published, "school-meals", due).state is State.REVIEW_OVERDUE
+
+
 def test_a_suspension_is_told_at_once_with_its_reason(published):
     assert reading.entry(published, "school-meals", NOW).state is State.IN_FORCE
     with writing(published.engine) as connection:

@@ -62,7 +62,9 @@ def find(
     return connection.execute(query.limit(newest).offset(offset)).all()
 
 
-def stages(connection: Connection, since: int, until: int, acknowledge: int, answer: int, now: int) -> dict[str, int]:
+def stages(
+    connection: Connection, since: int, until: int, *, acknowledge: int, answer: int, now: int
+) -> dict[str, int]:
     """How many were raised within some time, how many of them were looked at and answered, and what is overdue.
 
     `acknowledge` and `answer` are the seconds within which each is due.

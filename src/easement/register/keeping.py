@@ -24,6 +24,7 @@ from easement.exchange import directory_store
 from easement.gate.shelf import Shelved
 from easement.gate.tables import suspended
 from easement.law.catalogue import catalogue
+from easement.ledger.model import EntryType
 from easement.register import tables
 from easement.register.card import card, words_of
 from easement.register.counting import summed
@@ -40,6 +41,9 @@ FRESH_SECONDS = 30
 """How old what the register saw may be before a reader looks again by itself; a serving node looks more often."""
 
 TURN = "register"
+UNSURE = (State.GONE, State.REVIEW_OVERDUE)
+"""States of entries whose files are read each time: they come back, or are reviewed, without a change to the file."""
+
 LIGHT = (
     *("digest", "agreement_id", "version", "path", "stamp", "supersedes", "starts", "ends", "next_review"),
     *("state", "newest", "since"),
@@ -68,7 +72,7 @@ def refresh(publisher: Publisher, now: datetime) -> int:
         left_out = tables.redactions(connection)
     known = _known(publisher)
     found = _files(publisher.home / "agreements")
-    sound = [row for row in old.values() if row["state"] != State.GONE and row["agreement_id"] not in touched]
+    sound = [row for row in old.values() if row["state"] not in UNSURE and row["agreement_id"] not in touched]
     kept = {row["path"]: row["stamp"] for row in sound} if known == known_then else {}
     changed = [path for path, stamp in found.items() if not stamp or kept.get(path) != stamp]
     read = _read(publisher, changed, now, left_out)
@@ -202,7 +206,9 @@ def version_of(row: Mapping[str, Any], *, gone: bool = False) -> Version:
 
 
 def _write(publisher: Publisher, merged: _Merged, old: Mapping[str, Any], known: str, now: datetime) -> None:
-    where = stand(merged.versions, now.date().isoformat(), suspended(publisher.engine))
+    with reading(publisher.engine) as connection:
+        ended = {each.agreement_id for each in tables.events(connection, EntryType.VERSION_ENDED)}
+    where = stand(merged.versions, now.date().isoformat(), suspended(publisher.engine), ended)
     with writing(publisher.engine) as connection:
         take_turn(connection, TURN)
         for digest, stood in where.items():

@@ -1,6 +1,6 @@
 """Where each version on the register stands on a day, and which one its agreement's entry shows. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from easement.register.model import State
@@ -38,28 +38,34 @@ class Where:
     newest: bool
 
 
-def stand(versions: Iterable[Version], today: str, suspended: Mapping[str, str]) -> dict[str, Where]:
-    """Where versions of any agreements stand on a day, by digest; `suspended` are the ids that are."""
+def stand(
+    versions: Iterable[Version], today: str, suspended: Collection[str], ended: Collection[str] = ()
+) -> dict[str, Where]:
+    """Where versions of any agreements stand on a day, by digest.
+
+    `suspended` are the ids that are, and `ended` those that were ended before their term was over.
+    """
     by_id: dict[str, list[Version]] = {}
     for each in versions:
         by_id.setdefault(each.agreement_id, []).append(each)
     found: dict[str, Where] = {}
     for id_, of_one in by_id.items():
-        states = {each.digest: _state(each, of_one, today, id_ in suspended) for each in of_one}
+        stopped = State.ENDED if id_ in ended else State.SUSPENDED if id_ in suspended else None
+        states = {each.digest: _state(each, of_one, today, stopped) for each in of_one}
         shown = min(of_one, key=lambda each: _preference(each, states[each.digest], today))
         found |= {digest: Where(state, digest == shown.digest) for digest, state in states.items()}
     return found
 
 
-def _state(version: Version, others: Iterable[Version], today: str, suspended: bool) -> State:
+def _state(version: Version, others: Iterable[Version], today: str, stopped: State | None) -> State:
     if version.gone:
         return State.GONE
     if any(_replaces(other, version, today) for other in others):
         return State.SUPERSEDED
     if today > version.ends:
         return State.ENDED
-    if suspended:
-        return State.SUSPENDED
+    if stopped is not None:
+        return stopped
     if today < version.starts:
         return State.NOT_BEGUN
     return State.REVIEW_OVERDUE if version.next_review and today > version.next_review else State.IN_FORCE
