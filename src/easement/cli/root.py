@@ -52,6 +52,7 @@ COMMANDS = {
     "audit": Lazy("easement.cli.request", "audit", "Compare your log with another organisation's."),
     "ledger": Lazy("easement.ledger.cli", "ledger", "Read, prove and check a node's ledger."),
     "verify": Lazy("easement.ledger.cli", "verify", "Check a receipt offline, with a public key alone."),
+    "register": Lazy("easement.register.cli", "register", "Publish what is shared: the register, figures, a report."),
     "evidence": Lazy("easement.gate.cli", "evidence", "Pack the proof of disclosures for an auditor."),
 }
 """Every command, in the order in which a newcomer meets them."""
