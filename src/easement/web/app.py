@@ -12,7 +12,19 @@ from easement.web.assets import load_assets
 from easement.web.environment import environment
 from easement.web.reading.openid import client_of
 from easement.web.route import error_page
-from easement.web.routes import asking, bulk, cluster, dressing, entry, learning, openid, people, proof, records
+from easement.web.routes import (
+    asking,
+    bulk,
+    cluster,
+    dressing,
+    editing,
+    entry,
+    learning,
+    openid,
+    people,
+    proof,
+    records,
+)
 from easement.web.security import cookies_for
 from easement.web.states import States
 from easement.web.views.entry import Failed, Forbidden, NotFound, Unavailable
@@ -45,7 +57,7 @@ def mount(app: FastAPI, node: Node) -> None:
         clock=app.state.clock,
     )
     app.state.problem_page = problem_page
-    for room in (dressing, entry, openid, asking, bulk, records, proof, cluster, people, learning):
+    for room in (dressing, entry, openid, asking, bulk, records, proof, cluster, people, learning, editing):
         app.include_router(room.router)
 
 
