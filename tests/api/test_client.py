@@ -136,7 +136,7 @@ def answering(*answers: httpx.Response | Exception) -> tuple[Client, list[httpx.
         answer = left.pop(0)
         if isinstance(answer, Exception):
             raise answer
-        return answer
+        return httpx.Response(answer.status_code, headers=answer.headers, stream=httpx.ByteStream(answer.content))
 
     return Client("https://node.example", "key", transport=httpx.MockTransport(handle)), seen
 

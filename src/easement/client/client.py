@@ -10,6 +10,7 @@ from urllib.parse import quote, urlsplit
 
 import httpx
 
+from easement.base.bounded import TooLong, read_bounded
 from easement.base.errors import UsageError
 from easement.client import shapes
 from easement.client.errors import Problem, problem_of
@@ -22,6 +23,9 @@ TRIES = 4
 
 FIRST_WAIT, LONGEST_WAIT = 0.2, 30.0
 """Seconds between tries: doubled each time, drawn from its upper half, or what `Retry-After` says."""
+
+MOST_BYTES = 64 << 20
+"""Longest answer read, in bytes: lists come page by page."""
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -41,8 +45,13 @@ class Client:
         parts = urlsplit(url)
         if parts.scheme != "https" and parts.hostname not in LOOPBACK:
             raise UsageError(f"`{url}` is not encrypted, and the key would be seen", remedy="use its https address")
-        headers = {"authorization": f"Bearer {key}", "user-agent": "easement-client"}
+        headers = {
+            "authorization": f"Bearer {key}",
+            "user-agent": "easement-client",
+            "accept-encoding": "identity",
+        }
         base = f"{url.rstrip('/')}/api/v1"
+        self._seconds = seconds
         self._http = httpx.Client(base_url=base, headers=headers, timeout=seconds, transport=transport)
 
     def __enter__(self) -> Self:
@@ -223,7 +232,11 @@ class Client:
     def _try(self, method: str, path: str, more: Mapping[str, Any]) -> tuple[httpx.Response | Problem, float | None]:
         """One answer, or the problem and how long to wait before the next try (0: as usual; `None`: there is none)."""
         try:
-            answer = self._http.request(method, path, **more)
+            with self._http.stream(method, path, **more) as coming:
+                body = read_bounded(coming, MOST_BYTES, self._seconds)
+            answer = httpx.Response(coming.status_code, headers=coming.headers, content=body, request=coming.request)
+        except TooLong as error:
+            return problem_of(502, {"detail": f"the node's address sends what is not the node's: {error}"}), None
         except httpx.TransportError as error:
             return problem_of(503, {"detail": f"the node cannot be reached: {type(error).__name__}"}), 0.0
         if answer.is_success:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import time
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import BinaryIO
 
 import httpx
 
+from easement.base.bounded import TooLong, read_bounded
 from easement.base.database import reading
 from easement.base.durable import aside, write_whole
 from easement.base.errors import ProofFailed, SourceUnreachable, StorageFailed, UsageError
@@ -17,6 +19,7 @@ from easement.exchange import bulk_tables as tables
 from easement.exchange.bulk import Profile, open_set
 from easement.exchange.bulk_body import FileSaid
 from easement.exchange.bulk_tables import BulkState
+from easement.exchange.downloads import too_slow
 from easement.exchange.incoming import TELL
 from easement.exchange.ports import Host
 
@@ -25,6 +28,9 @@ __all__ = ["fetch"]
 SECRET = 0o600
 MOST_LINES = 64 << 20
 """Longest list of links read, in bytes: some 100,000 files."""
+
+LINKS_SECONDS = 120
+"""How long that list may take to come."""
 
 
 def fetch(
@@ -64,21 +70,32 @@ def _links(client: httpx.Client, profile: Profile, message: str) -> dict[str, st
     """The links to the set's newest version, by the file's id."""
     share, schema, table = profile.table.split(".")
     url = f"{profile.endpoint}/shares/{share}/schemas/{schema}/tables/{table}/query"
+    headers = {"Authorization": f"Bearer {profile.token}", "accept-encoding": "identity"}
     try:
-        said = client.post(url, json={}, headers={"Authorization": f"Bearer {profile.token}"})
+        with client.stream("POST", url, json={}, headers=headers) as said:
+            if said.status_code != httpx.codes.OK:
+                what = f"the provider gives no links: it answered {said.status_code}"
+                raise SourceUnreachable(what, remedy="ask again later")
+            found = _read_links(read_bounded(said, MOST_LINES, LINKS_SECONDS))
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise _broken_off(error) from error
-    if said.status_code != httpx.codes.OK or len(said.content) > MOST_LINES:
-        raise SourceUnreachable(
-            f"the provider gives no links: it answered {said.status_code}", remedy="ask again later"
-        )
-    found = [json.loads(line)["file"] for line in said.text.splitlines()[2:]]
-    if not all(each["id"].startswith(f"{message}-") for each in found):
+    except TooLong as error:
+        raise ProofFailed(f"the provider's list of links is not taken: {error}", remedy=TELL) from None
+    if not all(id_.startswith(f"{message}-") for id_ in found):
         remedy = "fetch the newer set: easement bulk list"
         raise UsageError("a newer set took the place of this one", remedy=remedy)
-    if not all(each["url"].startswith(f"{profile.endpoint}/files/") for each in found):
+    if not all(link.startswith(f"{profile.endpoint}/files/") for link in found.values()):
         raise ProofFailed("the provider's links lead elsewhere than to the provider", remedy=TELL)
-    return {each["id"].removeprefix(f"{message}-"): each["url"] for each in found}
+    return {id_.removeprefix(f"{message}-"): link for id_, link in found.items()}
+
+
+def _read_links(lines: bytes) -> dict[str, str]:
+    """The link to each file by its id; two lines about the table stand before them."""
+    try:
+        files = [json.loads(line)["file"] for line in lines.splitlines()[2:]]
+        return {str(each["id"]): str(each["url"]) for each in files}
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise ProofFailed("the provider's list of links cannot be read", remedy=TELL) from None
 
 
 def _broken_off(error: Exception) -> SourceUnreachable:
@@ -92,16 +109,19 @@ def _file(client: httpx.Client, links: dict[str, str], target: Path, file: FileS
     wrong = ProofFailed(f"file {file.number} is not what the receipt proves", remedy=TELL)
     if str(file.number) not in links:
         raise wrong
-    digest = hashlib.sha256()
+    digest, began = hashlib.sha256(), time.monotonic()
     try:
         with aside(target, mode=SECRET) as partial, _private(partial) as out:
-            with client.stream("GET", links[str(file.number)]) as response:
+            plain = {"accept-encoding": "identity"}
+            with client.stream("GET", links[str(file.number)], headers=plain) as response:
                 response.raise_for_status()
-                for chunk in response.iter_bytes():
+                for chunk in response.iter_raw():
                     digest.update(chunk)
                     out.write(chunk)
                     if out.tell() > file.size:
                         raise wrong
+                    if too_slow(out.tell(), time.monotonic() - began):
+                        raise httpx.ReadTimeout("the provider sends more slowly than is waited for")
             if digest.hexdigest() != file.sha256:
                 raise wrong
     except (httpx.HTTPError, httpx.InvalidURL) as error:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import httpx
 
+from easement.base.bounded import TooLong, read_bounded
 from easement.base.errors import EasementError, Problem, ProofFailed, Refused, SourceUnreachable
 from easement.exchange import directory_store as store
 from easement.exchange import operator_versions
@@ -166,21 +167,17 @@ def fetch(client: httpx.Client, url: str, seconds: float, path: str = "/director
         with client.stream("GET", url + path, headers=plain, timeout=seconds) as response:
             if response.status_code != httpx.codes.OK:
                 raise unreachable(url, f"it answered {response.status_code}")
-            return Published.parse(read_all(response, MAX_BUNDLE))
+            return Published.parse(read_all(response, MAX_BUNDLE, seconds))
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise unreachable(url, str(error) or type(error).__name__) from error
 
 
-def read_all(response: httpx.Response, most: int) -> bytes:
-    """The body of a streamed answer, never more than `most` bytes; raises `ProofFailed` for more, or packed ones."""
-    if response.headers.get("content-encoding", "identity") != "identity":
-        raise ProofFailed("the operator packs its answers, which nobody asked for", remedy="tell the operator")
-    body = bytearray()
-    for chunk in response.iter_raw():
-        body += chunk
-        if len(body) > most:
-            raise ProofFailed(f"the operator's answer is longer than {most:,} bytes", remedy="tell the operator")
-    return bytes(body)
+def read_all(response: httpx.Response, most: int, seconds: float) -> bytes:
+    """The body of a streamed answer; raises `ProofFailed` for more than `most` bytes, and what httpx raises."""
+    try:
+        return read_bounded(response, most, seconds)
+    except TooLong as error:
+        raise ProofFailed(f"the operator's answer is not taken: {error}", remedy="tell the operator") from None
 
 
 def unreachable(url: str, why: str) -> SourceUnreachable:

@@ -195,7 +195,7 @@ def _post(host: Host, client: httpx.Client, url: str, said: Said) -> Published:
     seconds = host.settings.exchange.timeout_seconds
     try:
         with client.stream("POST", url, content=said.encode(), headers=JSON, timeout=seconds) as response:
-            body = read_all(response, MAX_BUNDLE)
+            body = read_all(response, MAX_BUNDLE, seconds)
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise unreachable(url, str(error) or type(error).__name__) from error
     if response.status_code == httpx.codes.OK:

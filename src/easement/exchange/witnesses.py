@@ -186,7 +186,7 @@ class _Asking:
             with self.client.stream(
                 method, self.member.url + path, content=body.encode(), headers=plain, timeout=seconds
             ) as answer:
-                return answer.status_code, read_all(answer, MAX_NOTE).decode()
+                return answer.status_code, read_all(answer, MAX_NOTE, seconds).decode()
         except (httpx.HTTPError, httpx.InvalidURL, UnicodeDecodeError) as error:
             raise _Silent(f"it cannot be reached: {type(error).__name__}") from None
 

@@ -9,6 +9,7 @@ invitation.
 import base64
 import hmac
 import ipaddress
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -19,6 +20,7 @@ import httpx
 from authlib.oauth2.rfc6749.parameters import prepare_grant_uri  # type: ignore[import-untyped]
 from authlib.oauth2.rfc7636 import create_s256_code_challenge  # type: ignore[import-untyped]
 
+from easement.base.bounded import read_bounded
 from easement.base.database import reading
 from easement.base.errors import ProofFailed, Refused, SourceUnreachable, UsageError
 from easement.staff import tables
@@ -38,6 +40,9 @@ FRESH = timedelta(hours=1)
 
 DISCOVERY = "/.well-known/openid-configuration"
 WHAT = "oidc-cookie"
+
+MOST_BYTES, MOST_SECONDS = 1 << 20, 20
+"""Longest answer of a provider that is read, and how long all of it may take: a dozen keys are some 20 kB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +94,11 @@ class OidcClient:
 
     def asked(self, method: str, address: str, **more: Any) -> dict[str, Any]:
         """The provider's answer, a JSON object; raises `SourceUnreachable`, and `Refused` where it says no."""
-        headers = {"accept": "application/json", **more.pop("headers", {})}
+        headers = {"accept": "application/json", "accept-encoding": "identity", **more.pop("headers", {})}
         try:
-            answer = self.http.request(method, _safe(address), headers=headers, follow_redirects=False, **more)
-            body = answer.json()
-        except (httpx.HTTPError, ValueError) as error:
+            with self.http.stream(method, _safe(address), headers=headers, follow_redirects=False, **more) as answer:
+                body = json.loads(read_bounded(answer, MOST_BYTES, MOST_SECONDS))
+        except (httpx.HTTPError, ValueError, RecursionError) as error:
             raise SourceUnreachable("the sign-in provider does not answer", remedy="try again later") from error
         if answer.status_code >= 500 or not isinstance(body, dict):
             raise SourceUnreachable("the sign-in provider does not answer", remedy="try again later")
