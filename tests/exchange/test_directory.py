@@ -248,6 +248,29 @@ BAD = {
     "loopback in a cluster of machines": changed_member(url="http://127.0.0.1:8350"),
     "loopback by https": changed_member(url="https://localhost:8350"),
     "loopback in version 6": changed_member(url="http://[::1]:8350"),
+    **{
+        f"{scheme} to {host}": changed_member(url=f"{scheme}://{host}:8350")
+        for scheme in ("http", "https")
+        for host in (
+            "127.1",
+            "0x7f.1",
+            "0x7f000001",
+            "2130706433",
+            "0177.0.0.1",
+            "127.0.0.1.",
+            "localhost.",
+            "a.localhost",
+            "[::ffff:127.0.0.1]",
+            "[::ffff:7f00:1]",
+            "[0:0:0:0:0:0:0:1]",
+            "0.0.0.0",
+            "[::]",
+            "169.254.169.254",
+            "[fe80::1]",
+            "224.0.0.1",
+            "northtown..example",
+        )
+    },
     "another's address": changed_member(url="https://northtown.example"),
     "another's log": changed_member(log=member("northtown").log),
     "the operator's log": changed_member(log=str(LOG.key)),

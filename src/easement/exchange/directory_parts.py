@@ -65,12 +65,32 @@ def _one_line(text: str) -> str:
 
 
 def is_loopback(url: str) -> bool:
-    """Whether an address leads each machine to itself."""
+    """Whether an address leads each machine to itself: `localhost`, or a number of loopback in its one form.
+
+    Names below `localhost` do not count: some machines ask the network for them (RFC 6761 only asks them not to).
+    """
     host = urlsplit(url).hostname or ""
     try:
-        return host == "localhost" or host.endswith(".localhost") or ip_address(host).is_loopback
+        return host == "localhost" or ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def _in_one_form(host: str) -> bool:
+    """Whether a host is a plain name or a number in the form that all programs read alike, of a machine of its own.
+
+    `127.1`, `0x7f.1`, `2130706433` and `::ffff:127.0.0.1` are loopback to some and nothing to others; 0.0.0.0 leads to
+    this machine, and link-local addresses to what a cloud tells of the machine.
+    """
+    try:
+        number = ip_address(host)
+    except ValueError:
+        labels = host.split(".")
+        numeric = re.fullmatch("[0-9]+|0x[0-9a-f]*", labels[-1])
+        return (all(labels) and not numeric and ":" not in host and labels[-1] != "localhost") or host == "localhost"
+    mapped = getattr(number, "ipv4_mapped", None)
+    odd = number.is_unspecified or number.is_link_local or number.is_multicast
+    return str(number) == host and mapped is None and not odd
 
 
 _URL = re.compile(r"https?://([a-z0-9.-]{1,253}|\[[0-9a-f:.]{2,45}\])(:[0-9]{1,5})?")
@@ -79,7 +99,8 @@ _URL = re.compile(r"https?://([a-z0-9.-]{1,253}|\[[0-9a-f:.]{2,45}\])(:[0-9]{1,5
 def _node_url(url: str) -> str:
     fits = _URL.fullmatch(url)
     try:
-        fits = fits if fits and urlsplit(url).port != 0 else None
+        parts = urlsplit(url)
+        fits = fits if fits and parts.port != 0 and _in_one_form(parts.hostname or "") else None
     except ValueError:
         fits = None
     if not fits:
