@@ -73,12 +73,9 @@ def sign_in(request: Request, form: Form) -> Response:
 
 
 @router.get("/enrol")
-def invitation(request: Request, code: str = "") -> Response:
-    """The first way in: the invitation's code, typed or in the link that somebody was sent."""
-    if not code:
-        return way_in(request, Invited())
-    view = entry.enrolment(desk_of(request).node, code, desk_of(request).clock())
-    return way_in(request, view or _gone())
+def invitation(request: Request) -> Response:
+    """The first way in. The invitation's code is typed: an address is kept in logs and histories, and passed on."""
+    return way_in(request, Invited())
 
 
 @router.post("/enrol/invitation")
