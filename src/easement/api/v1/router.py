@@ -14,6 +14,7 @@ from easement.api.paging import answered
 from easement.api.v1 import (
     agreements,
     asks,
+    assessments,
     counts,
     disclosures,
     duties,
@@ -23,6 +24,7 @@ from easement.api.v1 import (
     sets,
     shapes,
     shapes_asks,
+    shapes_assessments,
     shapes_ledger,
     shapes_sets,
 )
@@ -48,12 +50,17 @@ SHAPES: tuple[type[BaseModel], ...] = (
     *(shapes_ledger.LedgerShown, shapes_ledger.CheckWanted, shapes_ledger.Proved, shapes_ledger.CountLine),
     *(shapes_ledger.Comparison, shapes_sets.SetWanted, shapes_sets.ListWanted, shapes_sets.SetLine),
     *(shapes_sets.ProfileShown, duties.DutyLine, duties.CertificateShown),
+    *(shapes_assessments.QuestionShown, shapes_assessments.AnswersTried, shapes_assessments.Tried),
+    *(shapes_assessments.AnswersWanted, shapes_assessments.AssessmentLine, shapes_assessments.AssessmentShown),
+    *(shapes_assessments.DraftShown, shapes_assessments.ImpactStarted, shapes_assessments.ImpactWritten),
+    *(shapes_assessments.ImpactSigned, shapes_assessments.ImpactShown),
 )
 """Every shape that brings an example."""
 
 EXAMPLES = {
     "Idempotency-Key": "2f1c9a52-7f2a-4e4b-9b1e-6f1d0a6f3c11",
     "agreement": "free-school-meals",
+    "assessment": shapes_assessments.ID,
     "cursor": "",
     "dataset": "awards",
     "direction": "given",
@@ -74,7 +81,7 @@ own = APIRouter(prefix=PREFIX)
 
 ROUTERS = (
     *(registers.router, agreements.router, asks.router, sets.router, disclosures.router, duties.router),
-    *(ledger.router, evidence.router, counts.router, own),
+    *(ledger.router, evidence.router, counts.router, assessments.router, own),
 )
 """Everything below `/api/v1`."""
 
