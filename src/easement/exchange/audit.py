@@ -116,7 +116,7 @@ def _ours(host: Host, organisation: str, theirs: list[Held]) -> list[Held]:
     for held in theirs:
         if held.entry.type is EntryType.REQUEST_REFUSED and held.entry.message:
             indexes |= {each.entry for each in about_message(host, organisation, held.entry.message)}
-    return [Held(HERE, index, host.ledger.entry(index).entry) for index in sorted(indexes)]
+    return [Held(HERE, each.index, each.entry) for each in host.ledger.chosen(indexes)]
 
 
 def _left_out(line: Line, checkpoint: Checkpoint, ours: list[Held], theirs: list[Held]) -> list[Held]:

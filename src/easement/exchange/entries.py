@@ -1,6 +1,7 @@
 """What another node may see of this node's log: the entries that concern it, each with its proof."""
 
 import re
+from collections.abc import Sequence
 
 from easement.base.database import reading
 from easement.exchange import tables
@@ -27,7 +28,7 @@ def page(host: Host, genuine: Genuine, arrived: Arrived, _clock: Clock) -> bytes
     return EntriesBody(
         checkpoint=_checkpoint(host, size),
         consistency=tuple(each.hex() for each in host.ledger.consistency(known, size)) if 0 < known <= size else (),
-        entries=tuple(_entry(host, each.entry, size) for each in found),
+        entries=_entries(host, [each.entry for each in found], size),
         next=found[-1].entry + 1 if len(found) == MAX_PAGE else size,
         waiting=waiting,
     ).encode()
@@ -44,7 +45,7 @@ def one(host: Host, genuine: Genuine, arrived: Arrived, _clock: Clock) -> bytes:
     return EntriesBody(
         checkpoint=_checkpoint(host, published),
         consistency=(),
-        entries=(_entry(host, at, published),),
+        entries=_entries(host, [at], published),
         next=published,
         waiting=(),
     ).encode()
@@ -71,7 +72,9 @@ def _checkpoint(host: Host, size: int) -> str:
     return parse_proof(host.ledger.prove(0, size)).checkpoint
 
 
-def _entry(host: Host, index: int, size: int) -> EntryBody:
-    proof = parse_proof(host.ledger.prove(index, size))
-    hashes = tuple(each.hex() for each in proof.hashes)
-    return EntryBody(index=index, entry=host.ledger.entry(index).body.decode(), proof=hashes)
+def _entries(host: Host, indexes: Sequence[int], size: int) -> tuple[EntryBody, ...]:
+    proofs = host.ledger.inclusion(indexes, size)
+    return tuple(
+        EntryBody(index=each.index, entry=each.body.decode(), proof=tuple(one.hex() for one in proofs[each.index]))
+        for each in host.ledger.chosen(indexes)
+    )

@@ -2,9 +2,10 @@
 
 import hmac
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -295,6 +296,11 @@ class Ledger:
             return logged
         raise ProofFailed(f"there is no entry {index}", remedy=f"the ledger holds {self.size}, counted from 0")
 
+    def chosen(self, indexes: Iterable[int]) -> list[Logged]:
+        """The entries at these indexes that there are, in order, read at once."""
+        with reading(self.engine) as connection:
+            return list(tables.chosen(connection, sorted(indexes)))
+
     def counted(self, agreement_id: str, share: str, day: str) -> int:
         """The records released under an agreement's share, whatever its version, on one UTC day (`2026-11-21`).
 
@@ -339,6 +345,14 @@ class Ledger:
                 remedy="publish with `easement ledger checkpoint`, then ask again",
             )
         return proof_text(make_proof(index, size or latest, self._tiles.at(latest), self._signers, extra))
+
+    def inclusion(self, indexes: Iterable[int], size: int) -> dict[int, list[bytes]]:
+        """The hashes that show each of these entries to be in the published tree of `size`, worked out together.
+
+        Raises `ProofFailed` for what is not in it.
+        """
+        read = cache(self._tiles.at(self.published.size))
+        return {index: inclusion_proof(index, size, read) for index in indexes}
 
     def prove_new(self, index: int, extra: bytes = b"") -> str:
         """The proof that a durable entry is the newest of the log as it then was, published or not.

@@ -243,6 +243,14 @@ def read(
         start = page[-1][0] + 1
 
 
+def chosen(connection: Connection, indexes: Sequence[int]) -> Iterator[Logged]:
+    """The entries at these indexes that there are, in order, a page at a time."""
+    query = select(entries.c.index, entries.c.body).order_by(entries.c.index)
+    for start in range(0, len(indexes), PAGE):
+        page = connection.execute(query.where(entries.c.index.in_(indexes[start : start + PAGE]))).all()
+        yield from (Logged(index, body) for index, body in page)
+
+
 def recent(connection: Connection, kind: EntryType, within: int) -> Iterator[Logged]:
     """The entries of one type among the newest ones, the newest first."""
     newest = entries.c.index >= size(connection) - within
