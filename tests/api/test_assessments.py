@@ -75,7 +75,7 @@ def test_a_second_writer_is_told_of_the_first(assessor: Program) -> None:
 def test_a_code_that_the_law_does_not_know_is_named_with_what_was_meant(assessor: Program) -> None:
     body = {"title": "Meals", "answers": MEALS | {"giver": "local-authorty"}}
     answer = assessor.post(ROUTE, json=body)
-    assert answer.status_code == 422
+    assert answer.status_code == 409
     assert "`local-authority`" in answer.json()["problems"][0]["mend"]
 
 

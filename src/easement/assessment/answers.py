@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema
 
 from easement.agreement.forms import Form
 from easement.base.canonical import canonical_json, sha256_hex
@@ -16,30 +16,41 @@ from easement.law.model import BodyClass, Purpose
 from easement.law.power import Power
 from easement.law.shelves import Catalogue
 
-__all__ = ["Answers", "answers_of", "check_codes", "read_answers", "read_answers_text"]
+__all__ = ["Answers", "answers_of", "check_codes", "is_form", "read_answers", "read_answers_text"]
 
 FORMAT = "easement-answers/1"
 
+_ONE_LINE = r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$"
+
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z][A-Za-z0-9_-]{0,62}$")]
 Line = Annotated[
-    str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True, pattern=r"^[^\x00-\x1f\x7f]+$")
+    str,
+    StringConstraints(min_length=1, max_length=200, strip_whitespace=True, pattern=r"^[^\x00-\x1f\x7f]+$"),
+    WithJsonSchema({"type": "string", "maxLength": 200, "pattern": _ONE_LINE}),
 ]
-Words = Annotated[str, StringConstraints(min_length=1, max_length=2_000, strip_whitespace=True)]
+Words = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=2_000, strip_whitespace=True),
+    WithJsonSchema({"type": "string", "maxLength": 2_000, "pattern": r"\S"}),
+]
 Element = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
-Reasons = Mapping[Code, Words]
 
 
-def _written(text: str) -> str:
-    try:
-        return Form.from_written(text).written
-    except ValueError as error:
-        raise ValueError(
-            str(error) if "\n" in str(error) else f"`{text}` is not a form\nuse plain, year or outward"
-        ) from None
+def _keyed(pattern: str, most: int) -> WithJsonSchema:
+    """The JSON Schema of texts by key: keys of another shape are refused, which a pattern alone does not say."""
+    text = {"type": "string", "maxLength": most, "pattern": r"\S"}
+    return WithJsonSchema({"type": "object", "patternProperties": {pattern: text}, "additionalProperties": False})
 
 
-WrittenForm = Annotated[str, StringConstraints(max_length=200, strip_whitespace=True), AfterValidator(_written)]
-"""A form as one short text, as entries show it: `plain`, `year`, `band 0, 300`."""
+Reasons = Annotated[Mapping[Code, Words], _keyed(r"^[a-z][A-Za-z0-9_-]{0,62}$", 2_000)]
+
+
+WrittenForm = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=200, strip_whitespace=True),
+    WithJsonSchema({"type": "string", "maxLength": 200, "pattern": r"\S"}),
+]
+"""A form as one short text, as entries show it: `plain`, `year`, `band 0, 300`; `check_codes` holds it to the list."""
 
 Place = Literal["england", "wales", "scotland", "northern-ireland"]
 Sensitive = Literal[
@@ -97,7 +108,7 @@ class Answers(BaseModel):
     harm_sharing: Words | None = None
     necessity: Words | None = None
     why_fields: Reasons | None = None
-    forms: Mapping[Element, WrittenForm] | None = None
+    forms: Annotated[Mapping[Element, WrittenForm], _keyed(r"^[a-z][a-z0-9_]{0,62}$", 200)] | None = None
     policy_document: Line | None = None
     impact_reference: Line | None = None
     confirmed: Code | None = None
@@ -155,8 +166,8 @@ _SHELVES: Mapping[str, type[Entry]] = {
 
 
 def check_codes(answers: Answers, catalogue: Catalogue) -> Answers:
-    """The same answers, if every code in them is one of the catalogue's; raises `BadFile` with each that is not."""
-    problems = []
+    """The same answers, if every code in them is one of the catalogue's, and every form one; else raises `BadFile`."""
+    problems = [_no_form(element, form) for element, form in (answers.forms or {}).items() if not is_form(form)]
     for question, shelf in _SHELVES.items():
         value = getattr(answers, question)
         for code in () if value is None else (value,) if isinstance(value, str) else tuple(value):
@@ -168,6 +179,19 @@ def check_codes(answers: Answers, catalogue: Catalogue) -> Answers:
     if problems:
         raise BadFile("the answers hold words that the law catalogue does not know", problems, where="answers")
     return answers
+
+
+def is_form(written: str) -> bool:
+    """Whether a text is a form as it is written."""
+    try:
+        return bool(Form.from_written(written))
+    except ValueError:
+        return False
+
+
+def _no_form(element: str, written: str) -> Problem:
+    mend = "use plain, pseudonym, year, month, outward, present, `band 0, 300`, `truncate 3` or `shift P30D`"
+    return Problem(f"answers:forms.{element}", f"`{written}` is not a form", mend)
 
 
 _NOUNS = {"class": "kind of body", "purpose": "purpose", "power": "power or bar"}

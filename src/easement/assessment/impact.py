@@ -10,9 +10,9 @@ sign while it does.
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema
 
 from easement.agreement.diff import Difference, Effect, differences
 from easement.agreement.read import AgreementFile, read_agreement_text
@@ -45,8 +45,12 @@ FORMAT = "easement-impact/1"
 HIGH = "high"
 _FILL = re.compile(r"<fill in[^>]*>")
 
-Text = Annotated[str, StringConstraints(min_length=1, max_length=8_000, strip_whitespace=True)]
-Degree = Annotated[int, Field(strict=True, ge=1, le=3)]
+Text = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=8_000, strip_whitespace=True),
+    WithJsonSchema({"type": "string", "maxLength": 8_000, "pattern": r"\S"}),
+]
+Degree = Annotated[int, Field(ge=1, le=3)]
 
 ROLES = ("governance-lead", "caldicott-guardian", "senior-risk-owner")
 """Who may be asked to sign: who advises on data protection, who answers for health and care, who owns the risk."""
@@ -65,21 +69,15 @@ class ImpactRisk(BaseModel):
     left_likelihood: Degree
     left_severity: Degree
 
-    @model_validator(mode="after")
-    def _only_measures_lower_it(self) -> Self:
-        lower = self.left_likelihood < self.likelihood or self.left_severity < self.severity
-        if lower and not self.measures:
-            raise ValueError(
-                "a risk is lowered and no measure says by what\nadd `measures:`, or leave it as high as it is"
-            )
-        if self.left_likelihood > self.likelihood or self.left_severity > self.severity:
-            raise ValueError("a risk cannot be higher after the measures than before\nmend one of the two")
-        return self
-
     @property
     def level(self) -> str:
         """How high it is before measures: `low`, `medium` or `high`."""
         return level(self.likelihood, self.severity)
+
+    @property
+    def lowered(self) -> bool:
+        """Whether it is less likely or less severe after the measures."""
+        return self.left_likelihood < self.likelihood or self.left_severity < self.severity
 
     @property
     def left(self) -> str:
@@ -143,6 +141,11 @@ def _open(impact: Impact) -> Iterator[str]:
         for text in value if isinstance(value, list) else [value]:
             for found in _FILL.findall(str(text)):
                 yield f"`{key}`: {found.strip('<>')}"
+    for number, risk in enumerate(impact.risks, 1):
+        if risk.left_likelihood > risk.likelihood or risk.left_severity > risk.severity:
+            yield f"`risks`: risk {number} is higher after the measures than before; mend one of the two"
+        elif risk.lowered and not risk.measures:
+            yield f"`risks`: risk {number} is lowered and no measure says by what"
     if residual(impact) == HIGH and impact.regulator is None:
         yield "`regulator`: a high risk remains, so ask the regulator first, and write down what it said"
 

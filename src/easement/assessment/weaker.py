@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from easement.agreement.forms import Form, FormKind
+from easement.assessment.answers import is_form
 from easement.assessment.facts import Facts
 from easement.assessment.result import Cited, cited
 from easement.meaning.expression import Type
@@ -98,7 +99,7 @@ def form_of(element: Element, facts: Facts) -> Form:
     Where nobody may be told apart, what names a person never crosses plainly, whatever the reason.
     """
     forms = facts.answers.forms or {}
-    if element.name in forms:
+    if element.name in forms and is_form(forms[element.name]):
         return Form.from_written(forms[element.name])
     weaker, _ = weaker_form(element, facts)
     reasoned = element.name in (facts.answers.why_fields or {}) and facts.answers.level == "identifiable"

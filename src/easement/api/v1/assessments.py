@@ -61,7 +61,7 @@ def _done(do: Callable[[], Made]) -> Made:
         return do()
     except BadFile as error:
         named = tuple({"where": each.where, "what": each.what, "mend": each.mend} for each in error.problems)
-        raise Problem(Kind.INVALID, error.what, error.remedy, problems=named) from None
+        raise Problem(Kind.CONFLICT, error.what, error.remedy or "mend each problem named", problems=named) from None
     except Refused as error:
         raise Problem(Kind.CONFLICT, error.what, error.remedy) from None
     except UsageError as error:
@@ -92,7 +92,7 @@ def _place(place: str | None) -> tuple[int, str] | None:
     return int(saved), id_
 
 
-@router.post("/try", operation_id="tryAnswers", response_model=Tried, responses=errors())
+@router.post("/try", operation_id="tryAnswers", response_model=Tried, responses=FAILS)
 def try_answers(request: Request, _who: Assesses, wanted: AnswersTried) -> Response:
     """What answers come to so far, how far they narrow the law, and which questions they call for; nothing is kept."""
     state = request.app.state

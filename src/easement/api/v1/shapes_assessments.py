@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints, WithJsonSchema
 
 from easement.api.v1.shapes import example, taken
 from easement.assessment.answers import Answers
@@ -103,7 +103,11 @@ _IMPACT = {
 }
 
 Outcomes = Literal["can", "can-if", "unclear", "cannot"]
-Title = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True, pattern=r"\S")]
+Title = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=200, strip_whitespace=True),
+    WithJsonSchema({"type": "string", "maxLength": 200, "pattern": r"\S"}),
+]
 
 
 class SourceShown(BaseModel):
