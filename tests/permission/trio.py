@@ -125,6 +125,7 @@ def nodes(folder: Path, names: Sequence[str] = ("dwp", "northtown"), **settings:
         listening, urls, opened = {}, {}, {}
         for name in names:
             listening[name] = socket.socket()
+            listening[name].setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             listening[name].bind(("127.0.0.1", 0))
             urls[name] = f"http://127.0.0.1:{listening[name].getsockname()[1]}"
             create_node(folder / name, name)

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, FastAPI, Request, Response
 
 from easement.exchange.answering import Action, Arrived, Desk, too_long
 from easement.exchange.api import signed_list
-from easement.permission import desk
+from easement.permission import desk, join_desk
 from easement.permission.bodies import MAX_CARRIED
 
 __all__ = ["mount", "router"]
@@ -48,3 +48,21 @@ async def news(request: Request, message: Message) -> Response:
 async def history(request: Request, message: Message) -> Response:
     """The events of a proposal that a party of it missed."""
     return await _taken(request, message, desk.history)
+
+
+@router.post("/offers")
+async def offers(request: Request, message: Message) -> Response:
+    """The agreements that this organisation offers to those whose class may join."""
+    return await _taken(request, message, join_desk.offers)
+
+
+@router.post("/offers/fetch")
+async def fetch(request: Request, message: Message) -> Response:
+    """One of the agreements that are offered, whole."""
+    return await _taken(request, message, join_desk.fetch)
+
+
+@router.post("/joins")
+async def join(request: Request, message: Message) -> Response:
+    """Take the signature of somebody who joins an agreement."""
+    return await _taken(request, message, join_desk.join)

@@ -24,7 +24,7 @@ from easement.permission.ports import Host
 from easement.permission.tables import Behind
 from easement.permission.transitions import Code, Illegal, Why
 
-__all__ = ["AT_ONCE", "BASE", "Away", "bring", "catch_up", "catch_up_all", "take_in", "tell", "tell_all"]
+__all__ = ["AT_ONCE", "BASE", "Away", "asked", "bring", "catch_up", "catch_up_all", "take_in", "tell", "tell_all"]
 
 BASE = "/exchange/v1/proposals"
 Body = TypeVar("Body", bound=MessageBody)
@@ -115,13 +115,13 @@ def _news(host: Host, behind: Behind, told: int, now: datetime) -> int:
     """Send the next few events; how far the receiver is then. Raises `NoAnswer`, `WrongAnswer`."""
     notes = notes_after(host, behind.proposal, told, AT_ONCE)
     news = NewsBody(proposal=behind.proposal, to=behind.organisation, events=notes)
-    stand = _asked(host, behind.organisation, "news", news, StandBody, now)
+    stand = asked(host, behind.organisation, "news", news, StandBody, now)
     if stand.number <= told:
         raise WrongAnswer(f"`{behind.organisation}` took nothing of what it was told")
     return stand.number
 
 
-def _asked(host: Host, organisation: str, path: str, body: MessageBody, kind: type[Body], now: datetime) -> Body:
+def asked(host: Host, organisation: str, path: str, body: MessageBody, kind: type[Body], now: datetime) -> Body:
     said = line_to(host, organisation, now).ask("POST", f"{BASE}/{path}", body.encode())
     try:
         return read_body(kind, said, MAX_TOLD)
@@ -140,7 +140,7 @@ def bring(host: Host, dossier: Dossier, note: str, now: datetime) -> Dossier:
     """
     body = ActBody(proposal=dossier.id, to=dossier.home, event=note)
     try:
-        said = _asked(host, dossier.home, "acts", body, EventsBody, now)
+        said = asked(host, dossier.home, "acts", body, EventsBody, now)
     except Problem as error:
         raise _illegal(error) or _away(dossier, error) from None
     except NoAnswer as error:
@@ -170,7 +170,7 @@ def catch_up(host: Host, proposal: str, now: datetime) -> Dossier:
     while dossier.home != host.organisation:
         body = HistoryBody(proposal=proposal, to=dossier.home, after=dossier.number)
         try:
-            said = _asked(host, dossier.home, "history", body, EventsBody, now)
+            said = asked(host, dossier.home, "history", body, EventsBody, now)
         except NoAnswer as error:
             raise _away(dossier, error) from None
         take_in(host, dossier.home, proposal, said.events, now)

@@ -21,7 +21,7 @@ from easement.permission.model import Event
 from easement.permission.ports import Host
 from easement.permission.transitions import Code, Illegal, Why
 
-__all__ = ["act", "history", "news"]
+__all__ = ["act", "for_us", "history", "news", "own"]
 
 Result = TypeVar("Result")
 
@@ -31,16 +31,16 @@ def act(host: Exchanging, genuine: Genuine, arrived: Arrived, clock: Clock) -> b
 
     The same event sent again is answered as before.
     """
-    own, now = _own(host), clock()
+    node, now = own(host), clock()
     body = read_body(ActBody, arrived.body, MAX_CARRIED)
-    dossier = _at_home(own, genuine, body.to, body.proposal)
-    event = _said(lambda: opened(body.event, own.member_keys))
+    dossier = _at_home(node, genuine, body.to, body.proposal)
+    event = _said(lambda: opened(body.event, node.member_keys))
     if event.author != genuine.key.name:
         what = f"it is by `{event.author}`, and `{genuine.key.name}` sends it"
         raise NotTaken(422, "event.other-author", what, "send what your own organisation did")
     if event.id not in dossier.ids:
-        _said(lambda: _kept(own, dossier, event, body.event, now))
-    return _events(own, body.proposal, min(event.number, dossier.number + 1) - 1)
+        _said(lambda: _kept(node, dossier, event, body.event, now))
+    return _events(node, body.proposal, min(event.number, dossier.number + 1) - 1)
 
 
 def _kept(host: Host, dossier: Dossier, event: Event, note: str, now: datetime) -> None:
@@ -53,35 +53,36 @@ def _kept(host: Host, dossier: Dossier, event: Event, note: str, now: datetime) 
 
 def history(host: Exchanging, genuine: Genuine, arrived: Arrived, clock: Clock) -> bytes:
     """The events of a proposal after a number, to one of its parties."""
-    own = _own(host)
+    node = own(host)
     body = read_body(HistoryBody, arrived.body, MAX_CARRIED)
-    _at_home(own, genuine, body.to, body.proposal)
-    return _events(own, body.proposal, body.after)
+    _at_home(node, genuine, body.to, body.proposal)
+    return _events(node, body.proposal, body.after)
 
 
 def news(host: Exchanging, genuine: Genuine, arrived: Arrived, clock: Clock) -> bytes:
     """Keep what the home of a proposal says happened; how far this node is then."""
-    own, now = _own(host), clock()
+    node, now = own(host), clock()
     body = read_body(NewsBody, arrived.body, MAX_CARRIED)
-    _for_us(own, body.to)
-    number = _said(lambda: take_in(own, genuine.key.name, body.proposal, body.events, now))
-    _said(lambda: land(own, read(own, body.proposal)))
+    for_us(node, body.to)
+    number = _said(lambda: take_in(node, genuine.key.name, body.proposal, body.events, now))
+    _said(lambda: land(node, read(node, body.proposal)))
     return StandBody(proposal=body.proposal, number=number).encode()
 
 
-def _own(host: Exchanging) -> Host:
+def own(host: Exchanging) -> Host:
     """The node as this room needs it; it is the same one."""
     return host  # type: ignore[return-value]
 
 
-def _for_us(host: Host, to: str) -> None:
+def for_us(host: Host, to: str) -> None:
+    """Raise `NotTaken` for a message to another organisation."""
     if to != host.organisation:
         raise NotTaken(422, "message.not-for-us", f"this is for `{to}`", "send it to that organisation's node")
 
 
 def _at_home(host: Host, genuine: Genuine, to: str, proposal: str) -> Dossier:
     """A proposal that is at home here and that the sender is a party to; to anybody else there is none."""
-    _for_us(host, to)
+    for_us(host, to)
     try:
         dossier = read(host, proposal)
     except UsageError:

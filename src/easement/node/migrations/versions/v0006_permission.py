@@ -78,6 +78,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", "number"),
     )
     _of_the_gate()
+    _of_joining()
 
 
 def _of_the_gate() -> None:
@@ -95,4 +96,53 @@ def _of_the_gate() -> None:
         sa.Column("since", WHOLE, nullable=False),
         sa.Column("entry", WHOLE, nullable=False),
         sa.PrimaryKeyConstraint("agreement_id"),
+    )
+
+
+def _of_joining() -> None:
+    op.create_table(
+        "permission_offers",
+        sa.Column("digest", sa.String(64), nullable=False),
+        sa.Column("agreement_id", sa.String(63), nullable=False),
+        sa.Column("since", WHOLE, nullable=False),
+        sa.Column("entry", WHOLE, nullable=False),
+        sa.PrimaryKeyConstraint("digest"),
+    )
+    op.create_table(
+        "permission_joins",
+        sa.Column("digest", sa.String(64), nullable=False),
+        sa.Column("organisation", sa.String(63), nullable=False),
+        sa.Column("agreement_id", sa.String(63), nullable=False),
+        sa.Column("lead", sa.String(63), nullable=False),
+        sa.Column("at", WHOLE, nullable=False),
+        sa.Column("entry", WHOLE, nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("digest", "organisation"),
+    )
+    op.create_table(
+        "permission_join_letters",
+        sa.Column("digest", sa.String(64), nullable=False),
+        sa.Column("organisation", sa.String(63), nullable=False),
+        sa.Column("told", WHOLE),
+        sa.Column("problem", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("digest", "organisation"),
+    )
+    op.create_table(
+        "permission_emergencies",
+        sa.Column("id", sa.String(32), nullable=False),
+        sa.Column("direction", sa.String(10), nullable=False),
+        sa.Column("other", sa.String(63), nullable=False),
+        sa.Column("purpose", sa.String(63), nullable=False),
+        sa.Column("agreement_id", sa.String(63)),
+        sa.Column("happened", WHOLE, nullable=False),
+        sa.Column("recorded", WHOLE, nullable=False),
+        sa.Column("record_by", WHOLE, nullable=False),
+        sa.Column("review_by", WHOLE, nullable=False),
+        sa.Column("entry", WHOLE, nullable=False),
+        sa.Column("reviewed", WHOLE),
+        sa.Column("outcome", sa.String(20)),
+        sa.Column("review_entry", WHOLE),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("review_sealed", sa.LargeBinary()),
+        sa.PrimaryKeyConstraint("id"),
     )

@@ -1,0 +1,499 @@
+"""Approve once: offer an agreement to others of a class, see what is offered, join by one act (R2.4, R2.5, R2.6)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+from sqlalchemy import Connection
+
+from easement.agreement.check import check, musts
+from easement.agreement.service import standards_for
+from easement.agreement.signing import signed_by
+from easement.agreement.standing import standing
+from easement.base.canonical import canonical_json
+from easement.base.database import reading, writing
+from easement.base.durable import write_whole
+from easement.base.errors import EasementError, NotInForce, ProofFailed, Refused, UsageError
+from easement.base.sealed import derived_key, seal, unseal
+from easement.base.words import did_you_mean
+from easement.exchange.directory_service import current_directory
+from easement.exchange.message_carry import NoAnswer, Problem
+from easement.gate.shelf import Shelved, joins_path
+from easement.law.catalogue import catalogue
+from easement.ledger.model import Entry, EntryType, PrivateRecord, minute
+from easement.permission import join_tables as tables
+from easement.permission import tables as proposals
+from easement.permission.actor import Actor
+from easement.permission.carrying import asked
+from easement.permission.chain import line_of, signatures_of
+from easement.permission.dossier import Stage
+from easement.permission.join_bodies import (
+    FetchBody,
+    JoinBody,
+    JoinedBody,
+    JoinSaid,
+    ListBody,
+    OfferBody,
+    OfferSaid,
+    OffersBody,
+    ShareTaken,
+)
+from easement.permission.join_rules import JoinCode, JoinRefused, JoinWhy, Terms, note_of, opened, parts_open, why_not
+from easement.permission.join_tables import Joined, Offered
+from easement.permission.landing import place_of, put_beside
+from easement.permission.model import written
+from easement.permission.ports import Host
+from easement.permission.texts import file_of, text_of
+from easement.staff.permissions import Permission
+
+__all__ = [
+    "Choice",
+    "JoinDone",
+    "Market",
+    "join",
+    "joined",
+    "keep_join",
+    "land_joins",
+    "offer",
+    "offered",
+    "offered_here",
+    "refresh",
+    "said_of",
+    "tell_joins",
+    "terms_here",
+    "unoffer",
+]
+
+_SEAL = "permission joins"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What a joiner adds and leaves out: as what it joins (empty: as a recipient, if it may), its contact, and less.
+
+    `shares` maps each share taken to its modes and fields (both empty for all), empty for every share; `roles` are
+    those of the agreement that may ask here, empty for all. `relies_on` names others' assessments and approvals that
+    it takes over; `local` are facts of its own, such as a role's job here or a table's mapping, kept beside the file.
+    """
+
+    contact: str
+    parts: tuple[str, ...] = ()
+    shares: Mapping[str, ShareTaken] | None = None
+    roles: tuple[str, ...] = ()
+    relies_on: tuple[str, ...] = ()
+    local: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JoinDone:
+    """An agreement was joined: where it stands here, by which entry, and who has yet to hear of it."""
+
+    said: JoinSaid
+    agreement_id: str
+    version: str
+    path: Path
+    entry: int
+    untold: Mapping[str, str]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The join as `--json` shows it."""
+        return {
+            "agreement": self.agreement_id,
+            "version": self.version,
+            "digest": self.said.digest,
+            "parts": list(self.said.parts),
+            "takes": self.said.taking.as_dict(),
+            "relies_on": list(self.said.relies_on),
+            "file": str(self.path),
+            "entry": self.entry,
+            "untold": dict(self.untold),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Market:
+    """What the members of a cluster offer: each offer with who offers it, and who did not answer, with why."""
+
+    offers: tuple[tuple[str, OfferSaid], ...]
+    silent: Mapping[str, str]
+
+
+def _may(actor: Actor) -> None:
+    if Permission.AGREEMENT_VERSION_SIGN not in actor.permissions:
+        what = f"as {actor.role} you cannot sign for your organisation"
+        raise Refused(what, remedy="ask the governance lead or the senior risk owner")
+    if not actor.name.strip():
+        raise UsageError("whoever joins gives their name; it stays at this node", remedy="say who: --by NAME")
+
+
+# Who offers
+
+
+def offer(host: Host, ref: str, actor: Actor, now: datetime) -> OfferSaid:
+    """Offer an agreement (its id or digest) that is in force to the members whose class its terms let join.
+
+    Raises `NotInForce` for one that is not, `UsageError` for one that nobody may join or that is not known here.
+    """
+    _may(actor)
+    shelved = host.shelf.get(ref, now.date())
+    terms, stands = shelved.prepared.terms, shelved.standing(now.date())
+    if not terms.joining:
+        remedy = "say who may: a next version with `joining: {recipient: {class: local-authority}}`"
+        raise UsageError(f"`{terms.id}` lets nobody join", remedy=remedy)
+    if not stands.in_force or shelved.superseded:
+        raise NotInForce(f"`{terms.id}` is not in force: {'; '.join(stands.reasons) or 'a newer version is'}")
+    if host.organisation not in terms.parties:
+        raise Refused(
+            f"`{host.organisation}` is not a named party of `{terms.id}`", remedy="ask one who is to offer it"
+        )
+    digest, at = shelved.prepared.digest, int(now.timestamp())
+
+    def also(connection: Connection, index: int) -> None:
+        if not tables.put_offer(connection, Offered(digest, terms.id, at, index)):
+            raise UsageError(f"`{terms.id}` is offered already", remedy="see: easement proposal offered")
+
+    who = PrivateRecord({"who": {"asked_by": actor.name, "role": actor.role}})
+    host.ledger.append(_entry(host, EntryType.VERSION_OFFERED, shelved, host.organisation, now), who, also=also)
+    return said_of(shelved, at)
+
+
+def unoffer(host: Host, ref: str, actor: Actor, now: datetime) -> None:
+    """Offer an agreement no more; those who joined stay joined. Raises `UsageError` where it is not offered."""
+    _may(actor)
+    shelved = host.shelf.get(ref, now.date())
+    with writing(host.engine) as connection:
+        if not tables.drop_offer(connection, shelved.prepared.digest):
+            raise UsageError(f"`{ref}` is not offered", remedy="see what is: easement proposal offered")
+
+
+def said_of(shelved: Shelved, since: int) -> OfferSaid:
+    """An offer as it is told."""
+    terms = shelved.prepared.terms
+    return OfferSaid(
+        digest=shelved.prepared.digest,
+        id=terms.id,
+        version=terms.version,
+        title=terms.title[:2_000],
+        summary=(terms.summary or terms.purpose.statement)[:2_000],
+        purpose=terms.purpose.code,
+        joining={part: each.body_class for part, each in terms.joining.items()},
+        since=written(datetime.fromtimestamp(since, UTC)),
+    )
+
+
+def offered_here(host: Host, now: datetime) -> tuple[OfferSaid, ...]:
+    """What this organisation offers and what still stands: in force, and in its newest version."""
+    with reading(host.engine) as connection:
+        rows = tables.offers_here(connection)
+    found = []
+    for row in rows:
+        shelved = _on_shelf(host, row.digest, now)
+        if shelved and shelved.standing(now.date()).in_force and shelved.superseded is None:
+            found.append(said_of(shelved, row.since))
+    return tuple(found)
+
+
+def _on_shelf(host: Host, digest: str, now: datetime) -> Shelved | None:
+    try:
+        return host.shelf.get(digest, now.date())
+    except UsageError:
+        return None
+
+
+def terms_here(host: Host, digest: str, now: datetime) -> Terms:
+    """What is to be joined as it stands at this node; raises `JoinRefused` where it is not known here."""
+    shelved = _on_shelf(host, digest, now)
+    if shelved is None:
+        what = "no agreement of this digest is known here"
+        raise JoinRefused((JoinWhy(JoinCode.UNKNOWN, what, "see what is offered: easement proposal offered"),))
+    with reading(host.engine) as connection:
+        rows = proposals.all_rows(connection, agreement_id=shelved.prepared.id)
+    changing = any(row.agreed == digest and row.state == Stage.APPROVED.value for row in rows)
+    return Terms(
+        source=shelved.file.document.text,
+        terms=shelved.prepared.terms,
+        digest=digest,
+        standing=shelved.standing(now.date()),
+        superseded=shelved.superseded,
+        changing=changing,
+        gaps=shelved.gaps(now.date()),
+    )
+
+
+# Who joins
+
+
+def offered(host: Host, now: datetime) -> Market:
+    """What every other member of the cluster offers, and what this organisation does."""
+    found = [(host.organisation, each) for each in offered_here(host, now)]
+    silent: dict[str, str] = {}
+    for member in current_directory(host, now).members:
+        if member.id == host.organisation:
+            continue
+        try:
+            told = asked(host, member.id, "offers", ListBody(to=member.id), OffersBody, now)
+            found += [(member.id, each) for each in told.offers]
+        except EasementError as error:
+            silent[member.id] = error.what
+    return Market(tuple(found), silent)
+
+
+def join(host: Host, lead: str, ref: str, choice: Choice, actor: Actor, now: datetime) -> JoinDone:
+    """Join an agreement (its id or digest) that a lead offers: one act, one signature on the same digest (R2.5).
+
+    Its digest, signatures, standing and completeness are held against what this node knows, and its own class against
+    the directory; then the lead takes the signature, it is logged here, and the providers are told. Raises
+    `JoinRefused` with every reason, `NoAnswer` where the lead does not answer.
+    """
+    _may(actor)
+    whole = _fetched(host, lead, ref, now)
+    said = _choice(host, whole, choice, now)
+    mine = tuple(host.member_keys[host.organisation])
+    of = _terms_of(host, whole, now)
+    if reasons := why_not(said, of, host.member_classes.get(host.organisation), mine):
+        raise JoinRefused(reasons)
+    note = note_of(said, host.organisation_key)
+    _tell(host, lead, note, now)
+    entry = _own(host, lead, said, note, of, actor, now)
+    path = _landed(host, whole, choice)
+    land_joins(host, now, said.digest)
+    tell_joins(host, now, said.digest)
+    with reading(host.engine) as connection:
+        left = {to: problem for _, to, problem in tables.untold(connection, said.digest)}
+    return JoinDone(said, of.terms.id, of.terms.version, path, entry, left)
+
+
+def _fetched(host: Host, lead: str, ref: str, now: datetime) -> OfferBody:
+    """The agreement that a lead offers under an id or digest, whole."""
+    digest = ref
+    if len(ref) != 64:
+        told = asked(host, lead, "offers", ListBody(to=lead), OffersBody, now)
+        found = [each.digest for each in told.offers if each.id == ref]
+        if not found:
+            known = [each.id for each in told.offers]
+            remedy = did_you_mean(ref, known, "see what is offered: easement proposal offered")
+            raise UsageError(f"`{lead}` offers no agreement `{ref[:64]}`", remedy=remedy)
+        digest = found[0]
+    try:
+        whole = asked(host, lead, "offers/fetch", FetchBody(to=lead, digest=digest), OfferBody, now)
+    except Problem as error:
+        raise _refused(error) or error from None
+    if text_of(whole.text).digest != digest:
+        raise ProofFailed(f"what `{lead}` sent has another digest than it offers", remedy="tell whoever runs that node")
+    return whole
+
+
+def _terms_of(host: Host, whole: OfferBody, now: datetime) -> Terms:
+    """What is offered, as this node sees it: nobody's word is taken for who signed it, or that it is complete."""
+    file = file_of(whole.text)
+    keys = [key for keys in host.member_keys.values() for key in keys]
+    signed = signed_by(file, whole.signatures, keys)
+    today = now.astimezone(UTC).date()
+    findings = musts(check(file, catalogue(), standards_for(file, (host.home / "standards",)), today=today))
+    gaps = tuple(dict.fromkeys(each.code for each in findings))
+    return Terms(whole.text, file.terms, file.digest, standing(file.terms, signed.parties, today), gaps=gaps)
+
+
+def _choice(host: Host, whole: OfferBody, choice: Choice, now: datetime) -> JoinSaid:
+    terms = file_of(whole.text).terms
+    own = host.member_classes.get(host.organisation)
+    fits = parts_open(terms, own)
+    usual = ("recipient",) if "recipient" in fits or not fits else fits
+    try:
+        return JoinSaid(
+            digest=whole.digest,
+            organisation=host.organisation,
+            parts=choice.parts or usual,
+            body_class=own or "none",
+            contact=choice.contact,
+            shares=choice.shares or {},
+            roles=choice.roles,
+            relies_on=choice.relies_on,
+            at=written(now),
+            line=line_of(whole.text, host.organisation_key),
+        )
+    except ValidationError as error:
+        wrong = str(error.errors(include_input=False)[0]["loc"][0])
+        raise UsageError(
+            f"the {wrong.replace('_', ' ')} cannot be taken", remedy="short, plain text and codes"
+        ) from None
+
+
+def _tell(host: Host, to: str, note: str, now: datetime) -> None:
+    """Tell somebody of a join; raises `JoinRefused` with their reasons where they do not take it, and `NoAnswer`."""
+    try:
+        asked(host, to, "joins", JoinBody(to=to, join=note), JoinedBody, now)
+    except Problem as error:
+        raise _refused(error) or error from None
+
+
+def _refused(error: Problem) -> JoinRefused | None:
+    known = {code.value: code for code in JoinCode}
+    said = [JoinWhy(known[r.code], r.text, r.remedy) for r in error.body.reasons if r.code in known]
+    return JoinRefused(said) if said else None
+
+
+def _own(host: Host, lead: str, said: JoinSaid, note: str, of: Terms, actor: Actor, now: datetime) -> int:
+    """Log that this organisation joined, and on whom it relies; begin to tell everybody who must know."""
+    others = [each for each in of.terms.parties if each not in (lead, host.organisation)]
+
+    def also(connection: Connection, index: int) -> None:
+        _put(connection, host, said, note, of, lead, now, index)
+        for each in others:
+            tables.start_letter(connection, said.digest, each)
+
+    parts: dict[str, Mapping[str, Any]] = {"who": {"asked_by": actor.name, "role": actor.role}}
+    parts["reliance"] = {"relies_on": list(said.relies_on), "lead": lead}
+    entry = _joined_entry(said, of, now)
+    return host.ledger.append(entry, PrivateRecord(parts), also=also)
+
+
+def keep_join(host: Host, note: str, now: datetime, *, offering: bool) -> int:
+    """Keep that somebody else joined, if they may; the entry that says so. The same again changes nothing.
+
+    With `offering`, only what this organisation offers is joined here. Raises `JoinRefused`, and `ProofFailed` for
+    what the joiner did not sign.
+    """
+    said = opened(note, host.member_keys)
+    of = terms_here(host, said.digest, now)
+    with reading(host.engine) as connection:
+        known = {each.organisation: each for each in tables.joins_of(connection, said.digest)}
+        here = {each.digest for each in tables.offers_here(connection)}
+    before = known.get(said.organisation)
+    if before is not None and _opened(host, before) == note:
+        return before.entry
+    reasons = why_not(said, of, host.member_classes.get(said.organisation), host.member_keys[said.organisation])
+    if offering and said.digest not in here and host.organisation not in of.terms.parties:
+        reasons = (JoinWhy(JoinCode.NOT_OFFERED, "this is not offered here", "ask who offers it"), *reasons)
+    if reasons:
+        raise JoinRefused(reasons)
+
+    def also(connection: Connection, index: int) -> None:
+        _put(connection, host, said, note, of, "", now, index)
+
+    entry = host.ledger.append(_joined_entry(said, of, now), None, also=also)
+    land_joins(host, now, said.digest)
+    return entry
+
+
+def _put(
+    connection: Connection, host: Host, said: JoinSaid, note: str, of: Terms, lead: str, now: datetime, index: int
+) -> None:
+    sealed = seal(derived_key(host.master_key, _SEAL), note.encode(), f"{said.digest}:{said.organisation}".encode())
+    at = int(now.timestamp())
+    tables.put_join(connection, Joined(said.digest, said.organisation, of.terms.id, lead, at, index, sealed))
+
+
+def _opened(host: Host, row: Joined) -> str:
+    bound = f"{row.digest}:{row.organisation}".encode()
+    return unseal(derived_key(host.master_key, _SEAL), row.sealed, bound).decode()
+
+
+def joined(host: Host, digest: str) -> tuple[tuple[Joined, str], ...]:
+    """Who joined an agreement, each with the note that they signed."""
+    with reading(host.engine) as connection:
+        rows = tables.joins_of(connection, digest)
+    return tuple((row, _opened(host, row)) for row in rows)
+
+
+def _entry(host: Host, type_: EntryType, shelved: Shelved, organisation: str, now: datetime) -> Entry:
+    return Entry(
+        time=minute(now),
+        type=type_,
+        organisation=organisation,
+        agreement=shelved.prepared.digest,
+        agreement_id=shelved.prepared.id,
+        version=shelved.prepared.version,
+    )
+
+
+def _joined_entry(said: JoinSaid, of: Terms, now: datetime) -> Entry:
+    return Entry(
+        time=minute(now),
+        type=EntryType.VERSION_JOINED,
+        organisation=said.organisation,
+        agreement=of.digest,
+        agreement_id=of.terms.id,
+        version=of.terms.version,
+        reasons=tuple(said.parts),
+    )
+
+
+# Files, and who has yet to hear
+
+
+def _landed(host: Host, whole: OfferBody, choice: Choice) -> Path:
+    """Put the agreement and its signatures on the shelf, and this organisation's own facts beside it."""
+    path = place_of(host.home / "agreements", text_of(whole.text))
+    if not path.exists():
+        write_whole(path, whole.text)
+    put_beside(path, whole.signatures)
+    facts = {"contact": choice.contact, **(choice.local or {})}
+    write_whole(path.with_name(path.name + ".local"), canonical_json(facts).decode() + "\n")
+    return path
+
+
+def land_joins(host: Host, now: datetime, digest: str | None = None) -> int:
+    """Write beside each agreement who joined it and what they take, as far as it does not stand there; how many."""
+    with reading(host.engine) as connection:
+        digests = [digest] if digest else sorted({each.digest for each in tables.all_joins(connection)})
+    changed = 0
+    for each in digests:
+        shelved = _on_shelf(host, each, now)
+        if shelved is not None:
+            changed += _write_joins(host, shelved, each)
+    return changed
+
+
+def _write_joins(host: Host, shelved: Shelved, digest: str) -> bool:
+    said = [opened(note, host.member_keys) for _, note in joined(host, digest)]
+    source = shelved.file.document.text
+    put_beside(shelved.path, signatures_of(source, {each.organisation: each.line for each in said}))
+    target = joins_path(shelved.path)
+    text = canonical_json({each.organisation: each.taking.as_dict() for each in said}).decode() + "\n"
+    if target.exists() and target.read_text(encoding="utf-8") == text:
+        return False
+    write_whole(target, text)
+    return True
+
+
+def tell_joins(host: Host, now: datetime, digest: str | None = None) -> int:
+    """Tell the other parties of agreements that this organisation joined; how many now know."""
+    with reading(host.engine) as connection:
+        waiting = tables.untold(connection, digest)
+    done = 0
+    for of, to, _ in waiting:
+        note = next(note for row, note in joined(host, of) if row.organisation == host.organisation)
+        told, problem = int(now.timestamp()), ""
+        try:
+            _tell(host, to, note, now)
+            done += 1
+        except EasementError as error:
+            told, problem = 0, error.what
+        with writing(host.engine) as connection:
+            tables.note_told(connection, of, to, told or None, problem)
+    return done
+
+
+def refresh(host: Host, now: datetime) -> int:
+    """Ask the leads of agreements that this organisation joined who else joined; how many more there are."""
+    with reading(host.engine) as connection:
+        rows = [each for each in tables.all_joins(connection) if each.lead]
+    more = 0
+    for row in rows:
+        try:
+            whole = asked(host, row.lead, "offers/fetch", FetchBody(to=row.lead, digest=row.digest), OfferBody, now)
+        except (NoAnswer, ProofFailed):
+            continue
+        known = {each.organisation for each, _ in joined(host, row.digest)}
+        for note in whole.joins:
+            try:
+                if opened(note, host.member_keys).organisation not in known:
+                    keep_join(host, note, now, offering=False)
+                    more += 1
+            except (JoinRefused, ProofFailed):
+                continue
+    return more
