@@ -37,10 +37,10 @@ def database(home: Path):
 
 
 def refuse(engine: Engine, event: str, table: str) -> None:
-    """Have the database refuse every `event` (insert, delete) on a table, as a full disk would."""
+    """Have the database refuse every `event` (insert, delete) on a table, as a failing disk would."""
     statements = [f"create trigger full_up before {event} on {table} begin select raise(abort, 'full'); end"]
     if engine.dialect.name == "postgresql":
-        raises = "begin raise exception using errcode = 'disk_full', message = 'full'; end"
+        raises = "begin raise exception using errcode = 'io_error', message = 'full'; end"
         statements = [
             f"create function full_up() returns trigger language plpgsql as '{raises.replace(chr(39), chr(39) * 2)}'",
             f"create trigger full_up before {event} on {table} for each row execute function full_up()",
