@@ -79,6 +79,15 @@ def test_an_agreement_is_read_once(world: World, node: Node, monkeypatch: pytest
     assert len(read) == 1
 
 
+def test_a_digest_that_was_found_before_is_found_again_and_not_after_its_file_went(world: World, node: Node) -> None:
+    newer = put(world, "newer.yaml", ("version: 1.0.0", "version: 1.1.0"))
+    digest = node.shelf.at(newer, TODAY).prepared.digest
+    assert [node.shelf.get(digest, TODAY).path for _ in range(2)] == [newer, newer]
+    newer.unlink()
+    with pytest.raises(UsageError, match="works by no agreement"):
+        node.shelf.get(digest, TODAY)
+
+
 def test_what_is_not_there_is_told_with_what_is(node: Node) -> None:
     with pytest.raises(UsageError, match="no agreement `school-meal`") as told:
         node.shelf.get("school-meal", TODAY)
