@@ -16,11 +16,14 @@ from easement.law.model import BodyClass, Purpose
 from easement.law.power import Power
 from easement.law.shelves import Catalogue
 
-__all__ = ["Answers", "answers_of", "check_codes", "is_form", "read_answers", "read_answers_text"]
+__all__ = ["INK", "Answers", "answers_of", "check_codes", "is_form", "read_answers", "read_answers_text"]
 
 FORMAT = "easement-answers/1"
 
-_ONE_LINE = r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$"
+INK = r"[^\s\x85]"
+"""At least one character that is seen, said so that every reader of JSON Schema agrees: some take U+0085 for ink."""
+
+_ONE_LINE = r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f\x85][^\x00-\x1f\x7f]*$"
 
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z][A-Za-z0-9_-]{0,62}$")]
 Line = Annotated[
@@ -31,14 +34,14 @@ Line = Annotated[
 Words = Annotated[
     str,
     StringConstraints(min_length=1, max_length=2_000, strip_whitespace=True),
-    WithJsonSchema({"type": "string", "maxLength": 2_000, "pattern": r"\S"}),
+    WithJsonSchema({"type": "string", "maxLength": 2_000, "pattern": INK}),
 ]
 Element = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
 
 
 def _keyed(pattern: str, most: int) -> WithJsonSchema:
     """The JSON Schema of texts by key: keys of another shape are refused, which a pattern alone does not say."""
-    text = {"type": "string", "maxLength": most, "pattern": r"\S"}
+    text = {"type": "string", "maxLength": most, "pattern": INK}
     return WithJsonSchema({"type": "object", "patternProperties": {pattern: text}, "additionalProperties": False})
 
 
@@ -48,7 +51,7 @@ Reasons = Annotated[Mapping[Code, Words], _keyed(r"^[a-z][A-Za-z0-9_-]{0,62}$", 
 WrittenForm = Annotated[
     str,
     StringConstraints(min_length=1, max_length=200, strip_whitespace=True),
-    WithJsonSchema({"type": "string", "maxLength": 200, "pattern": r"\S"}),
+    WithJsonSchema({"type": "string", "maxLength": 200, "pattern": INK}),
 ]
 """A form as one short text, as entries show it: `plain`, `year`, `band 0, 300`; `check_codes` holds it to the list."""
 

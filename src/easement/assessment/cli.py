@@ -22,7 +22,9 @@ NODE = click.Path(path_type=Path)
 
 _node = click.option("--node", "home", required=True, type=NODE, metavar="DIR", help="Your organisation's node.")
 _out = click.option("--out", "-o", type=FILE, metavar="FILE", help="Write to this file instead of showing it.")
-_version = click.option("--version", type=click.IntRange(min=1), help="Which version (default: the newest).")
+_version = click.option(
+    "--revision", "version", type=click.IntRange(min=1), metavar="NUMBER", help="Which version (default: the newest)."
+)
 
 
 @click.group(epilog="Start with: easement assess new")
@@ -337,14 +339,21 @@ def impact_show(id_: str, home: Path, version: int | None, form: str, out: Path 
 
 
 @impact.command(
-    name="sign", epilog=example("easement assess impact sign ID --node northtown --role governance-lead --version 2")
+    name="sign", epilog=example("easement assess impact sign ID --node northtown --role governance-lead --revision 2")
 )
 @click.argument("id_", metavar="ID")
 @_node
 @click.option(
     "--role", required=True, help="The role that signs: governance-lead, caldicott-guardian, senior-risk-owner."
 )
-@click.option("--version", required=True, type=click.IntRange(min=1), help="Which version was read and is signed.")
+@click.option(
+    "--revision",
+    "version",
+    required=True,
+    type=click.IntRange(min=1),
+    metavar="NUMBER",
+    help="Which version was read and is signed.",
+)
 @json_option
 def impact_sign(id_: str, home: Path, role: str, version: int, as_json: bool) -> None:
     """Sign one version of the impact assessment of ID for a role; the ledger says so for good."""

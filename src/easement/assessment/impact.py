@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, WithJsonSc
 
 from easement.agreement.diff import Difference, Effect, differences
 from easement.agreement.read import AgreementFile, read_agreement_text
-from easement.assessment.answers import Answers
+from easement.assessment.answers import INK, Answers
 from easement.assessment.facts import Facts
 from easement.assessment.questions import question
 from easement.assessment.result import Result
@@ -48,7 +48,7 @@ _FILL = re.compile(r"<fill in[^>]*>")
 Text = Annotated[
     str,
     StringConstraints(min_length=1, max_length=8_000, strip_whitespace=True),
-    WithJsonSchema({"type": "string", "maxLength": 8_000, "pattern": r"\S"}),
+    WithJsonSchema({"type": "string", "maxLength": 8_000, "pattern": INK}),
 ]
 Degree = Annotated[int, Field(ge=1, le=3)]
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, Field, StringConstraints, WithJsonSchema
 
 from easement.api.v1.shapes import example, taken
-from easement.assessment.answers import Answers
+from easement.assessment.answers import INK, Answers
 from easement.assessment.impact import Impact
 
 __all__ = [
@@ -106,7 +106,7 @@ Outcomes = Literal["can", "can-if", "unclear", "cannot"]
 Title = Annotated[
     str,
     StringConstraints(min_length=1, max_length=200, strip_whitespace=True),
-    WithJsonSchema({"type": "string", "maxLength": 200, "pattern": r"\S"}),
+    WithJsonSchema({"type": "string", "maxLength": 200, "pattern": INK}),
 ]
 
 
