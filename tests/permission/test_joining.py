@@ -10,7 +10,7 @@ from easement.base.errors import ProofFailed, Refused, UsageError
 from easement.exchange.service import ask
 from easement.gate.model import Code
 from easement.ledger.model import EntryType
-from easement.permission import joining, service
+from easement.permission import joining
 from easement.permission.chain import line_of
 from easement.permission.join_bodies import ShareTaken
 from easement.permission.join_rules import JoinCode, JoinRefused, note_of, opened
@@ -121,7 +121,7 @@ def test_joining_wider_is_impossible_at_every_door(three, choice, said):
     forged = join_said(three, shares=taking.shares or {}, roles=taking.roles)
     for name in ("northtown", "dwp"):
         with pytest.raises(JoinRefused) as again:
-            joining.keep_join(three[name], note_of(forged, three["easton"].organisation_key), three.now, offering=True)
+            joining.keep_join(three[name], note_of(forged, three["easton"].organisation_key), three.now)
         assert again.value.reasons[0].code is JoinCode.WIDER
 
 
@@ -145,7 +145,7 @@ def join_said(three, **changes):
 
 def taken(three, said, signer="easton", at="northtown"):
     note = note_of(said, three[signer].organisation_key)
-    return joining.keep_join(three[at], note, three.now, offering=True)
+    return joining.keep_join(three[at], note, three.now)
 
 
 def test_a_joiner_of_the_wrong_class_is_told_who_may(three):
@@ -249,17 +249,98 @@ def test_somebody_without_authority_joins_and_offers_nothing(three):
         joining.join(three["easton"], "northtown", "school-meals", CHOICE, CASEWORKER, three.now)
 
 
-def test_common_terms_are_joined_on_both_sides(tmp_path):
-    """R2.6: in a cluster, members give and receive for its tasks under terms that were agreed once."""
-    both = OPEN.replace(
-        "recipient: {class: local-authority}",
-        "recipient: {class: local-authority}\n  provider: {class: local-authority}",
+COMMON = (
+    TERMS.replace(
+        "purpose:\n",
+        "joining:\n  recipient: {class: local-authority}\n  provider: {class: local-authority}\npurpose:\n",
+        1,
     )
-    both = both.replace("class: work-and-pensions-department", "class: local-authority").replace("dwp", "westham")
-    names = ("westham", "northtown", "easton", "southton")
-    with nodes(tmp_path, names) as four:
-        proposal = four.propose(parties={"westham": "provider"}, text=both).id
-        four.do("agree", "westham", proposal)
-        with pytest.raises(Exception, match="the text is not complete"):
-            four.do("submit", "northtown", proposal)
-        assert service.find(four["northtown"], proposal).state == "draft"
+    .replace("work-and-pensions-department", "local-authority")
+    .replace("dwp", "westham")
+    .replace("engaged: true, met_by: edu_2005_s110", "engaged: true, met_by: consent")
+    .replace("edu_2005_s110", "localism_2011_s1")
+    .replace("code: benefit-eligibility", "code: housing-support")
+    .replace("id: school-meals", "id: homes-together")
+)
+"""Common terms of a cluster's councils for one of its tasks: each may join as one who receives, who gives, or both."""
+
+
+@pytest.fixture
+def four(tmp_path):
+    """Four councils: two agree on common terms, two may join them on either side."""
+    with nodes(tmp_path, ("westham", "northtown", "easton", "southton")) as made:
+        proposal = made.propose(title="Homes together", parties={"westham": "provider"}, text=COMMON).id
+        made.do("agree", "westham", proposal)
+        made.do("submit", "northtown", proposal)
+        made.approved(proposal, "northtown", "westham")
+        for party in ("westham", "northtown"):
+            made.do("sign", party, proposal)
+        joining.offer(made["northtown"], "homes-together", LEAD, made.now)
+        home = made["southton"].home / "datasets"
+        (home / "awards.yaml").write_text(MAPPING.replace("organisation: dwp", "organisation: southton"))
+        write_rows(home / "awards.csv", COLUMNS, DIRTY)
+        yield made
+
+
+def joins_common(four, who, *parts):
+    return join(four, Choice(contact=f"dpo@{who}.example", parts=parts), ref="homes-together", who=who)
+
+
+def asks_common(four, **changes):
+    usual = {"agreement": "homes-together", "purpose": "housing-support", "provider": "southton"}
+    return ask(four["easton"], wish("entitled", **usual | changes), ASKER, four.later(minutes=1))
+
+
+def test_common_terms_are_joined_on_both_sides(four):
+    """R2.6: members of a cluster give and receive for its task under terms that were agreed once."""
+    joins_common(four, "southton", "provider")
+    joins_common(four, "easton", "recipient")
+    answered = asks_common(four)
+    assert answered.allowed, answered.decision.unmet
+    assert [each["family_name"] for each in answered.records] == ["Ash"]
+    for name in ("southton", "easton"):
+        last = four[name].ledger.entry(four[name].ledger.size - 1).entry
+        assert (last.parties, last.agreement_id) == (
+            {"provider": "southton", "recipient": "easton"}, "homes-together",
+        )  # fmt: skip
+        assert last.basis in ({"provider": "art6_1_e", "recipient": "art6_1_e"}, None)
+
+
+def test_under_common_terms_only_the_listed_task_is_pre_approved(four):
+    joins_common(four, "southton", "provider")
+    joins_common(four, "easton", "recipient")
+    refused = asks_common(four, purpose="immigration-enforcement")
+    assert Code.PURPOSE_NEVER_FOR in [each.code for each in refused.decision.unmet]
+
+
+def test_who_joined_to_receive_alone_is_not_asked_to_give(four):
+    joins_common(four, "southton")
+    joins_common(four, "easton", "recipient")
+    with pytest.raises(UsageError, match="is given by `westham`, not by `southton`"):
+        asks_common(four)
+
+
+def test_who_joined_to_give_alone_receives_nothing(four):
+    joins_common(four, "southton", "provider")
+    joins_common(four, "easton", "provider")
+    refused = asks_common(four)
+    assert [each.code for each in refused.decision.unmet] == [Code.RECIPIENT_NOT_NAMED, Code.ROLE_NOT_ENTITLED]
+
+
+def test_who_joined_first_learns_of_a_provider_that_joins_later(four):
+    joins_common(four, "easton", "recipient")
+    with pytest.raises(UsageError):
+        asks_common(four)
+    joins_common(four, "southton", "provider")
+    assert asks_common(four).allowed
+
+
+def test_who_was_down_meanwhile_asks_the_lead_who_else_joined(four):
+    joins_common(four, "easton", "recipient")
+    four.down("easton")
+    done = joins_common(four, "southton", "provider")
+    assert list(done.untold) == ["easton"]
+    four.up("easton")
+    assert joining.refresh(four["easton"], four.now) == 1
+    assert joining.refresh(four["easton"], four.now) == 0
+    assert asks_common(four).allowed

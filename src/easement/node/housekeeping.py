@@ -32,6 +32,7 @@ from easement.gate.tables import forget_answers
 from easement.ledger.service import utc_now
 from easement.node import logs
 from easement.node.home import Node
+from easement.permission import joining
 from easement.permission.carrying import catch_up_all, tell_all
 from easement.permission.landing import land_all
 from easement.permission.silence import escalate_all
@@ -114,7 +115,12 @@ def _chase(node: Node, now: datetime) -> int:
 
 def _permission(node: Node, now: datetime) -> int:
     """Put on the shelf what all signed, tell others of proposals, and say who is silent."""
-    return land_all(node, now) + escalate_all(node, now) + tell_all(node, now)
+    return land_all(node, now) + escalate_all(node, now) + tell_all(node, now) + joining.tell_joins(node, now)
+
+
+def _missed(node: Node, now: datetime) -> int:
+    """Ask others for what was missed: of proposals, and of who else joined what this organisation joined."""
+    return catch_up_all(node, now) + joining.land_joins(node, now) + joining.refresh(node, now)
 
 
 def _register(node: Node, now: datetime) -> int:
@@ -132,7 +138,7 @@ TASKS: tuple[Task, ...] = (
     Task("sum-up-refusals", 30, _sum_up),
     Task("chase", 300, _chase),
     Task("permission", 15, _permission),
-    Task("proposals-missed", 300, catch_up_all),
+    Task("permission-missed", 300, _missed),
     Task("register", 15, _register),
     Task("prune", 600, _prune),
 )

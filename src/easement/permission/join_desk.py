@@ -49,7 +49,7 @@ def join(host: Exchanging, genuine: Genuine, arrived: Arrived, clock: Clock) -> 
         said = opened(body.join, node.member_keys)
         if said.organisation != genuine.key.name:
             raise ProofFailed(f"`{said.organisation}` joins, and `{genuine.key.name}` says so", remedy="send your own")
-        entry = keep_join(node, body.join, clock(), offering=True)
+        entry = keep_join(node, body.join, clock())
     except JoinRefused as error:
         raise _not_taken(error.reasons[0]) from None
     except ProofFailed as error:

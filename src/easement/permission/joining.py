@@ -1,6 +1,7 @@
 """Approve once: offer an agreement to others of a class, see what is offered, join by one act (R2.4, R2.5, R2.6)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -257,8 +258,10 @@ def join(host: Host, lead: str, ref: str, choice: Choice, actor: Actor, now: dat
         raise JoinRefused(reasons)
     note = note_of(said, host.organisation_key)
     _tell(host, lead, note, now)
-    entry = _own(host, lead, said, note, of, actor, now)
+    others = _others(host, lead, said, of, whole)
+    entry = _own(host, lead, said, note, of, others, actor, now)
     path = _landed(host, whole, choice)
+    _keep_known(host, whole.joins, now)
     land_joins(host, now, said.digest)
     tell_joins(host, now, said.digest)
     with reading(host.engine) as connection:
@@ -336,9 +339,31 @@ def _refused(error: Problem) -> JoinRefused | None:
     return JoinRefused(said) if said else None
 
 
-def _own(host: Host, lead: str, said: JoinSaid, note: str, of: Terms, actor: Actor, now: datetime) -> int:
+def _others(host: Host, lead: str, said: JoinSaid, of: Terms, whole: OfferBody) -> tuple[str, ...]:
+    """Who must know besides the lead: every named party, and of those who joined before whoever gives or is given."""
+    before = [opened(note, host.member_keys) for note in whole.joins]
+    across = [each.organisation for each in before if "provider" in (*each.parts, *said.parts)]
+    names = dict.fromkeys((*of.terms.parties, *across))
+    return tuple(each for each in names if each not in (lead, host.organisation))
+
+
+def _keep_known(host: Host, notes: Iterable[str], now: datetime) -> int:
+    """Keep who else joined, as the lead tells it and they signed it; how many were not known here."""
+    more = 0
+    for note in notes:
+        with suppress(JoinRefused, ProofFailed):  # what does not hold here counts for nothing here
+            said = opened(note, host.member_keys)
+            known = {row.organisation for row, _ in joined(host, said.digest)}
+            if said.organisation not in known | {host.organisation}:
+                keep_join(host, note, now)
+                more += 1
+    return more
+
+
+def _own(
+    host: Host, lead: str, said: JoinSaid, note: str, of: Terms, others: Sequence[str], actor: Actor, now: datetime
+) -> int:
     """Log that this organisation joined, and on whom it relies; begin to tell everybody who must know."""
-    others = [each for each in of.terms.parties if each not in (lead, host.organisation)]
 
     def also(connection: Connection, index: int) -> None:
         _put(connection, host, said, note, of, lead, now, index)
@@ -351,11 +376,11 @@ def _own(host: Host, lead: str, said: JoinSaid, note: str, of: Terms, actor: Act
     return host.ledger.append(entry, PrivateRecord(parts), also=also)
 
 
-def keep_join(host: Host, note: str, now: datetime, *, offering: bool) -> int:
+def keep_join(host: Host, note: str, now: datetime) -> int:
     """Keep that somebody else joined, if they may; the entry that says so. The same again changes nothing.
 
-    With `offering`, only what this organisation offers is joined here. Raises `JoinRefused`, and `ProofFailed` for
-    what the joiner did not sign.
+    Only what this organisation offers, signed or joined itself is joined here. Raises `JoinRefused`, and
+    `ProofFailed` for what the joiner did not sign.
     """
     said = opened(note, host.member_keys)
     of = terms_here(host, said.digest, now)
@@ -366,7 +391,8 @@ def keep_join(host: Host, note: str, now: datetime, *, offering: bool) -> int:
     if before is not None and _opened(host, before) == note:
         return before.entry
     reasons = why_not(said, of, host.member_classes.get(said.organisation), host.member_keys[said.organisation])
-    if offering and said.digest not in here and host.organisation not in of.terms.parties:
+    ours = said.digest in here or host.organisation in {*of.terms.parties, *known}
+    if not ours:
         reasons = (JoinWhy(JoinCode.NOT_OFFERED, "this is not offered here", "ask who offers it"), *reasons)
     if reasons:
         raise JoinRefused(reasons)
@@ -488,12 +514,5 @@ def refresh(host: Host, now: datetime) -> int:
             whole = asked(host, row.lead, "offers/fetch", FetchBody(to=row.lead, digest=row.digest), OfferBody, now)
         except (NoAnswer, ProofFailed):
             continue
-        known = {each.organisation for each, _ in joined(host, row.digest)}
-        for note in whole.joins:
-            try:
-                if opened(note, host.member_keys).organisation not in known:
-                    keep_join(host, note, now, offering=False)
-                    more += 1
-            except (JoinRefused, ProofFailed):
-                continue
+        more += _keep_known(host, whole.joins, now)
     return more
