@@ -234,12 +234,13 @@ def conclude(id_: str, home: Path, version: int | None, as_json: bool) -> None:
 @json_option
 def draft(id_: str, home: Path, version: int | None, out: Path | None, as_json: bool) -> None:
     """Draft the agreement from the assessment ID, with nothing typed twice."""
+    from easement.assessment.impact_service import impact_made
     from easement.assessment.service import draft as drafted
     from easement.ledger.service import utc_now
     from easement.node.home import open_node
 
     with open_node(home) as node:
-        text = drafted(node, id_, today=utc_now().date(), version=version)
+        text = drafted(node, id_, today=utc_now().date(), version=version, impact=impact_made(node, id_))
     _write(text, out, as_json, {"id": id_, "text": text})
     if out is not None:
         say(f"fill in what stands in <angle brackets>, then\nnext: easement agreement check {clear_path(out)}")

@@ -27,6 +27,7 @@ from easement.assessment.impact import (
     signers,
 )
 from easement.assessment.ports import Assessor
+from easement.assessment.seed import ImpactMade
 from easement.assessment.service import Saved, known_standards, read_case
 from easement.base.canonical import canonical_record
 from easement.base.database import reading, writing
@@ -35,7 +36,16 @@ from easement.base.sealed import derived_key, seal, unseal
 from easement.law.catalogue import catalogue
 from easement.ledger.model import Entry, EntryType, PrivateRecord, minute
 
-__all__ = ["ImpactSignature", "SavedImpact", "read_impact", "reopened", "save_impact", "sign_impact", "start_impact"]
+__all__ = [
+    "ImpactSignature",
+    "SavedImpact",
+    "impact_made",
+    "read_impact",
+    "reopened",
+    "save_impact",
+    "sign_impact",
+    "start_impact",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +252,15 @@ def _may_sign(found: SavedImpact, role: str, version: int) -> None:
         raise Refused(f"it cannot be signed yet: {found.open[0]}", remedy="fill it in, save it, and sign it then")
     if any(each.role == role for each in found.signatures):
         raise Refused(f"`{role}` signed this version already", remedy="nothing is left to do for this role")
+
+
+def impact_made(assessor: Assessor, id_: str) -> ImpactMade | None:
+    """The impact assessment of an assessment as an agreement refers to it, once every role signed; else `None`."""
+    with reading(assessor.engine) as connection:
+        if tables.impact(connection, id_) is None:
+            return None
+    found = read_impact(assessor, id_)
+    return ImpactMade(found.reference, f"residual risk {found.residual}", found.signed) if found.signed else None
 
 
 def reopened(assessor: Assessor, id_: str, agreement: AgreementFile) -> tuple[Difference, ...]:

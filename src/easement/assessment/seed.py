@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from ruamel.yaml import YAML
 
@@ -28,11 +28,19 @@ from easement.base.words import day
 from easement.law.shelves import Catalogue
 from easement.meaning.model import Standard
 
-__all__ = ["seed"]
+__all__ = ["ImpactMade", "seed"]
 
 RESERVED = frozenset({"special_category", "criminal_offence", "confidentiality", "dpia"})
 LEAST_GROUP = 10
 """The smallest group of an anonymised share, as `fields.k-small` wants it."""
+
+
+class ImpactMade(NamedTuple):
+    """An impact assessment that every role signed: how an agreement refers to it, what it found, and its day."""
+
+    reference: str
+    outcome: str
+    dated: date
 
 
 def seed(
@@ -44,17 +52,22 @@ def seed(
     *,
     today: date,
     assessment: str = "",
+    impact: ImpactMade | None = None,
 ) -> str:
-    """The text of an agreement file; `assessment` is the id that it names. It can be read as it stands.
+    """The text of an agreement file; `assessment` is the id that it names, `impact` its signed impact assessment.
 
-    Raises `Refused` where the assessment says `cannot`, or does not yet know who would share with whom and what for.
+    It can be read as it stands. Raises `Refused` where the assessment says `cannot`, does not yet know who would share
+    with whom and what for, or is of a single disclosure, which needs a decision and a record and no agreement.
     """
     if result.outcome is Outcome.CANNOT:
         raise Refused("the assessment says that this cannot be shared as it stands", remedy=result.against[0].mend)
     if not (answers.giver and answers.receiver and answers.purpose and answers.statement):
         raise Refused("it is not known yet who would share with whom and what for", remedy="answer those questions")
     facts = Facts(answers, catalogue, result.on, standards)
-    text = _head(title, result, assessment) + _yaml(_terms(title, facts, result, today))
+    if facts.one_off:
+        what = "a single disclosure about one person needs a decision and a record, and no agreement"
+        raise Refused(what, remedy="print this assessment, and keep it with the record")
+    text = _head(title, result, assessment) + _yaml(_terms(title, facts, result, today, impact))
     read_agreement_text(text, name="the draft")
     return text
 
@@ -74,7 +87,7 @@ def _visible(line: str) -> str:
     return "".join(character for character in line if not unicodedata.category(character).startswith("C"))
 
 
-def _terms(title: str, facts: Facts, result: Result, today: date) -> dict[str, Any]:
+def _terms(title: str, facts: Facts, result: Result, today: date, impact: ImpactMade | None) -> dict[str, Any]:
     answers = facts.answers
     giver, receiver = _party_ids(answers)
     starts = Duration(months=2).after(today.replace(day=1))
@@ -89,7 +102,7 @@ def _terms(title: str, facts: Facts, result: Result, today: date) -> dict[str, A
             receiver: _party(answers.receiver_name, answers.receiver, "recipient"),
         },
         "purpose": _purpose(facts),
-        "law": _law(facts, result, giver, receiver),
+        "law": _law(facts, result, giver, receiver) | {"dpia": _dpia(facts, result, impact)},
         "shares": {"main": _share(facts, giver, receiver)},
         "people": {receiver: {"roles": ["fill-in"], "training": ["information-governance"]}},
         "duties": {
@@ -157,7 +170,6 @@ def _law(facts: Facts, result: Result, giver: str, receiver: str) -> dict[str, A
         "special_category": _condition(result.conditions.special, facts, result),
         "criminal_offence": _condition(result.conditions.criminal, facts, result),
         "confidentiality": {"engaged": facts.in_confidence},
-        "dpia": _dpia(facts, result),
     }
     if facts.in_confidence:
         law["confidentiality"]["met_by"] = met_by(facts) or "<fill in what meets it>"
@@ -185,7 +197,9 @@ def _condition(ids: tuple[str, ...], facts: Facts, result: Result) -> Any:
     return said
 
 
-def _dpia(facts: Facts, result: Result) -> dict[str, Any]:
+def _dpia(facts: Facts, result: Result, impact: ImpactMade | None) -> dict[str, Any]:
+    if impact is not None:
+        return {"reference": impact.reference, "outcome": impact.outcome, "dated": impact.dated.isoformat()}
     if not result.impact_due:
         return {"not_required": "The screening questions of the assessment showed no sign that makes one due."}
     return {

@@ -20,7 +20,7 @@ from easement.assessment.paper import Written
 from easement.assessment.ports import Assessor
 from easement.assessment.result import Outcome, Result
 from easement.assessment.scale import weigh
-from easement.assessment.seed import seed
+from easement.assessment.seed import ImpactMade, seed
 from easement.base.canonical import canonical_record
 from easement.base.database import reading, writing
 from easement.base.errors import Refused, UsageError
@@ -215,12 +215,23 @@ def conclude(assessor: Assessor, id_: str, *, by: str, now: datetime, version: i
     return read_case(assessor, id_, found.line.version)
 
 
-def draft(assessor: Assessor, id_: str, *, today: date, version: int | None = None) -> str:
-    """The text of an agreement drafted from an assessment; raises `Refused` where it says `cannot`."""
+def draft(
+    assessor: Assessor, id_: str, *, today: date, version: int | None = None, impact: ImpactMade | None = None
+) -> str:
+    """The text of an agreement drafted from an assessment; `impact` is `impact_service.impact_made`.
+
+    Raises `Refused` where the assessment says `cannot`, is not far enough, or is of a single disclosure.
+    """
     found = read_case(assessor, id_, version)
-    standards = known_standards(assessor)
     return seed(
-        found.line.title, found.answers, found.result, catalogue(), standards, today=today, assessment=found.line.id
+        found.line.title,
+        found.answers,
+        found.result,
+        catalogue(),
+        known_standards(assessor),
+        today=today,
+        assessment=found.line.id,
+        impact=impact,
     )
 
 

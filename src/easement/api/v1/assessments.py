@@ -177,7 +177,7 @@ def conclude(request: Request, who: Assesses, id_: Id) -> Response:
 def draft(request: Request, _who: Assesses, id_: Id) -> Response:
     """The agreement drafted from an assessment, with nothing typed twice, and what people must still say."""
     node, today = request.app.state.node, request.app.state.clock().date()
-    text = _done(lambda: service.draft(node, id_, today=today))
+    text = _done(lambda: service.draft(node, id_, today=today, impact=impact_service.impact_made(node, id_)))
     findings = check_file(read_agreement_text(text), today=today, folders=(node.home / "standards",))
     left = [f"{each.path}: {each.text}" for each in musts(findings)]
     return shown(request, DraftShown(id=id_, text=text, left=left))
