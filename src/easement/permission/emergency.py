@@ -1,0 +1,280 @@
+"""Sharing in an emergency: nobody waits for a form, but it is written down within 24 hours, and looked at by another.
+
+The agreement's `emergency` section says for what, by when and by when again; without an agreement the usual times hold.
+What happened is always taken down, also when it was not allowed or comes late: it says so then.
+"""
+
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any, Literal
+
+from sqlalchemy import Connection
+
+from easement.agreement.duration import Duration
+from easement.agreement.model import Emergency
+from easement.base.canonical import canonical_json
+from easement.base.database import reading
+from easement.base.errors import Refused, UsageError
+from easement.base.sealed import derived_key, seal, unseal
+from easement.law.catalogue import catalogue
+from easement.ledger.model import Entry, EntryType, PrivateRecord, minute
+from easement.permission import emergency_tables as tables
+from easement.permission.actor import Actor
+from easement.permission.emergency_tables import Row
+from easement.permission.ports import Host
+from easement.staff.permissions import Permission
+
+__all__ = ["RECORD_WITHIN", "REVIEW_WITHIN", "Found", "Happened", "Seen", "emergencies", "record", "review"]
+
+RECORD_WITHIN = Duration(hours=24)
+"""By when it is written down, where no agreement says so."""
+
+REVIEW_WITHIN = Duration(days=7)
+"""By when somebody else has looked at it, where no agreement says so."""
+
+_SEAL = "permission emergencies"
+_RECORDERS = (
+    Permission.DISCLOSURE_PERSON_ASK,
+    Permission.AGREEMENT_DRAFT_WRITE,
+    Permission.AGREEMENT_VERSION_SUSPEND,
+)
+LONGEST = 4_000
+
+
+class Found(StrEnum):
+    """What the review of an emergency found."""
+
+    RIGHT = "right"
+    LESSONS = "right-with-lessons"
+    WRONG = "wrong"
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """What was shared in an emergency: with whom or from whom, what for, what and why it could not wait.
+
+    `direction` is `gave` or `received`; `agreement` the id of the agreement whose emergency section it rests on.
+    """
+
+    direction: Literal["gave", "received"]
+    other: str
+    purpose: str
+    what: str = field(repr=False)
+    why: str = field(repr=False)
+    at: datetime
+    agreement: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """An emergency as it stands: what was said of it, whether it was allowed and in time, and what is overdue."""
+
+    row: Row
+    what: str = field(repr=False)
+    why: str = field(repr=False)
+    by: str = field(repr=False)
+    words: str = field(repr=False)
+    outside: bool
+    late: bool
+    overdue: bool
+
+    def as_dict(self) -> dict[str, Any]:
+        """The emergency as `--json` shows it."""
+        row = self.row
+        return {
+            "id": row.id,
+            "direction": row.direction,
+            "other": row.other,
+            "purpose": row.purpose,
+            "agreement": row.agreement_id,
+            "what": self.what,
+            "why": self.why,
+            "by": self.by,
+            "happened": _iso(row.happened),
+            "recorded": _iso(row.recorded),
+            "late": self.late,
+            "outside_agreement": self.outside,
+            "review_by": _iso(row.review_by),
+            "reviewed": _iso(row.reviewed) if row.reviewed else None,
+            "outcome": row.outcome,
+            "words": self.words or None,
+            "overdue": self.overdue,
+            "entry": row.entry,
+            "review_entry": row.review_entry,
+        }
+
+
+def _iso(at: int) -> str:
+    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def record(host: Host, happened: Happened, actor: Actor, now: datetime) -> Seen:
+    """Write down what was shared in an emergency, in the ledger too; by when somebody else must look at it follows.
+
+    Raises `UsageError` for what says too little or is yet to come, `Refused` for who may not.
+    """
+    if not any(each in actor.permissions for each in _RECORDERS):
+        raise Refused(f"as {actor.role} you cannot record an emergency", remedy="ask a caseworker or governance lead")
+    now = now.astimezone(UTC)
+    _check(host, happened, actor, now)
+    rules, known = _rules(host, happened, now)
+    outside = (rules is not None and happened.purpose not in rules.allowed_for) or (known and rules is None)
+    row = _row(happened, rules, now)
+    said = {"what": happened.what, "why": happened.why, "by": actor.name, "id": actor.id, "outside": bool(outside)}
+    sealed = _sealed(host, row.id, said)
+
+    def also(connection: Connection, index: int) -> None:
+        tables.add(connection, row._replace(entry=index, sealed=sealed))
+
+    late = row.recorded > row.record_by
+    marks = tuple(name for name, is_so in (("late", late), ("outside-agreement", outside)) if is_so)
+    host.ledger.append(_entry(host, row, marks, now), PrivateRecord({"emergency": said}), also=also)
+    return _one(host, row.id, now)
+
+
+def _check(host: Host, happened: Happened, actor: Actor, now: datetime) -> None:
+    if happened.other == host.organisation:
+        raise UsageError("your own organisation is no other", remedy="name the other organisation")
+    for name, text in (("what was shared", happened.what), ("why it could not wait", happened.why)):
+        if not text.strip() or len(text) > LONGEST:
+            raise UsageError(f"say {name}, in at most {LONGEST:,} characters", remedy="name nobody whom it is about")
+    if not actor.name.strip():
+        raise UsageError("whoever records it gives their name; it stays at this node", remedy="say who: --by NAME")
+    if happened.at > now:
+        raise UsageError("it is said to have happened later than now", remedy="give the time with its zone, or in UTC")
+    if catalogue().find_purpose(happened.purpose) is None:
+        raise UsageError(f"`{happened.purpose}` is no purpose", remedy="see: easement law list --kind purpose")
+
+
+def _rules(host: Host, happened: Happened, now: datetime) -> tuple[Emergency | None, bool]:
+    """What an agreement says of emergencies, and whether one was named."""
+    if not happened.agreement:
+        return None, False
+    said = host.shelf.get(happened.agreement, now.date()).prepared.terms.emergency
+    return (None if isinstance(said, str) else said), True
+
+
+def _row(happened: Happened, rules: Emergency | None, now: datetime) -> Row:
+    record_within = rules.record_within if rules else RECORD_WITHIN
+    review_within = rules.review_within if rules else REVIEW_WITHIN
+    at = int(happened.at.timestamp())
+    return Row(
+        id=secrets.token_hex(16),
+        direction=happened.direction,
+        other=happened.other,
+        purpose=happened.purpose,
+        agreement_id=happened.agreement or None,
+        happened=at,
+        recorded=int(now.timestamp()),
+        record_by=_after(happened.at, record_within),
+        review_by=_after(happened.at, review_within),
+    )
+
+
+def _after(moment: datetime, within: Duration) -> int:
+    """Hours to the second; days, months and years to the same time of that day."""
+    day = Duration(within.months, within.days).after(moment.date()) if within.months or within.days else moment.date()
+    same = moment.replace(year=day.year, month=day.month, day=day.day)
+    return int(same.timestamp()) + within.hours * 3_600
+
+
+def _entry(host: Host, row: Row, marks: tuple[str, ...], now: datetime) -> Entry:
+    gave = row.direction == "gave"
+    provider, recipient = (host.organisation, row.other) if gave else (row.other, host.organisation)
+    return Entry(
+        time=minute(now),
+        type=EntryType.EMERGENCY_RECORDED,
+        parties={"provider": provider, "recipient": recipient},
+        purpose=row.purpose,
+        proposal=row.id,
+        agreement_id=row.agreement_id,
+        reasons=marks or None,
+    )
+
+
+def review(host: Host, emergency: str, found: str, words: str, actor: Actor, now: datetime) -> Seen:
+    """Record what somebody else than the recorder found when they looked at an emergency; in the ledger too.
+
+    Raises `Refused` for who may not, or recorded it themselves, and `UsageError` for one that is not known or was
+    reviewed.
+    """
+    if Permission.AGREEMENT_VERSION_SUSPEND not in actor.permissions:
+        raise Refused(f"as {actor.role} you cannot review an emergency", remedy="ask the governance lead")
+    if not words.strip() or not actor.name.strip():
+        raise UsageError("a review says what was found, and by whom", remedy="give --words TEXT and --by NAME")
+    outcome, seen = _outcome(found), _one(host, _id(host, emergency), now)
+    if seen.by == actor.name:
+        raise Refused("whoever recorded it does not review it", remedy="ask somebody else to look at it")
+    said = {"words": words, "by": actor.name, "id": actor.id}
+    sealed, at = _sealed(host, f"{seen.row.id}:review", said), int(now.timestamp())
+    late = at > seen.row.review_by
+
+    def also(connection: Connection, index: int) -> None:
+        if not tables.reviewed(connection, seen.row.id, at, outcome.value, index, sealed):
+            raise UsageError("it was reviewed already", remedy="see: easement proposal emergency list")
+
+    entry = Entry(
+        time=minute(now),
+        type=EntryType.EMERGENCY_REVIEWED,
+        intent=seen.row.entry,
+        proposal=seen.row.id,
+        reasons=(outcome.value, *(("late",) if late else ())),
+    )
+    host.ledger.append(entry, PrivateRecord({"review": said}), also=also)
+    return _one(host, seen.row.id, now)
+
+
+def _outcome(found: str) -> Found:
+    try:
+        return Found(found)
+    except ValueError:
+        raise UsageError(f"`{found}` is not what a review finds", remedy=f"one of: {', '.join(Found)}") from None
+
+
+def emergencies(host: Host, now: datetime, *, overdue: bool = False) -> tuple[Seen, ...]:
+    """What was shared in emergencies, the latest first; with `overdue`, only what should have been reviewed by now."""
+    with reading(host.engine) as connection:
+        rows = tables.rows(connection)
+    seen = tuple(_seen(host, row, now) for row in rows)
+    return tuple(each for each in seen if each.overdue) if overdue else seen
+
+
+def _id(host: Host, ref: str) -> str:
+    with reading(host.engine) as connection:
+        found = [row.id for row in tables.rows(connection) if len(ref) >= 6 and row.id.startswith(ref)]
+    if len(found) != 1:
+        raise UsageError(f"no emergency `{ref[:64]}` is known here", remedy="see: easement proposal emergency list")
+    return found[0]
+
+
+def _one(host: Host, id_: str, now: datetime) -> Seen:
+    with reading(host.engine) as connection:
+        return next(_seen(host, row, now) for row in tables.rows(connection) if row.id == id_)
+
+
+def _seen(host: Host, row: Row, now: datetime) -> Seen:
+    said = _unsealed(host, row.id, row.sealed)
+    after = _unsealed(host, f"{row.id}:review", row.review_sealed) if row.review_sealed else {}
+    return Seen(
+        row=row,
+        what=said["what"],
+        why=said["why"],
+        by=said["by"],
+        words=after.get("words", ""),
+        outside=said["outside"],
+        late=row.recorded > row.record_by,
+        overdue=row.reviewed is None and int(now.timestamp()) > row.review_by,
+    )
+
+
+def _sealed(host: Host, bound: str, said: Mapping[str, Any]) -> bytes:
+    return seal(derived_key(host.master_key, _SEAL), canonical_json(dict(said)), bound.encode())
+
+
+def _unsealed(host: Host, bound: str, sealed: bytes) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(unseal(derived_key(host.master_key, _SEAL), sealed, bound.encode()))
+    return found

@@ -1,0 +1,111 @@
+"""Emergency sharing: written down within 24 hours, reviewed by somebody else, in the ledger; what is late says so."""
+
+from datetime import timedelta
+
+import pytest
+
+from easement.base.errors import Refused, UsageError
+from easement.ledger.model import EntryType
+from easement.node.home import create_node, open_node
+from easement.permission.actor import at_console
+from easement.permission.emergency import Happened, emergencies, record, review
+from tests.gate.world import NOW, TERMS, furnish, signed
+
+from .trio import CASEWORKER, LEAD, SENIOR
+
+HAPPENED = Happened(
+    "gave", "northtown", "safeguarding-children", "an address", "a child was missing", NOW - timedelta(hours=3)
+)
+
+
+@pytest.fixture
+def node(tmp_path):
+    create_node(tmp_path / "dwp", "dwp")
+    with open_node(tmp_path / "dwp") as opened:
+        yield opened
+
+
+def happened(**changes):
+    return Happened(**{name: getattr(HAPPENED, name) for name in Happened.__slots__} | changes)
+
+
+def test_what_was_shared_is_recorded_and_reviewed_in_the_ledger(node):
+    made = record(node, HAPPENED, CASEWORKER, NOW)
+    assert (made.late, made.overdue, made.outside) == (False, False, False)
+    done = review(node, made.row.id[:8], "right", "nobody else could have found the child", LEAD, NOW)
+    told = [each.entry for each in node.ledger.entries(1)]
+    assert [each.type for each in told] == [EntryType.EMERGENCY_RECORDED, EntryType.EMERGENCY_REVIEWED]
+    assert told[0].parties == {"provider": "dwp", "recipient": "northtown"}
+    assert (told[1].intent, told[1].reasons) == (1, ("right",))
+    assert done.as_dict()["outcome"] == "right"
+    assert b"child was missing" not in b"".join(each.body for each in node.ledger.entries(1))
+
+
+def test_what_is_recorded_late_is_taken_and_says_so(node):
+    made = record(node, happened(at=NOW - timedelta(hours=24, seconds=1)), CASEWORKER, NOW)
+    in_time = record(node, happened(at=NOW - timedelta(hours=24)), CASEWORKER, NOW)
+    assert (made.late, in_time.late) == (True, False)
+    assert [each.entry.reasons for each in node.ledger.entries(1)] == [("late",), None]
+
+
+def test_a_review_is_overdue_after_its_day(node):
+    made = record(node, HAPPENED, CASEWORKER, NOW)
+    week = HAPPENED.at + timedelta(days=7)
+    assert emergencies(node, week, overdue=True) == ()
+    assert [each.row.id for each in emergencies(node, week + timedelta(seconds=1), overdue=True)] == [made.row.id]
+    done = review(node, made.row.id, "wrong", "it could have waited", SENIOR, week + timedelta(days=1))
+    assert not done.overdue
+    assert next(node.ledger.entries(type=EntryType.EMERGENCY_REVIEWED)).entry.reasons == ("wrong", "late")
+
+
+def test_an_agreement_says_for_what_and_by_when(tmp_path):
+    world = furnish(tmp_path)
+    rules = "emergency: {allowed_for: [safeguarding-children], record_within: PT12H, review_within: P3D}"
+    world.agreement.write_text(TERMS.replace("emergency: none", rules))
+    signed(world.agreement, world.keys)
+    with open_node(world.node) as node:
+        inside = record(node, happened(agreement="school-meals", at=NOW - timedelta(hours=13)), CASEWORKER, NOW)
+        assert (inside.late, inside.outside) == (True, False)
+        assert inside.row.review_by == int((NOW - timedelta(hours=13) + timedelta(days=3)).timestamp())
+        other = record(node, happened(agreement="school-meals", purpose="debt-recovery"), CASEWORKER, NOW)
+        assert other.outside
+
+
+def test_under_an_agreement_that_allows_none_it_is_outside(tmp_path):
+    world = furnish(tmp_path)
+    with open_node(world.node) as node:
+        assert record(node, happened(agreement="school-meals"), CASEWORKER, NOW).outside
+
+
+def test_nobody_reviews_what_they_recorded_nor_twice(node):
+    made = record(node, HAPPENED, LEAD, NOW)
+    with pytest.raises(Refused, match="whoever recorded it does not review it"):
+        review(node, made.row.id, "right", "fine", LEAD, NOW)
+    with pytest.raises(Refused, match="as caseworker you cannot review"):
+        review(node, made.row.id, "right", "fine", CASEWORKER, NOW)
+    review(node, made.row.id, "right", "fine", SENIOR, NOW)
+    with pytest.raises(UsageError, match="it was reviewed already"):
+        review(node, made.row.id, "wrong", "no", SENIOR, NOW)
+    assert len(list(node.ledger.entries(type=EntryType.EMERGENCY_REVIEWED))) == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "actor", "said"),
+    [
+        ({"at": NOW + timedelta(minutes=1)}, CASEWORKER, "later than now"),
+        ({"purpose": "whatever"}, CASEWORKER, "`whatever` is no purpose"),
+        ({"what": " "}, CASEWORKER, "say what was shared"),
+        ({"why": ""}, CASEWORKER, "say why it could not wait"),
+        ({"other": "dwp"}, CASEWORKER, "your own organisation is no other"),
+        ({}, at_console("caseworker"), "gives their name"),
+    ],
+)
+def test_a_record_that_says_too_little_is_not_taken(node, changes, actor, said):
+    with pytest.raises(UsageError, match=said):
+        record(node, happened(**changes), actor, NOW)
+    assert node.ledger.size == 1
+
+
+def test_an_auditor_records_nothing(node):
+    with pytest.raises(Refused, match="as auditor you cannot record"):
+        record(node, HAPPENED, at_console("auditor", "Di Dill"), NOW)
