@@ -47,10 +47,11 @@ def test_a_processor_is_no_controller(dwp):
     assert (row["Controllers"], row["Processors"]) == ("dwp", "northtown")
 
 
-def test_no_cell_is_run_by_a_spreadsheet(dwp):
-    dwp.put("school-meals", ("title: School meals", "title: '=cmd|calc'"), ("Entitled children go", "+1"))
+@pytest.mark.parametrize("title", ["=cmd|calc", "＝cmd|calc", "'=cmd|calc"])
+def test_no_cell_is_run_by_a_spreadsheet(dwp, title):
+    dwp.put("school-meals", ("title: School meals", f'title: "{title}"'))
     (row,) = table(dwp)
-    assert row["Name"] == "'=cmd|calc"
+    assert row["Name"] == f"'{title}"
 
 
 def test_linked_data_names_its_purpose_in_the_privacy_vocabulary(published):

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from easement.base.spreadsheet import safe_cell
 from easement.law.shelves import Catalogue
 from easement.register.entries import Entry
 from easement.register.model import LEFT_OUT, Card
@@ -22,9 +23,6 @@ COLUMNS = (
     *("Review date", "Contact", "Areas", "Area names"),
 )
 """The columns of the Digital Economy Act's register, in its order."""
-
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""How a cell begins that a spreadsheet would run."""
 
 EU = "http://publications.europa.eu/resource/authority"
 CONTEXT: Mapping[str, str] = {
@@ -56,7 +54,7 @@ def csv_lines(entries: Iterable[Entry], areas: Areas) -> Iterator[str]:
 
 def _line(cells: Iterable[str]) -> str:
     text = io.StringIO()
-    csv.writer(text).writerow([f"'{cell}" if cell.startswith(FORMULA) else cell for cell in cells])
+    csv.writer(text).writerow([safe_cell(cell) for cell in cells])
     return text.getvalue()
 
 
