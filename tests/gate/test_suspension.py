@@ -1,6 +1,8 @@
 """Suspending an agreement (R2.8): row and entry in one commit, enforced from the next decision on, told in reasons."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -9,12 +11,14 @@ import pytest
 from easement.agreement.model import Mode
 from easement.base.errors import UsageError
 from easement.cli import root
-from easement.gate import suspension, tables
+from easement.gate import service, suspension, tables
 from easement.gate.model import Code
+from easement.gate.suspended import Suspended
 from easement.ledger.model import EntryType
 from easement.node.home import open_node
 
 from .test_shelf import NEXT, put
+from .test_suspended import Clock
 from .world import NOW, World
 
 
@@ -97,6 +101,26 @@ def test_where_the_row_cannot_be_kept_there_is_no_entry(world: World, monkeypatc
     with pytest.raises(ValueError, match="no"):
         suspended(world)
     assert world.types() == []
+
+
+def test_what_another_process_suspends_stops_disclosures_within_half_a_second(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = Clock()
+    with open_node(world.node) as node:
+        monkeypatch.setattr(node.shelf, "_suspensions", Suspended(clock))
+
+        def allowed() -> bool:
+            return service.ask(node, world.ask("forms", Mode.BULK), now=NOW).decision.allowed
+
+        assert allowed()
+        typed = ("agreement", "suspend", "school-meals", "--node", str(world.node), "--reason", "a breach")
+        program = "from easement.cli.root import main; main()"
+        other = subprocess.run([sys.executable, "-c", program, *typed], capture_output=True, check=False)
+        assert other.returncode == 0, other.stderr
+        assert allowed()
+        clock.seconds += 0.5
+        assert not allowed()
 
 
 # At the command line

@@ -1,6 +1,6 @@
 """Suspending an agreement, and taking that back: in force from the next decision on, and in the ledger for good.
 
-Another process that is running meanwhile takes note within a second (`gate.suspended`).
+Another process that is running meanwhile takes note within half a second (`gate.suspended`).
 
 It holds for the agreement, whatever its version, until somebody takes it back: a version signed meanwhile does not
 open by itself what was closed.
