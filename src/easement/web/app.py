@@ -24,6 +24,7 @@ from easement.web.routes import (
     people,
     proof,
     records,
+    register,
 )
 from easement.web.security import cookies_for
 from easement.web.states import States
@@ -41,6 +42,15 @@ OPEN = {
     "/enrol": "the first way in, for whoever holds an invitation",
     "/enrol/invitation": "reads an invitation, for whoever holds one",
     "/signed-out": "says that nobody is signed in any more",
+    **dict.fromkeys(
+        (
+            *("/register", "/register.json", "/register.csv", "/register.jsonld", "/register/feed.atom"),
+            *("/register/numbers", "/register/agreements/{id_}", "/register/agreements/{id_}/versions/{version}"),
+            *("/register/agreements/{id_}/proof", "/register/concerns", "/register/concerns/{id_}"),
+        ),
+        "the register is public: agreements, counts that point at nobody, and concerns that somebody looked at",
+    ),
+    "/register/agreements/{id_}/concern": "anybody may raise a concern: so many an hour, so long, and sealed",
 }
 """The pages that ask for nobody, and why; every other one has its permission or asks that somebody is signed in."""
 
@@ -57,7 +67,7 @@ def mount(app: FastAPI, node: Node) -> None:
         clock=app.state.clock,
     )
     app.state.problem_page = problem_page
-    for room in (dressing, entry, openid, asking, bulk, records, proof, cluster, people, learning, editing):
+    for room in (dressing, entry, openid, asking, bulk, records, proof, cluster, people, learning, editing, register):
         app.include_router(room.router)
 
 

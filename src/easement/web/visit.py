@@ -50,8 +50,12 @@ SECTIONS = {
     "members": (Permission.EXCHANGE_MEMBER_READ,),
     "staff": (Permission.STAFF_ACCOUNT_MANAGE, Permission.STAFF_KEY_MANAGE),
     "ledger": (Permission.AUDIT_LEDGER_READ, Permission.DISCLOSURE_RECORD_READ),
+    "concerns": (Permission.REGISTER_CONCERN_ANSWER,),
 }
 """The sections of the pages, and the permissions of which one opens each."""
+
+PUBLIC = frozenset({"register"})
+"""The sections that are open to anybody."""
 
 Found = TypeVar("Found")
 
@@ -98,7 +102,7 @@ class Visit:
             assets=self.desk.assets,
             csrf=form_token(self.node.master_key, self.token),
             who=self.identity.name,
-            open=sections | {"home"},
+            open=sections | PUBLIC | {"home"},
             section=view.section,
         )
         return _page(self.desk, view, chrome, status)
@@ -204,7 +208,13 @@ def there(found: Found | None) -> Found:
 def show(request: Request, view: View, *, csrf: str = "", status: int = HTTPStatus.OK) -> Response:
     """The page of a view for nobody in particular."""
     desk = desk_of(request)
-    chrome = Chrome(organisation=organisation_name(desk.node), assets=desk.assets, csrf=csrf)
+    chrome = Chrome(
+        organisation=organisation_name(desk.node),
+        assets=desk.assets,
+        csrf=csrf,
+        open=PUBLIC if view.section in PUBLIC else frozenset(),
+        section=view.section,
+    )
     return _page(desk, view, chrome, status)
 
 
