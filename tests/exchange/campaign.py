@@ -53,6 +53,7 @@ __all__ = [
     "kills_of",
     "make",
     "mixed",
+    "on_and_on",
     "served",
     "settled",
 ]
@@ -182,6 +183,17 @@ def kills_of(nodes: Nodes, workers: int = 1) -> list[Fault]:
     return found
 
 
+def _nothing(_: random.Random) -> None:
+    """No fault."""
+
+
+def on_and_on(faults: Sequence[Fault], seed: int) -> Iterator[Fault]:
+    """One fault after another, as chance has it, without end."""
+    chance = random.Random(seed)
+    while True:
+        yield chance.choice(faults)
+
+
 @contextmanager
 def served(nodes: Nodes) -> Iterator[None]:
     """Both nodes serving, until the block ends."""
@@ -251,10 +263,12 @@ def judge(nodes: Nodes) -> dict[str, object]:
 def _differences(node: Node, other: str) -> int:
     """What a joint audit finds, once the other side answers."""
     for _ in range(20):
-        with suppress(NoAnswer):
+        try:
             return len(audit(node, other, now=utc_now()).differences)
-        time.sleep(1)
-    raise RuntimeError(f"{other} does not answer an audit")
+        except NoAnswer as error:
+            why = error.what
+            time.sleep(1)
+    raise RuntimeError(f"{other} does not answer an audit: {why}")
 
 
 OUTCOMES = {
@@ -291,9 +305,9 @@ def _left(node: Node) -> list[str]:
 
 
 def campaign(
-    nodes: Nodes, key: str, disclosures: int, *, faults: Sequence[Fault], threads: int, every: float, seed: int
+    nodes: Nodes, key: str, disclosures: int, *, faults: Iterator[Fault], threads: int, every: float, seed: int
 ) -> dict[str, object]:
-    """Ask so many questions, and for sets, while things go wrong; the counts that say whether all held."""
+    """Ask so many questions, and for sets, while one thing after another goes wrong, until none of them is left."""
     load, chance = Load(nodes, key, disclosures, PEOPLE), random.Random(seed)
     runner = Runner(nodes.homes["northtown"], nodes.homes["dwp"].with_name("fetched"))
     asking, began = threading.Thread(target=load.run, args=(threads,)), time.monotonic()
@@ -304,7 +318,9 @@ def campaign(
             asking.join(chance.uniform(0.5, 1.5) * every)
             runner.look_after()
             if asking.is_alive():
-                chance.choice([*faults, lambda _: runner.kill()])(chance)
+                next(faults, _nothing)(chance)
+                if chance.random() < 1 / 3:
+                    runner.kill()
     finally:
         asking.join()
         runner.stop()
@@ -351,9 +367,10 @@ def main() -> None:
                 told = mixed(nodes, faults, minutes=given.minutes, every=given.every, seed=given.seed)
             else:
                 told = campaign(
-                    nodes, key, given.disclosures, faults=faults, threads=given.threads, every=given.every,
-                    seed=given.seed,
+                    nodes, key, given.disclosures, faults=on_and_on(faults, given.seed), threads=given.threads,
+                    every=given.every, seed=given.seed,
                 )  # fmt: skip
+            sys.stderr.write(json.dumps(told) + "\n")
             told |= closed(nodes)
     sys.stdout.write(json.dumps(told) + "\n")
 
