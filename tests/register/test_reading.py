@@ -3,8 +3,6 @@
 import json
 from datetime import timedelta
 
-import pytest
-
 from easement.agreement.read import read_agreement
 from easement.agreement.signing import sign
 from easement.base import stamps
@@ -97,7 +95,7 @@ def test_pages_hold_every_entry_once_and_so_does_everything(dwp):
     for number in range(7):
         dwp.put(f"a{number}", ("title: School meals", f"title: Meals {number % 3}"))
     keeping.refresh(dwp, NOW)
-    pages = [reading.search(dwp, Sought(), NOW, page=page, size=3) for page in (1, 2, 3, 4)]
+    pages = [reading.search(dwp, Sought(), NOW, start=start, size=3) for start in (0, 3, 6, 9)]
     ids = [each.card.id for page in pages for each in page.entries]
     assert sorted(ids) == [f"a{number}" for number in range(7)]
     assert [page.count for page in pages] == [7] * 4
@@ -203,9 +201,3 @@ def test_what_happened_to_an_agreement_stands_on_its_entry(published):
         (EntryType.VERSION_REVIEWED, index),
         (EntryType.VERSION_SIGNED, 1),
     ]
-
-
-@pytest.mark.parametrize("page", [0, -3])
-def test_a_page_before_the_first_is_the_callers_mistake(published, page):
-    with pytest.raises(ValueError, match="pages count from 1"):
-        reading.search(published, Sought(), NOW, page=page)

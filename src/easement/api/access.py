@@ -14,6 +14,8 @@ __all__ = ["OPEN", "SCHEME", "allowed", "needs", "sees"]
 
 _MEMBERS_OWN = "the statement in it is signed by the member that it is about"
 
+_REGISTER = "the register is public: agreements, counts that point at nobody, and concerns that somebody looked at"
+
 OPEN: dict[str, str] = {
     "/healthz": "says that the process answers, to whatever restarts it",
     "/readyz": "names what disclosing needs and whether it is there; nothing of anybody",
@@ -21,6 +23,11 @@ OPEN: dict[str, str] = {
     "/ledger/tile/{path}": "the ledger is public: anybody may watch it",
     "/ledger/key": "a public key",
     "/api/v1/openapi.json": "the description of the API; it is in the documentation too",
+    "/api/v1/register": _REGISTER,
+    "/api/v1/register/{agreement}": _REGISTER,
+    "/api/v1/register/{agreement}/proof": _REGISTER,
+    "/api/v1/numbers": _REGISTER,
+    "/api/v1/concerns": _REGISTER,
     "/delta/files/{set_}/{number}.parquet": "the link is signed and short-lived, and dies with the agreement",
     "/directory/v1/current": "the directory is signed, and who reads it is nobody's business",
     "/directory/v1/versions/{number}": "the directory is signed, and who reads it is nobody's business",

@@ -77,16 +77,14 @@ class Off:
     agreements: int
 
 
-def search(publisher: Publisher, sought: Sought, now: datetime, *, page: int = 1, size: int = PAGE) -> Found:
-    """One page of the entries that fit, by title; raises `ValueError` for a page before the first."""
-    if page < 1:
-        raise ValueError("pages count from 1")
+def search(publisher: Publisher, sought: Sought, now: datetime, *, start: int = 0, size: int = PAGE) -> Found:
+    """Some of the entries that fit, by title, from the one at `start` on, counted from 0."""
     refresh_if_old(publisher, now)
     where = _where(sought)
     with reading(publisher.engine) as connection:
         count = connection.scalar(select(func.count()).select_from(tables.entries).where(*where)) or 0
         query = select(tables.entries).where(*where).order_by(_E.title, _E.agreement_id)
-        rows = connection.execute(query.limit(size).offset((page - 1) * size)).all()
+        rows = connection.execute(query.limit(size).offset(start)).all()
         return Found(tuple(_entries(publisher, connection, rows)), count)
 
 

@@ -97,10 +97,10 @@ def reads(*kinds: Kind, keyed: bool = True) -> Answers:
     return {200: {"headers": TAGS}, **same, **errors(*kinds, keyed=keyed)}
 
 
-def lists(*kinds: Kind) -> Answers:
+def lists(*kinds: Kind, keyed: bool = True) -> Answers:
     """The answers of an operation that reads a list: as JSON, or as a table."""
     table = {CSV: {"schema": {"type": "string"}, "example": "id,title\r\nawards,Awards in payment\r\n"}}
-    told = reads(Kind.INVALID, Kind.NOT_ACCEPTABLE, *kinds)
+    told = reads(Kind.INVALID, Kind.NOT_ACCEPTABLE, *kinds, keyed=keyed)
     return also(told, {JSON: {}, **table}, TAGS | LINKS)
 
 

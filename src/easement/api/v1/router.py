@@ -9,7 +9,7 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from pydantic import BaseModel
 
 from easement import __version__
-from easement.api.access import SCHEME
+from easement.api.access import OPEN, SCHEME
 from easement.api.paging import answered
 from easement.api.v1 import (
     agreements,
@@ -20,12 +20,14 @@ from easement.api.v1 import (
     duties,
     evidence,
     ledger,
+    register,
     registers,
     sets,
     shapes,
     shapes_asks,
     shapes_assessments,
     shapes_ledger,
+    shapes_register,
     shapes_sets,
 )
 from easement.api.v1.describe import PREFIX, ProblemShown
@@ -48,6 +50,8 @@ SHAPES: tuple[type[BaseModel], ...] = (
     *(shapes_asks.AskWanted, shapes_asks.Answer, shapes_asks.PictureWanted, shapes_asks.PictureShown),
     *(shapes_ledger.EntryLine, shapes_ledger.DisclosureLine, shapes_ledger.DisclosureShown, shapes_ledger.RefusalLine),
     *(shapes_ledger.LedgerShown, shapes_ledger.CheckWanted, shapes_ledger.Proved, shapes_ledger.CountLine),
+    *(shapes_register.RegisterLine, shapes_register.RegisterShown, shapes_register.NumberLine),
+    shapes_register.ConcernLine,
     *(shapes_ledger.Comparison, shapes_sets.SetWanted, shapes_sets.ListWanted, shapes_sets.SetLine),
     *(shapes_sets.ProfileShown, duties.DutyLine, duties.CertificateShown),
     *(shapes_assessments.QuestionShown, shapes_assessments.AnswersTried, shapes_assessments.Tried),
@@ -70,9 +74,12 @@ EXAMPLES = {
     "member": "dwp",
     "message": shapes.MESSAGE,
     "organisation": "northtown",
+    "purpose": "benefit-eligibility",
     "since": "2026-11-01",
+    "state": "in-force",
     "type": "gate:disclosure:released",
     "until": "2026-11-30",
+    "words": "school meals",
 }
 """What parameters look like."""
 
@@ -81,7 +88,7 @@ own = APIRouter(prefix=PREFIX)
 
 ROUTERS = (
     *(registers.router, agreements.router, asks.router, sets.router, disclosures.router, duties.router),
-    *(ledger.router, evidence.router, counts.router, assessments.router, own),
+    *(ledger.router, evidence.router, counts.router, assessments.router, register.router, own),
 )
 """Everything below `/api/v1`."""
 
@@ -125,7 +132,8 @@ def _routes(app: FastAPI) -> Iterator[Any]:
 def _complete(operation: dict[str, Any], route: Any, schemas: dict[str, Any]) -> None:
     """Say which scopes an operation asks for, and give an example wherever there is none."""
     scopes = [scope.value for call in _calls(route.dependant) for scope in getattr(call, "permissions", ())]
-    operation["security"] = [{SCHEME: [scope]} for scope in scopes] or [{SCHEME: []}]
+    keyed: list[dict[str, list[str]]] = [] if route.path_format in OPEN else [{SCHEME: []}]
+    operation["security"] = [{SCHEME: [scope]} for scope in scopes] or keyed
     for parameter in operation.get("parameters", ()):
         parameter.setdefault("example", EXAMPLES[parameter["name"]])
     bodies = [operation.get("requestBody", {}), operation["responses"]["200"]]

@@ -75,7 +75,7 @@ def query_of(sought: Sought, **more: int) -> str:
 
 def register(node: Node, sought: Sought, page: int, now: datetime) -> Register:
     """One page of the register."""
-    found = service.search(node, sought, now, page=page)
+    found = service.search(node, sought, now, start=(page - 1) * PAGE)
     pages = max(-(-found.count // PAGE), 1)
     older = f"?{query_of(sought, page=page + 1)}" if page < pages else ""
     newer = f"?{query_of(sought, page=page - 1)}" if page > 1 else ""
