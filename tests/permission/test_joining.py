@@ -10,7 +10,7 @@ from easement.base.errors import ProofFailed, Refused, UsageError
 from easement.exchange.service import ask
 from easement.gate.model import Code
 from easement.ledger.model import EntryType
-from easement.permission import joining
+from easement.permission import joining, offering
 from easement.permission.chain import line_of
 from easement.permission.join_bodies import ShareTaken
 from easement.permission.join_rules import JoinCode, JoinRefused, note_of, opened
@@ -32,7 +32,7 @@ def three(tmp_path):
         made.in_force(text=OPEN)
         (made["dwp"].home / "datasets" / "awards.yaml").write_text(MAPPING)
         write_rows(made["dwp"].home / "datasets" / "awards.csv", COLUMNS, DIRTY)
-        joining.offer(made["northtown"], "school-meals", LEAD, made.now)
+        offering.offer(made["northtown"], "school-meals", LEAD, made.now)
         yield made
 
 
@@ -45,7 +45,7 @@ def asks(three, share="entitled", **changes):
 
 
 def test_the_next_body_joins_by_one_act_and_is_answered(three):
-    offers = joining.offered(three["easton"], three.now)
+    offers = offering.offered(three["easton"], three.now)
     assert [(lead, each.id) for lead, each in offers.offers] == [("northtown", "school-meals")]
     done = join(three)
     assert (done.agreement_id, dict(done.untold)) == ("school-meals", {})
@@ -129,7 +129,7 @@ def join_said(three, **changes):
     """What easton would sign, but for what a test changes."""
     source = three["northtown"].shelf.get("school-meals", three.now.date()).file.document.text
     facts = {
-        "digest": joining.offered_here(three["northtown"], three.now)[0].digest,
+        "digest": offering.offered_here(three["northtown"], three.now)[0].digest,
         "organisation": "easton",
         "parts": ("recipient",),
         "body_class": "local-authority",
@@ -182,13 +182,13 @@ def test_a_join_while_the_terms_change_is_refused_with_why(three):
         join(three)
     for name in ("northtown", "dwp"):
         three.do("sign", name, proposal)
-    assert joining.offered_here(three["northtown"], three.now) == ()
+    assert offering.offered_here(three["northtown"], three.now) == ()
     with pytest.raises(JoinRefused, match="this is not offered here any more"):
         join(three, ref=digest)
     forged = join_said_of(three, digest)
     with pytest.raises(JoinRefused, match=r"version 1\.1\.0 has taken the place of these terms"):
         taken(three, forged)
-    joining.offer(three["northtown"], "school-meals", LEAD, three.now)
+    offering.offer(three["northtown"], "school-meals", LEAD, three.now)
     assert join(three).version == "1.1.0"
 
 
@@ -239,7 +239,7 @@ def test_what_is_not_in_force_or_lets_nobody_join_is_not_offered(tmp_path):
     with nodes(tmp_path) as pair:
         pair.in_force()
         with pytest.raises(UsageError, match="lets nobody join"):
-            joining.offer(pair["northtown"], "school-meals", LEAD, pair.now)
+            offering.offer(pair["northtown"], "school-meals", LEAD, pair.now)
 
 
 def test_somebody_without_authority_joins_and_offers_nothing(three):
@@ -275,7 +275,7 @@ def four(tmp_path):
         made.approved(proposal, "northtown", "westham")
         for party in ("westham", "northtown"):
             made.do("sign", party, proposal)
-        joining.offer(made["northtown"], "homes-together", LEAD, made.now)
+        offering.offer(made["northtown"], "homes-together", LEAD, made.now)
         home = made["southton"].home / "datasets"
         (home / "awards.yaml").write_text(MAPPING.replace("organisation: dwp", "organisation: southton"))
         write_rows(home / "awards.csv", COLUMNS, DIRTY)

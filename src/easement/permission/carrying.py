@@ -27,6 +27,8 @@ from easement.permission.transitions import Code, Illegal, Why
 __all__ = ["AT_ONCE", "BASE", "Away", "asked", "bring", "catch_up", "catch_up_all", "take_in", "tell", "tell_all"]
 
 BASE = "/exchange/v1/proposals"
+"""Where the routes for proposals stand at every node."""
+
 Body = TypeVar("Body", bound=MessageBody)
 
 AT_ONCE = 4

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from easement.base.errors import UsageError
+from easement.cli.emergency import emergency
+from easement.cli.offers import join, offer, offered
 from easement.cli.present import clear_path, emit, example, json_option, say, table
 
 if TYPE_CHECKING:
@@ -40,6 +42,10 @@ def proposal() -> None:
 
     ID is a proposal's id, the first six characters of it or more, or the id of its agreement.
     """
+
+
+for _command in (emergency, offer, offered, join):
+    proposal.add_command(_command)
 
 
 @proposal.command(
@@ -339,6 +345,21 @@ def fetch(home: Path, as_json: bool) -> None:
         }
     words = "{went_on} proposals went on, {escalated} answers are overdue and escalated, {told} parties were told"
     emit(as_json, data, words.format(**data))
+
+
+@proposal.command(epilog="Example: easement proposal escalate --node northtown")
+@node_option
+@json_option
+def escalate(home: Path, as_json: bool) -> None:
+    """Say of every answer that is overdue that it is, to the named senior; a serving node does it by itself."""
+    from easement.node.home import open_node
+    from easement.permission.silence import escalate_all
+
+    with open_node(home) as node:
+        count = escalate_all(node, now_utc())
+    emit(
+        as_json, {"escalated": count}, f"{count} overdue answers went to their senior" if count else "None is overdue."
+    )
 
 
 @proposal.command(epilog="Example: easement proposal reasons")

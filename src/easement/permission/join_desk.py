@@ -10,7 +10,8 @@ from easement.permission.bodies import MAX_CARRIED
 from easement.permission.desk import for_us, own
 from easement.permission.join_bodies import FetchBody, JoinBody, JoinedBody, ListBody, OfferBody, OffersBody
 from easement.permission.join_rules import JoinCode, JoinRefused, JoinWhy, opened
-from easement.permission.joining import joined, keep_join, offered_here
+from easement.permission.joining import joined, keep_join
+from easement.permission.offering import offered_here
 
 __all__ = ["fetch", "join", "offers"]
 

@@ -1,7 +1,7 @@
 """The tables of proposals: their events, sealed; how each stands, for lists and figures; and what is yet to be told."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -22,6 +22,7 @@ from sqlalchemy import (
 
 from easement.base.database import METADATA
 from easement.exchange.upsert import insert_new
+from easement.permission.rows import Row
 
 __all__ = [
     "Behind",
@@ -117,36 +118,6 @@ letters = Table(
     Column("problem", Text, nullable=False),
 )
 """How far each other party of a proposal that is at home here was told, and why no further."""
-
-
-class Row(NamedTuple):
-    """How a proposal stands, without its words; see `proposals`."""
-
-    id: str
-    home: str
-    title: str
-    parties: Mapping[str, str]
-    state: str
-    since: int
-    waiting: tuple[str, ...]
-    opened: int
-    answer_by: str
-    answered: int | None
-    drafted: int | None
-    in_force: int | None
-    over: int | None
-    reason: str | None
-    escalated: int
-    agreement_id: str | None
-    version: str | None
-    agreed: str | None
-    landed: str | None
-    number: int
-    head: str
-
-    def as_dict(self) -> dict[str, Any]:
-        """The row as `--json` and the API show it."""
-        return {**self._asdict(), "parties": dict(self.parties), "waiting": list(self.waiting)}
 
 
 class EventRow(NamedTuple):

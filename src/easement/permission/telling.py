@@ -8,7 +8,7 @@ from easement.permission import model as m
 from easement.permission.dossier import Dossier, Stage
 from easement.permission.model import Event, Kind
 from easement.permission.reasons import REASONS
-from easement.permission.tables import Row
+from easement.permission.rows import Row
 from easement.permission.texts import Text
 from easement.permission.transitions import possible
 

@@ -40,6 +40,13 @@ def upgrade() -> None:
     )
     op.create_index("permission_proposals_by_state", "permission_proposals", ["state"])
     op.create_index("permission_proposals_by_agreement", "permission_proposals", ["agreement_id"])
+    _of_events()
+    _of_the_gate()
+    _of_joining()
+    _of_emergencies()
+
+
+def _of_events() -> None:
     op.create_table(
         "permission_events",
         sa.Column("proposal", sa.String(32), nullable=False),
@@ -77,8 +84,6 @@ def upgrade() -> None:
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("id", "number"),
     )
-    _of_the_gate()
-    _of_joining()
 
 
 def _of_the_gate() -> None:
@@ -127,6 +132,9 @@ def _of_joining() -> None:
         sa.Column("problem", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("digest", "organisation"),
     )
+
+
+def _of_emergencies() -> None:
     op.create_table(
         "permission_emergencies",
         sa.Column("id", sa.String(32), nullable=False),
