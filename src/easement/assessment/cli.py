@@ -38,9 +38,9 @@ def assess() -> None:
 )
 @click.option("--node", "home", type=NODE, metavar="DIR", help="Your organisation's node, to keep the assessment in.")
 @click.option("--title", default="", help="What would be shared, in a few words; needed to keep it.")
-@click.option("--id", "id_", metavar="ID", help="Keep it as the next version of this assessment.")
+@click.option("--of", "said", metavar="ID", help="Keep it as the next version of this assessment (its id or title).")
 @json_option
-def new(file: Path | None, home: Path | None, title: str, id_: str | None, as_json: bool) -> None:
+def new(file: Path | None, home: Path | None, title: str, said: str | None, as_json: bool) -> None:
     """Answer plain questions, and be told whether it can be shared, on what law, and what remains to be done.
 
     Without --node nothing is kept.
@@ -55,10 +55,12 @@ def new(file: Path | None, home: Path | None, title: str, id_: str | None, as_js
         emit(as_json, {"answers": answers.given, "result": result.as_dict()}, lambda: _told(result))
         say("\nnothing was kept; to keep it, add: --node DIR --title TEXT")
         return
-    from easement.assessment.service import save
+    from easement.assessment.service import find_case, read_case, save
     from easement.node.home import open_node
 
     with open_node(home) as node:
+        id_ = find_case(node, said) if said else None
+        title = title or (read_case(node, id_).line.title if id_ else "")
         kept = save(node, answers, title=title, by=_console(), now=utc_now(), id_=id_)
     emit(as_json, kept.as_dict(), lambda: _told(kept.result))
     say(f"\nkept as {kept.line.id}, version {kept.line.version}")
@@ -182,8 +184,10 @@ def list_(home: Path, as_json: bool) -> None:
     emit(as_json, [each.as_dict() for each in found], table(heads, rows) if rows else "No assessment is kept.")
 
 
-@assess.command(epilog="Example: easement assess show ID --node northtown --format html --out assessment.html")
-@click.argument("id_", metavar="ID")
+@assess.command(
+    epilog="Example: easement assess show 'Free meals' --node northtown --format html --out assessment.html"
+)
+@click.argument("said", metavar="ID")
 @_node
 @_version
 @click.option(
@@ -191,14 +195,15 @@ def list_(home: Path, as_json: bool) -> None:
 )
 @_out
 @json_option
-def show(id_: str, home: Path, version: int | None, form: str, out: Path | None, as_json: bool) -> None:
-    """Show the assessment ID as text, or as a page to print with every citation."""
+def show(said: str, home: Path, version: int | None, form: str, out: Path | None, as_json: bool) -> None:
+    """Show the assessment ID (or its title) as text, or as a page to print with every citation."""
     from easement.assessment.paper import as_html, as_markdown
-    from easement.assessment.service import known_standards, printed, read_case
+    from easement.assessment.service import find_case, known_standards, printed, read_case
     from easement.law.catalogue import catalogue
     from easement.node.home import open_node
 
     with open_node(home) as node:
+        id_ = find_case(node, said)
         kept = read_case(node, id_, version)
         if form == "text":
             text = f"{kept.line.title}\n\n{_told(kept.result)}"
@@ -208,38 +213,42 @@ def show(id_: str, home: Path, version: int | None, form: str, out: Path | None,
     _write(text, out, as_json, kept.as_dict())
 
 
-@assess.command(epilog="Example: easement assess conclude ID --node northtown")
-@click.argument("id_", metavar="ID")
+@assess.command(epilog="Example: easement assess conclude 'Free meals' --node northtown")
+@click.argument("said", metavar="ID")
 @_node
 @_version
 @json_option
-def conclude(id_: str, home: Path, version: int | None, as_json: bool) -> None:
+def conclude(said: str, home: Path, version: int | None, as_json: bool) -> None:
     """Say that the assessment ID is done: the ledger keeps its outcome and a commitment to its answers."""
     from easement.assessment.service import conclude as done
+    from easement.assessment.service import find_case
     from easement.ledger.service import utc_now
     from easement.node.home import open_node
 
     with open_node(home) as node:
+        id_ = find_case(node, said)
         kept: Saved = done(node, id_, by=_console(), now=utc_now(), version=version)
     words = f"Concluded: {kept.line.outcome.words} Entry {kept.line.entry} of the ledger says so."
     emit(as_json, kept.line.as_dict(), words)
     say(f"next: easement assess draft {id_} --node {clear_path(home)} --out agreement.yaml")
 
 
-@assess.command(epilog="Example: easement assess draft ID --node northtown --out agreement.yaml")
-@click.argument("id_", metavar="ID")
+@assess.command(epilog="Example: easement assess draft 'Free meals' --node northtown --out agreement.yaml")
+@click.argument("said", metavar="ID")
 @_node
 @_version
 @_out
 @json_option
-def draft(id_: str, home: Path, version: int | None, out: Path | None, as_json: bool) -> None:
+def draft(said: str, home: Path, version: int | None, out: Path | None, as_json: bool) -> None:
     """Draft the agreement from the assessment ID, with nothing typed twice."""
     from easement.assessment.impact_service import impact_made
     from easement.assessment.service import draft as drafted
+    from easement.assessment.service import find_case
     from easement.ledger.service import utc_now
     from easement.node.home import open_node
 
     with open_node(home) as node:
+        id_ = find_case(node, said)
         text = drafted(node, id_, today=utc_now().date(), version=version, impact=impact_made(node, id_))
     _write(text, out, as_json, {"id": id_, "text": text})
     if out is not None:
@@ -263,42 +272,48 @@ def impact() -> None:
     """Draft, write and sign the impact assessment (DPIA) of an assessment, and see whether it still stands."""
 
 
-@impact.command(name="draft", epilog="Example: easement assess impact draft ID --node northtown --agreement meals.yaml")
-@click.argument("id_", metavar="ID")
+@impact.command(
+    name="draft", epilog="Example: easement assess impact draft 'Free meals' --node northtown --agreement meals.yaml"
+)
+@click.argument("said", metavar="ID")
 @_node
 @click.option("--agreement", "file", type=FILE, metavar="FILE", help="The agreement that it is made for.")
 @_out
 @json_option
-def impact_draft(id_: str, home: Path, file: Path | None, out: Path | None, as_json: bool) -> None:
+def impact_draft(said: str, home: Path, file: Path | None, out: Path | None, as_json: bool) -> None:
     """Draft the impact assessment of the assessment ID in the regulator's seven steps."""
     from easement.agreement.read import read_agreement
     from easement.assessment.impact_paper import impact_text
     from easement.assessment.impact_service import start_impact
+    from easement.assessment.service import find_case
     from easement.ledger.service import utc_now
     from easement.node.home import open_node
 
     agreement = read_agreement(file) if file is not None else None
     with open_node(home) as node:
+        id_ = find_case(node, said)
         made = start_impact(node, id_, by=_console(), now=utc_now(), agreement=agreement)
     _write(impact_text(made.impact), out, as_json, made.as_dict())
     _say_open(made)
 
 
-@impact.command(name="save", epilog="Example: easement assess impact save ID impact.yaml --node northtown")
-@click.argument("id_", metavar="ID")
+@impact.command(name="save", epilog="Example: easement assess impact save 'Free meals' impact.yaml --node northtown")
+@click.argument("said", metavar="ID")
 @click.argument("file", type=FILE, metavar="FILE")
 @_node
 @json_option
-def impact_save(id_: str, file: Path, home: Path, as_json: bool) -> None:
+def impact_save(said: str, file: Path, home: Path, as_json: bool) -> None:
     """Keep what was written in FILE as the next version of the impact assessment of ID."""
     from easement.assessment.impact import read_impact_text
     from easement.assessment.impact_service import save_impact
+    from easement.assessment.service import find_case
     from easement.base.located import read_file
     from easement.ledger.service import utc_now
     from easement.node.home import open_node
 
     written = read_impact_text(read_file(file, what="impact assessment").text, name=str(file))
     with open_node(home) as node:
+        id_ = find_case(node, said)
         kept = save_impact(node, id_, written, by=_console(), now=utc_now())
     emit(as_json, kept.as_dict(), f"Kept as version {kept.version}. The risk that remains: {kept.residual}.")
     _say_open(kept)
@@ -312,9 +327,10 @@ def _say_open(kept: "SavedImpact") -> None:
 
 
 @impact.command(
-    name="show", epilog="Example: easement assess impact show ID --node northtown --format html --out dpia.html"
+    name="show",
+    epilog="Example: easement assess impact show 'Free meals' --node northtown --format html --out dpia.html",
 )
-@click.argument("id_", metavar="ID")
+@click.argument("said", metavar="ID")
 @_node
 @_version
 @click.option(
@@ -322,13 +338,15 @@ def _say_open(kept: "SavedImpact") -> None:
 )
 @_out
 @json_option
-def impact_show(id_: str, home: Path, version: int | None, form: str, out: Path | None, as_json: bool) -> None:
+def impact_show(said: str, home: Path, version: int | None, form: str, out: Path | None, as_json: bool) -> None:
     """Show the impact assessment of the assessment ID, as a file to edit or as a page to print."""
     from easement.assessment.impact_paper import impact_html, impact_markdown, impact_text
     from easement.assessment.impact_service import read_impact
+    from easement.assessment.service import find_case
     from easement.node.home import open_node
 
     with open_node(home) as node:
+        id_ = find_case(node, said)
         kept = read_impact(node, id_, version)
     if form == "yaml":
         text = impact_text(kept.impact)
@@ -340,9 +358,10 @@ def impact_show(id_: str, home: Path, version: int | None, form: str, out: Path 
 
 
 @impact.command(
-    name="sign", epilog=example("easement assess impact sign ID --node northtown --role governance-lead --revision 2")
+    name="sign",
+    epilog=example("easement assess impact sign 'Free meals' --node northtown --role governance-lead --revision 2"),
 )
-@click.argument("id_", metavar="ID")
+@click.argument("said", metavar="ID")
 @_node
 @click.option(
     "--role", required=True, help="The role that signs: governance-lead, caldicott-guardian, senior-risk-owner."
@@ -356,24 +375,28 @@ def impact_show(id_: str, home: Path, version: int | None, form: str, out: Path 
     help="Which version was read and is signed.",
 )
 @json_option
-def impact_sign(id_: str, home: Path, role: str, version: int, as_json: bool) -> None:
+def impact_sign(said: str, home: Path, role: str, version: int, as_json: bool) -> None:
     """Sign one version of the impact assessment of ID for a role; the ledger says so for good."""
     from easement.assessment.impact_service import sign_impact
+    from easement.assessment.service import find_case
     from easement.ledger.service import utc_now
     from easement.node.home import open_node
 
     with open_node(home) as node:
+        id_ = find_case(node, said)
         kept = sign_impact(node, id_, role=role, by=_console(), now=utc_now(), version=version)
     emit(as_json, kept.as_dict(), f"Signed version {kept.version} for {role}. Its reference: {kept.reference}.")
     _say_open(kept)
 
 
-@impact.command(name="check", epilog="Example: easement assess impact check ID agreement.yaml --node northtown")
-@click.argument("id_", metavar="ID")
+@impact.command(
+    name="check", epilog="Example: easement assess impact check 'Free meals' agreement.yaml --node northtown"
+)
+@click.argument("said", metavar="ID")
 @click.argument("file", type=FILE, metavar="FILE")
 @_node
 @json_option
-def impact_check(id_: str, file: Path, home: Path, as_json: bool) -> int:
+def impact_check(said: str, file: Path, home: Path, as_json: bool) -> int:
     """Say whether the impact assessment of ID still stands for the agreement in FILE, or what changed since.
 
     \b
@@ -382,10 +405,12 @@ def impact_check(id_: str, file: Path, home: Path, as_json: bool) -> int:
     from easement.agreement.diff import report
     from easement.agreement.read import read_agreement
     from easement.assessment.impact_service import reopened
+    from easement.assessment.service import find_case
     from easement.node.home import open_node
 
     agreement = read_agreement(file)
     with open_node(home) as node:
+        id_ = find_case(node, said)
         found = reopened(node, id_, agreement)
     data = {"stands": not found, "changed": [each.as_dict() for each in found]}
     emit(as_json, data, lambda: report(found) if found else "The impact assessment still stands for these terms.")

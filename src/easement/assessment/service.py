@@ -37,6 +37,7 @@ __all__ = [
     "built_in_standards",
     "conclude",
     "draft",
+    "find_case",
     "known_standards",
     "list_cases",
     "printed",
@@ -46,6 +47,9 @@ __all__ = [
 
 LISTED = 50
 """Assessments on one page of the list."""
+
+SHORTEST = 6
+"""Characters of an id that are enough to name it by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +187,26 @@ def list_cases(assessor: Assessor, *, limit: int = LISTED, before: tuple[int, st
     with reading(assessor.engine) as connection:
         rows = tables.latest_of_all(connection, limit, before)
     return tuple(_line(row, _opened(assessor, row)["title"]) for row in rows)
+
+
+def find_case(assessor: Assessor, said: str) -> str:
+    """The id of the assessment that somebody means: by its id, the beginning of it, or its title.
+
+    Raises `UsageError` where there is none, or more than one.
+    """
+    lines: list[Line] = []
+    before = None
+    while page := list_cases(assessor, before=before):
+        lines += page
+        before = int(page[-1].saved.timestamp()), page[-1].id
+    wanted = " ".join(said.split()).casefold()
+    titled = [line.id for line in lines if line.title.casefold() == wanted]
+    found = titled or [line.id for line in lines if len(wanted) >= SHORTEST and line.id.startswith(wanted)]
+    if len(found) != 1:
+        if found:
+            raise UsageError(f"{len(found)} assessments are called `{said}`", remedy="name it by its id")
+        raise _unknown(said)
+    return found[0]
 
 
 def conclude(assessor: Assessor, id_: str, *, by: str, now: datetime, version: int | None = None) -> Saved:
