@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -18,8 +19,8 @@ from tests.ledger.makers import SIGNER, fill, new_ledger, released, reopened
 ROOT = Path(__file__).parents[2]
 
 
-def appender(home, name, *many):
-    command = [sys.executable, "-m", "tests.ledger.appender", str(home), name, *map(str, many)]
+def appender(home, name, many):
+    command = [sys.executable, "-m", "tests.ledger.appender", str(home), name, str(many)]
     return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
 
@@ -40,16 +41,43 @@ def killed_again_and_again(home, times):
     chance = random.Random(20261121)
     new_ledger(home).engine.dispose()
     said: dict[int, str] = {}
-    for round_ in range(times):
-        process = appender(home, f"r{round_}")
-        first = b"".join(process.stdout.readline() for _ in range(chance.randrange(1, 60)))
-        os.kill(process.pid, signal.SIGKILL)
-        rest, errors = process.communicate()
-        assert errors == b""
-        new = acknowledged(first + rest)
-        assert not said.keys() & new.keys()
-        said |= new
+    with forking() as start:
+        for round_ in range(times):
+            new = acknowledged(killed(start, home, f"r{round_}", chance.randrange(1, 60)))
+            assert not said.keys() & new.keys()
+            said |= new
     return said
+
+
+@contextmanager
+def forking():
+    """A process that forks appenders: what it answers to one more line."""
+    command = [sys.executable, "-m", "tests.ledger.appender"]
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+
+        def start(*words):
+            process.stdin.write(" ".join(map(str, words)) + "\n")
+            process.stdin.flush()
+            return process.stdout
+
+        yield start
+        process.stdin.close()
+    assert process.returncode == 0
+
+
+def killed(start, home, name, lines):
+    """What an appender said that is killed once it said so many lines."""
+    pipe, errors = home / f"{name}.pipe", home / f"{name}.errors"
+    os.mkfifo(pipe)
+    answers = start(home, name, pipe, errors)
+    pid = int(answers.readline())
+    with pipe.open("rb") as told:
+        first = b"".join(told.readline() for _ in range(lines))
+        os.kill(pid, signal.SIGKILL)
+        rest = told.read()
+    assert int(answers.readline()) == -signal.SIGKILL
+    assert errors.read_bytes() == b""
+    return first + rest
 
 
 def sound_after(home, said):
