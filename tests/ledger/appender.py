@@ -33,7 +33,7 @@ def main(home: Path, name: str, many: int) -> None:
 
 def serve() -> None:
     import psycopg  # noqa: F401
-    import sqlalchemy.dialects.postgresql  # noqa: F401
+    import sqlalchemy.dialects.postgresql
     import sqlalchemy.dialects.sqlite  # noqa: F401
     import sqlcipher3.dbapi2  # noqa: F401
 
