@@ -18,7 +18,6 @@ from easement.node.home import create_node
 
 from .makers import MEALS, STANDARDS
 
-
 FILES = ("northtown", "answers.yaml", "agreement.yaml")
 """Words that stand for files in the tests' folder."""
 
@@ -153,6 +152,13 @@ def test_the_worked_cases_are_shown(home: Path) -> None:
     shown = run(home, "cases", "tracing-patients-for-removal").stdout
     assert "No, not as it stands." in shown
     assert "withdrawn" in shown
+
+
+def test_a_worked_case_gives_answers_to_begin_with(home: Path) -> None:
+    file = home / "begun.yaml"
+    assert "next: easement assess new" in run(home, "cases", "warm-homes", "--out", str(file)).stderr
+    assert printed(home, "new", "--answers", str(file))["result"]["giver"]["power"] == "dea_2017_s36"
+    assert isinstance(run(home, "cases", "--out", str(file)).exception, UsageError)
 
 
 # On a terminal

@@ -6,7 +6,7 @@ from typing import Any, get_args
 import pytest
 from hypothesis import given, settings
 
-from easement.assessment.answers import Answers, answers_of, check_codes, read_answers_text
+from easement.assessment.answers import Answers, answers_of, answers_text, check_codes, read_answers_text
 from easement.assessment.asked import WHEN, asked, options, unanswered
 from easement.assessment.facts import Facts
 from easement.assessment.questions import Kind, parts, question, questions
@@ -146,3 +146,9 @@ def test_answers_are_never_changed_in_place() -> None:
 def test_a_key_that_is_no_question_is_refused() -> None:
     with pytest.raises(BadFile, match="`colour` is not a known key"):
         answers_of({"colour": "blue"})
+
+
+@given(any_answers())
+@settings(max_examples=60, deadline=None)
+def test_what_is_written_to_a_file_is_read_again(given_: Answers) -> None:
+    assert read_answers_text(answers_text(given_)) == given_

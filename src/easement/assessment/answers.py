@@ -1,10 +1,12 @@
 """What was answered: one frozen value whose keys are the questions' ids. Anything may be left out while it is asked."""
 
+import io
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema
+from ruamel.yaml import YAML
 
 from easement.agreement.forms import Form
 from easement.base.canonical import canonical_json, sha256_hex
@@ -16,7 +18,16 @@ from easement.law.model import BodyClass, Purpose
 from easement.law.power import Power
 from easement.law.shelves import Catalogue
 
-__all__ = ["INK", "Answers", "answers_of", "check_codes", "is_form", "read_answers", "read_answers_text"]
+__all__ = [
+    "INK",
+    "Answers",
+    "answers_of",
+    "answers_text",
+    "check_codes",
+    "is_form",
+    "read_answers",
+    "read_answers_text",
+]
 
 FORMAT = "easement-answers/1"
 
@@ -150,6 +161,16 @@ def read_answers(path: Path) -> Answers:
 def read_answers_text(text: str, *, name: str = "answers") -> Answers:
     """The answers in the text of such a file; raises `BadFile`."""
     return _without_format(validate(_File, read_text(text, name=name, what="answers"), what="answers"))
+
+
+def answers_text(answers: Answers) -> str:
+    """Answers as the text of a file that `read_answers` reads."""
+    writer = YAML()
+    writer.width, writer.allow_unicode, writer.default_flow_style = 110, True, False
+    writer.indent(mapping=2, sequence=4, offset=2)
+    out = io.StringIO()
+    writer.dump({"format": FORMAT} | answers.given, out)
+    return out.getvalue()
 
 
 def _without_format(file: _File) -> Answers:

@@ -142,19 +142,30 @@ def questions(as_json: bool) -> None:
     say("\nan answers file begins with: format: easement-answers/1")
 
 
-@assess.command(epilog="Example: easement assess cases free-school-meals")
+@assess.command(epilog="Example: easement assess cases free-school-meals --out answers.yaml")
 @click.argument("case_id", metavar="CASE", required=False)
+@click.option("--out", "-o", type=FILE, metavar="FILE", help="Write the case's answers to this file, to begin with.")
 @json_option
-def cases(case_id: str | None, as_json: bool) -> None:
+def cases(case_id: str | None, out: Path | None, as_json: bool) -> None:
     """Show worked cases: the story, the outcome and why. Without CASE, list them."""
     from easement.assessment.cases import worked_case, worked_cases
 
+    if case_id is None and out is not None:
+        raise UsageError(
+            "it is not said whose answers to write", remedy="name a case: easement assess cases CASE --out FILE"
+        )
     if case_id is None:
         rows = [(each.id, each.area, each.expected.outcome.value, each.title) for each in worked_cases()]
         data = [dict(zip(("id", "area", "outcome", "title"), line, strict=True)) for line in rows]
         emit(as_json, data, lambda: table(("case", "field", "outcome", "title"), rows))
         return
     case = worked_case(case_id)
+    if out is not None:
+        from easement.assessment.answers import answers_text
+
+        _write(answers_text(case.answers), out, as_json, {"id": case.id})
+        say(f"next: easement assess new --answers {clear_path(out)}")
+        return
     told = [case.title, "", case.story, "", case.expected.outcome.words, "", case.argument, "", *case.sources]
     emit(as_json, case.model_dump(mode="json", exclude_none=True), "\n".join(told))
 
