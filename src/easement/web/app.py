@@ -14,11 +14,13 @@ from easement.web.reading.openid import client_of
 from easement.web.route import error_page
 from easement.web.routes import (
     asking,
+    assessing,
     bulk,
     cluster,
     dressing,
     editing,
     entry,
+    impact,
     learning,
     openid,
     people,
@@ -67,7 +69,22 @@ def mount(app: FastAPI, node: Node) -> None:
         clock=app.state.clock,
     )
     app.state.problem_page = problem_page
-    for room in (dressing, entry, openid, asking, bulk, records, proof, cluster, people, learning, editing, register):
+    for room in (
+        dressing,
+        entry,
+        openid,
+        asking,
+        bulk,
+        records,
+        proof,
+        cluster,
+        people,
+        learning,
+        editing,
+        register,
+        assessing,
+        impact,
+    ):
         app.include_router(room.router)
 
 

@@ -3,14 +3,16 @@
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 
+from easement.assessment.cases import worked_cases
+from easement.assessment.service import assessed, built_in_standards
 from easement.guidance.model import Course, Marked, mark
 from easement.guidance.read import courses
 from easement.node.home import Node
 from easement.staff.model import COURSE, Identity
 from easement.staff.service import find_person, record_training
-from easement.web.views.learning import CourseLine, CoursePage, Courses, LessonPage, TestDone
+from easement.web.views.learning import CasePage, Cases, CourseLine, CoursePage, Courses, LessonPage, TestDone
 
-__all__ = ["all_courses", "course_page", "lesson_page", "taken"]
+__all__ = ["all_cases", "all_courses", "case_page", "course_page", "lesson_page", "taken"]
 
 
 def all_courses(node: Node, who: Identity, now: datetime) -> Courses:
@@ -45,6 +47,21 @@ def taken(node: Node, who: Identity, course: Course, answers: Mapping[str, int],
         record_training(node, who.id, course.id, today, by=COURSE, now=now, expires=until)
     again = tuple(lesson for lesson in course.lessons if lesson.id in marked.again)
     return TestDone(course=course, marked=marked, until=until, again=again)
+
+
+def all_cases() -> Cases:
+    """Every case that was worked through."""
+    return Cases(cases=worked_cases())
+
+
+def case_page(id_: str, now: datetime) -> CasePage | None:
+    """One case with what its answers come to, or `None`."""
+    every = worked_cases()
+    for number, case in enumerate(every, start=1):
+        if case.id == id_:
+            result = assessed(case.answers, built_in_standards(), on=now.date())
+            return CasePage(case=case, result=result, onward=f"/learn/cases/{every[number % len(every)].id}")
+    return None
 
 
 def _course(id_: str) -> Course | None:

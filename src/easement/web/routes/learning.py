@@ -30,6 +30,18 @@ def courses(visit: Learner) -> Response:
     return visit.show(learning.all_courses(visit.node, visit.identity, visit.now))
 
 
+@router.get("/learn/cases")
+def cases(visit: Learner) -> Response:
+    """Every case that was worked through."""
+    return visit.show(learning.all_cases())
+
+
+@router.get("/learn/cases/{id_}")
+def case(visit: Learner, id_: Word) -> Response:
+    """One case."""
+    return visit.show(there(learning.case_page(id_, visit.now)))
+
+
 @router.get("/learn/{id_}")
 def course(visit: Learner, id_: Word) -> Response:
     """One course."""

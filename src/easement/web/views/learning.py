@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
 
+from easement.assessment.cases import WorkedCase
+from easement.assessment.result import Result
 from easement.guidance.model import Course, Lesson, Marked
 from easement.web.views.page import View
 
-__all__ = ["CourseLine", "CoursePage", "Courses", "LessonPage", "TestDone", "TestPage"]
+__all__ = ["CasePage", "Cases", "CourseLine", "CoursePage", "Courses", "LessonPage", "TestDone", "TestPage"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,3 +67,21 @@ class TestDone(View):
     marked: Marked
     until: date | None
     again: tuple[Lesson, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cases(View):
+    """Every case that was worked through."""
+
+    template: ClassVar[str] = "learning/cases.html"
+    cases: tuple[WorkedCase, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CasePage(View):
+    """One case, with what its answers come to and where the next one is."""
+
+    template: ClassVar[str] = "learning/case.html"
+    case: WorkedCase
+    result: Result
+    onward: str
