@@ -75,7 +75,8 @@ class Seat:
     def sign_in(self, person: Person, path: str = "/") -> None:
         """Open a page as somebody who signed in before."""
         opened = staff.open_session(self.world.node, person.id, now=self.world.clock())
-        self.context.add_cookies([{"name": "easement-northtown", "value": opened.token, "url": self.world.url}])
+        name = f"easement-{self.world.node.organisation}"
+        self.context.add_cookies([{"name": name, "value": opened.token, "url": self.world.url}])
         self.go(path)
 
     def sign_in_by_hand(self, person: Person, path: str = "/") -> None:

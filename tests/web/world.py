@@ -136,6 +136,8 @@ class World:
     people: dict[str, Person] = field(default_factory=dict)
     clock: Clock = field(default_factory=Clock)
     app: Any = None
+    partner: "World | None" = None
+    """The department, whose pages its own people see."""
 
     def employ(self, name: str, *roles: NodeRole, grants: Sequence[tuple[str, str]] = (), courses: Sequence[str] = ()):
         """Let somebody in, enrolled with `PASSWORD` and an authenticator."""
@@ -237,12 +239,14 @@ def opened(folder: Path) -> Iterator[World]:
             if id_ == "police":
                 listening.close()
                 continue
-            app = create_app(node, [mount], clock=clock) if id_ == "northtown" else app_of(node, clock)
+            app = create_app(node, [mount], clock=clock) if id_ in ("northtown", "dwp") else app_of(node, clock)
             apps[id_] = app
             stack.enter_context(serving(app, listening))
         _direct(folder, nodes, urls, clock())
         stack.callback(hang_up)
-        yield World(urls["northtown"], nodes.pop("northtown"), nodes, clock=clock, app=apps["northtown"])
+        partner = World(urls["dwp"], nodes["dwp"], {}, clock=clock, app=apps["dwp"])
+        own = nodes.pop("northtown")
+        yield World(urls["northtown"], own, nodes, clock=clock, app=apps["northtown"], partner=partner)
 
 
 def _direct(folder: Path, nodes: dict[str, Node], urls: dict[str, str], now: datetime) -> None:

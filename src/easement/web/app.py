@@ -25,6 +25,7 @@ from easement.web.routes import (
     openid,
     people,
     proof,
+    proposals,
     records,
     register,
 )
@@ -76,14 +77,15 @@ def mount(app: FastAPI, node: Node) -> None:
         asking,
         bulk,
         records,
+        proposals,
         proof,
         cluster,
         people,
         learning,
         editing,
-        register,
         assessing,
         impact,
+        register,
     ):
         app.include_router(room.router)
 

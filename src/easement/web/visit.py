@@ -45,6 +45,7 @@ SECTIONS = {
     "assess": (Permission.AGREEMENT_ASSESSMENT_WRITE,),
     "disclosures": (Permission.DISCLOSURE_RECORD_READ, Permission.AUDIT_LEDGER_READ),
     "refusals": (Permission.DISCLOSURE_RECORD_READ, Permission.AUDIT_LEDGER_READ),
+    "proposals": (Permission.AGREEMENT_PROPOSAL_READ, Permission.AGREEMENT_DRAFT_WRITE),
     "agreements": (Permission.DISCLOSURE_RECORD_READ, Permission.AUDIT_LEDGER_READ),
     "datasets": (Permission.DATA_DATASET_READ,),
     "jobs": (Permission.DATA_JOB_RUN,),

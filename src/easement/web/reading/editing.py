@@ -41,6 +41,7 @@ __all__ = [
     "PARTS",
     "changed_since",
     "draft_file",
+    "draft_line",
     "draft_page",
     "drafts",
     "found",
@@ -191,6 +192,11 @@ def standards_of(node: Node) -> dict[str, Standard]:
     """The standards that are known at this node."""
     folders = [Path(node.home) / "standards"]
     return {ref: standard(ref, folders) for ref in refs(folders)}
+
+
+def draft_line(draft: Draft) -> DraftLine:
+    """One draft by its name and who saved it last, whatever it lacks."""
+    return _line(draft, ())
 
 
 def _check(draft: Draft, known: Mapping[str, Standard], now: datetime) -> tuple[Finding, ...]:

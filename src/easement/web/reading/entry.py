@@ -5,10 +5,11 @@ from datetime import date, datetime, timedelta
 
 from easement.base.errors import EasementError
 from easement.node.home import Node
+from easement.permission import emergency
 from easement.staff import service as staff
 from easement.staff.model import Enrolled, Identity, SignedIn
 from easement.staff.permissions import Permission
-from easement.web.reading import records
+from easement.web.reading import proposals, records
 from easement.web.reading.names import names_of
 from easement.web.states import States
 from easement.web.views.entry import Enrol, Home, Waiting
@@ -90,6 +91,11 @@ def _waiting(node: Node, identity: Identity, now: datetime) -> Iterator[Waiting]
         owed = records.duties(node, identity, now, within=SOON).lines
         yield Waiting("duties", len(owed), "/duties")
         yield Waiting("review", _reviews(node, identity, now), "/agreements")
+    for what, count in proposals.waiting_for(node, identity, now).items():
+        yield Waiting(what, count, f"/proposals?waits={'review' if what == 'reviews' else 'me'}")
+    if identity.may(Permission.AGREEMENT_VERSION_SUSPEND):
+        unseen = sum(each.row.reviewed is None for each in emergency.emergencies(node, now))
+        yield Waiting("emergencies", unseen, "/emergencies")
     if identity.may(Permission.STAFF_ACCOUNT_MANAGE):
         invited = sum(account.state == "invited" for account in staff.list_people(node))
         yield Waiting("invited", invited, "/staff")
