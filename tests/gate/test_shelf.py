@@ -2,19 +2,24 @@
 
 import threading
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from easement.agreement.model import Mode
+from easement.agreement.read import read_agreement
+from easement.agreement.signing import sign
 from easement.agreement.standing import State
+from easement.base.database import writing
 from easement.base.errors import BadFile, EasementError, UsageError
 from easement.gate import service
 from easement.gate import shelf as shelves
+from easement.gate.marks import mark_reviewed
 from easement.gate.model import Code
-from easement.gate.shelf import Shelved
+from easement.gate.shelf import Shelved, joins_path
+from easement.ledger.note import Signer
 from easement.node.home import Node, create_node, open_node
 
 from .world import NOW, TERMS, World, signed
@@ -265,6 +270,54 @@ def test_what_an_agreement_lacks_is_asked_of_each_day(world: World, node: Node) 
         world.variant(("power: edu_2005_s110, basis: art6_1_e}\n  n", "basis: art6_1_e}\n  n")), TODAY
     )
     assert all(shelved.gaps(date(2026, 9, day)) == shelved.gaps(TODAY) != () for day in range(1, 10))
+
+
+def test_a_recorded_review_carries_it_on_to_the_next(world: World, node: Node) -> None:
+    """R2.8: a review counts from the day on which the one before it falls due."""
+    digest = node.shelf.get("school-meals", TODAY).prepared.digest
+
+    def states(*days: date) -> list[State]:
+        return [node.shelf.get("school-meals", day).standing(day).state for day in days]
+
+    for reviewed, due in ((None, date(2027, 9, 1)), (date(2027, 8, 20), date(2028, 8, 20))):
+        if reviewed is not None:
+            with writing(node.ledger.engine) as connection:
+                mark_reviewed(connection, digest, reviewed, 1)
+        assert states(due, due + timedelta(days=1)) == [State.IN_FORCE, State.REVIEW_OVERDUE]
+    with writing(node.ledger.engine) as connection:
+        mark_reviewed(connection, digest, date(2028, 8, 31), 2)
+    assert states(date(2028, 9, 2), date(2029, 8, 31)) == [State.IN_FORCE] * 2, "the next falls after its end"
+    world.agreement.write_text(TERMS.replace("title: School meals", "title: Meals at school"))
+    signed(world.agreement, world.keys)
+    assert states(date(2028, 9, 2)) == [State.REVIEW_OVERDUE], "other terms were not reviewed"
+
+
+def test_a_version_that_another_says_it_replaces_does_not_replace_it_in_turn(world: World, node: Node) -> None:
+    old = node.shelf.get("school-meals", TODAY)
+    new = put(world, "back.yaml", ("version: 1.0.0", f"version: 0.9.0\nsupersedes: {old.prepared.digest}"))
+    assert not old.replaces(node.shelf.at(new, TODAY), TODAY)
+    assert node.shelf.at(new, TODAY).replaces(old, TODAY)
+
+
+def test_choices_that_cannot_be_read_let_nobody_join(world: World, node: Node, monkeypatch: pytest.MonkeyPatch) -> None:
+    joining = "joining: {recipient: {class: local-authority}}\npurpose:\n"
+    path = put(world, "open.yaml", NEXT, ("purpose:\n", joining))
+    easton = Signer("easton", bytes(range(32)))
+    beside = path.with_name("open.yaml.signatures")
+    beside.write_text(sign(read_agreement(path), easton, beside.read_text(), joins_as="local-authority"))
+    keys = {**node.member_keys, "easton": (easton.key,)}
+    monkeypatch.setattr(Node, "member_keys", keys)
+    monkeypatch.setattr(Node, "member_classes", {"easton": "local-authority"})
+
+    def recipients() -> frozenset[str]:
+        return node.shelf.get("school-meals", TODAY).prepared.offers["forms"].recipients
+
+    assert recipients() == {"northtown", "easton"}
+    for text in ("{", '{"easton": 7}'):
+        joins_path(path).write_text(text)
+        assert recipients() == {"northtown"}
+    joins_path(path).write_text("{}")
+    assert recipients() == {"northtown", "easton"}
 
 
 def test_many_threads_find_the_same(world: World, node: Node) -> None:

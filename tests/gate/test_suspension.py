@@ -9,9 +9,10 @@ from typing import Any, NamedTuple
 import pytest
 
 from easement.agreement.model import Mode
+from easement.base.database import writing
 from easement.base.errors import UsageError
 from easement.cli import root
-from easement.gate import service, suspension, tables
+from easement.gate import marks, service, suspension, tables
 from easement.gate.model import Code
 from easement.gate.suspended import Suspended
 from easement.ledger.model import EntryType
@@ -80,6 +81,15 @@ def test_it_is_suspended_once_and_resumed_once(world: World) -> None:
         resumed(world)
     assert world.types() == ["suspended", "resumed"]
     assert world.fsck() == []
+
+
+def test_what_was_ended_for_good_is_not_resumed(world: World) -> None:
+    with open_node(world.node) as node, writing(node.ledger.engine) as connection:
+        marks.end(connection, "school-meals", "a party left", since=0, entry=0)
+    with pytest.raises(UsageError, match="ended for good: a party left"):
+        resumed(world)
+    assert not world.share("forms", Mode.BULK).decision.allowed
+    assert world.types() == ["refused"]
 
 
 @pytest.mark.parametrize("reason", ["", " \n "])
