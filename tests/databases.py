@@ -57,10 +57,14 @@ class Database(NamedTuple):
 
 
 class Server:
-    """A running PostgreSQL. `url(name)` is the address of one of its databases, without the password."""
+    """A running PostgreSQL. `url(name)` is the address of one of its databases, without the password.
 
-    def __init__(self, binaries: Path, folder: Path) -> None:
+    Tests do not cut the power: unless it is to be `durable`, it does not wait for the disk.
+    """
+
+    def __init__(self, binaries: Path, folder: Path, *, durable: bool = False) -> None:
         self.folder, self._binaries, self._template = folder, binaries, ""
+        self._fsync = "on" if durable else "off"
         self._as = {"user": "nobody", "group": pwd.getpwnam("nobody").pw_gid, "extra_groups": []}
         if os.geteuid() != 0:
             self._as = {}
@@ -77,7 +81,12 @@ class Server:
         subprocess.run([*make, *auth], check=True, capture_output=True, cwd=self.folder, **self._as)
 
     def _launch(self) -> subprocess.Popen[bytes]:
-        settings = ("listen_addresses=", f"unix_socket_directories={self.folder}", "fsync=off", "max_connections=60")
+        settings = (
+            "listen_addresses=",
+            f"unix_socket_directories={self.folder}",
+            f"fsync={self._fsync}",
+            "max_connections=60",
+        )
         options = [word for each in settings for word in ("-c", each)]
         with (self.folder / "log").open("ab") as log:
             return subprocess.Popen(
@@ -166,13 +175,13 @@ def _binaries() -> Iterator[Path]:
         yield Path(on_path).parent
 
 
-def new_server(within: Path | None = None) -> Server:
+def new_server(within: Path | None = None, *, durable: bool = False) -> Server:
     """A PostgreSQL of one's own, to be stopped at the end; raises `RuntimeError` with why where none starts."""
     why = "there is none here"
     for binaries in _binaries():
         folder = Path(tempfile.mkdtemp(prefix="easement-pg-", dir=within))
         try:
-            running = Server(binaries, folder)
+            running = Server(binaries, folder, durable=durable)
             running.await_start()
         except (OSError, subprocess.CalledProcessError, RuntimeError) as error:
             why = str(getattr(error, "stderr", "") or error)
