@@ -278,6 +278,20 @@ def test_one_that_ends_just_while_we_begin_is_asked_for_again(world: World, monk
         world.answer("entitled", Mode.LOOKUP, person=ASH)
 
 
+def test_one_that_is_answered_just_while_we_begin_is_told_again(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = world.answer("entitled", Mode.LOOKUP, person=ASH)
+    real, looks = service.before, []
+
+    def late(*given: Any, **named: Any) -> Any:
+        looks.append(given)
+        return real(*given, **named) if len(looks) > 1 else False
+
+    monkeypatch.setattr(service, "before", late)
+    again = world.answer("entitled", Mode.LOOKUP, person=ASH)
+    assert (again.body, again.receipt, len(looks)) == (first.body, first.receipt, 2)
+    assert world.types() == ["intended", "released"]
+
+
 def test_a_kept_answer_is_sealed_and_bound_to_its_place(world: World) -> None:
     world.answer("entitled", Mode.LOOKUP, person=ASH)
     world.answer("entitled", Mode.LOOKUP, OTHER, person=ASH)
