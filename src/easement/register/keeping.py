@@ -174,9 +174,10 @@ def _found_by(shown: Card) -> dict[str, str]:
 def reword(connection: Connection, agreement_id: str) -> None:
     """Find an agreement's entry by what it shows now, after something was left out of it or is shown again."""
     redacted = tables.redactions(connection, [agreement_id]).get(agreement_id, ())
-    for row in tables.rows(connection, tables.entries.c.agreement_id == agreement_id, columns=("digest", "card")):
-        shown = Card.parse(json.loads(row.card)).without(redacted)
-        tables.set_entry(connection, row.digest, **_found_by(shown))
+    rows = tables.rows(connection, tables.entries.c.agreement_id == agreement_id, columns=("digest",))
+    for digest, text in tables.cards_of(connection, [row.digest for row in rows]).items():
+        shown = Card.parse(json.loads(text)).without(redacted)
+        tables.set_entry(connection, digest, **_found_by(shown))
 
 
 @dataclass(frozen=True, slots=True)

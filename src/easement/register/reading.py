@@ -107,14 +107,12 @@ def everything(publisher: Publisher, sought: Sought, now: datetime) -> Iterator[
 def entry(publisher: Publisher, id_: str, now: datetime, *, version: str = "") -> Entry | None:
     """One entry whole: the version that its agreement shows, or another; `None` where the public may see none."""
     refresh_if_old(publisher, now)
-    wanted = _E.version == version if version else _E.newest.is_(True)
     with reading(publisher.engine) as connection:
-        rows = tables.rows(connection, _E.agreement_id == id_, _E.public.is_(True), wanted)
-        if not rows:
+        versions = [row for row in tables.rows(connection, _E.agreement_id == id_) if row.public]
+        wanted = [row for row in versions if (row.version == version if version else row.newest)]
+        if not wanted:
             return None
-        mine = (_E.agreement_id == id_) & _E.public.is_(True)
-        versions = tables.rows(connection, mine, columns=("version", "state"))
-        (found,) = _entries(publisher, connection, rows[:1])
+        (found,) = _entries(publisher, connection, wanted[:1])
         events = tables.events(connection, agreement_id=id_)
     told = tuple(sorted(((each.version, State(each.state)) for each in versions), key=_newest_first))
     signed = _signed(events, found.card.digest, publisher.organisation)
@@ -154,12 +152,11 @@ def off_register(publisher: Publisher, now: datetime) -> tuple[Off, ...]:
 
 def choices(publisher: Publisher, names: Mapping[str, str], purposes: Mapping[str, str]) -> Choices:
     """What the list can be narrowed to; `names` are what people call organisations, `purposes` what purposes are."""
-    shown = (_E.public.is_(True), _E.newest.is_(True))
+    kinds = select(_E.parties, _E.purpose, _E.state).where(_E.public.is_(True), _E.newest.is_(True)).distinct()
     with reading(publisher.engine) as connection:
-        parties = connection.execute(select(_E.parties).where(*shown).distinct()).scalars().all()
-        codes = connection.execute(select(_E.purpose).where(*shown).distinct()).scalars().all()
-        states = connection.execute(select(_E.state).where(*shown).distinct()).scalars().all()
-    ids = {id_ for each in parties for id_ in each.split()}
+        found = connection.execute(kinds).all()
+    ids = {id_ for each in found for id_ in each.parties.split()}
+    codes, states = {each.purpose for each in found}, {each.state for each in found}
     return Choices(
         _named(ids, names),
         _named(codes, purposes),
@@ -185,14 +182,14 @@ def _where(sought: Sought) -> list[Any]:
 
 def _entries(publisher: Publisher, connection: Connection, rows: Sequence[Any]) -> Iterator[Entry]:
     ids = [row.agreement_id for row in rows]
-    left_out = tables.redactions(connection, ids)
+    left_out, cards = tables.redactions(connection, ids), tables.cards_of(connection, [row.digest for row in rows])
     reasons = suspended(publisher.engine)
     uses: dict[str, list[tuple[Place, int, int]]] = {}
     for counted in tables.uses(connection, agreements=ids):
         uses.setdefault(counted[0].agreement_id, []).append(counted)
     for row in rows:
         redacted: tuple[Redaction, ...] = left_out.get(row.agreement_id, ())
-        card = Card.parse(json.loads(row.card)).without(redacted)
+        card = Card.parse(json.loads(cards[row.digest])).without(redacted)
         use = None if card.hides("uses") else use_of(uses.get(row.agreement_id, ()))
         reason = reasons.get(row.agreement_id, "")
         yield Entry(card, _state(row.state, reason), row.newest, reason, use)

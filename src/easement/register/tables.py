@@ -29,6 +29,7 @@ from easement.register.model import LeftOut, Redaction
 __all__ = [
     "add_redaction",
     "add_sums",
+    "cards_of",
     "changed_since",
     "drop_redaction",
     "entries",
@@ -66,13 +67,21 @@ entries = Table(
     Column("state", String(20), nullable=False),
     Column("newest", Boolean, nullable=False),
     Column("since", Whole, nullable=False),
-    Column("card", Text, nullable=False),
     Index("register_entries_by_agreement", "agreement_id"),
     Index("register_entries_by_list", "newest", "public", "title"),
 )
-"""Every version that all its parties signed, for good: what the register says of it (`card`, JSON), where its file
-stands and how that was when it was read (`stamp`). `parties` and `words` are what it is found by, without what is left
-out; `newest` is the version that its agreement's entry shows. Times are seconds since 1970."""
+"""Every version that all its parties signed, for good: where its file stands and how that was when it was read.
+
+`stamp` is how the file was; `parties` and `words` are what it is found by, without what is left out; `newest` is the
+version that its agreement's entry shows. Times are seconds since 1970."""
+
+cards = Table(
+    "register_cards",
+    METADATA,
+    Column("digest", String(64), primary_key=True),
+    Column("card", Text, nullable=False),
+)
+"""What the register says of each version, as JSON; apart, so that looking through entries does not read it all."""
 
 counts = Table(
     "register_counts",
@@ -223,9 +232,16 @@ def mapped(connection: Connection, columns: Iterable[str]) -> Sequence[Mapping[s
     return connection.execute(select(*(entries.c[name] for name in columns))).mappings().all()  # type: ignore[return-value]
 
 
+def cards_of(connection: Connection, digests: Sequence[str]) -> dict[str, str]:
+    """What the register says of some versions, by digest."""
+    found = connection.execute(select(cards.c.digest, cards.c.card).where(cards.c.digest.in_(digests)))
+    return {row.digest: row.card for row in found}
+
+
 def put_entry(connection: Connection, row: dict[str, Any]) -> None:
-    """Put an entry, or another in the place of the one with its digest."""
-    put(connection, entries, row)
+    """Put an entry with its card, or another in the place of the one with its digest."""
+    put(connection, cards, {"digest": row["digest"], "card": row["card"]})
+    put(connection, entries, {name: value for name, value in row.items() if name != "card"})
 
 
 def set_entry(connection: Connection, digest: str, **facts: Any) -> None:

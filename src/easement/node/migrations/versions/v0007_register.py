@@ -40,6 +40,11 @@ def _entries() -> None:
         sa.Column("state", sa.String(20), nullable=False),
         sa.Column("newest", sa.Boolean(), nullable=False),
         sa.Column("since", WHOLE, nullable=False),
+        sa.PrimaryKeyConstraint("digest"),
+    )
+    op.create_table(
+        "register_cards",
+        sa.Column("digest", sa.String(64), nullable=False),
         sa.Column("card", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("digest"),
     )
