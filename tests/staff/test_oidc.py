@@ -1,5 +1,7 @@
 """Signing in through a real OpenID Connect provider (R7.2), and whatever could go wrong on the way."""
 
+import json
+
 import httpx
 import pytest
 
@@ -203,6 +205,12 @@ def test_a_cookie_of_another_node_is_refused(small: FakeKeeper, client: OidcClie
         finish_oidc(small, client, begun.cookie, {"state": httpx.URL(begun.url).params["state"], "code": "y"}, now=now)
 
 
+def came(document: object, status: int = 200, **headers: str) -> httpx.Response:
+    """An answer as it comes from a network: not read yet."""
+    body = document if isinstance(document, bytes) else json.dumps(document).encode()
+    return httpx.Response(status, headers=headers, stream=httpx.ByteStream(body))
+
+
 class Swapping(httpx.BaseTransport):
     """Between the node and the provider: puts the token that another client was given in the place of ours."""
 
@@ -214,7 +222,7 @@ class Swapping(httpx.BaseTransport):
         if request.method != "POST":
             return answer
         answer.read()
-        return httpx.Response(answer.status_code, json=answer.json() | {"id_token": self.token})
+        return came(answer.json() | {"id_token": self.token}, answer.status_code)
 
     def close(self) -> None:
         self.inner.close()
@@ -228,9 +236,9 @@ class Keeping(httpx.BaseTransport):
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         answer = self.inner.handle_request(request)
-        answer.read()
-        self.token = answer.json().get("id_token", self.token) if request.method == "POST" else self.token
-        return answer
+        document = json.loads(answer.read())
+        self.token = document.get("id_token", self.token) if request.method == "POST" else self.token
+        return came(document, answer.status_code)
 
     def close(self) -> None:
         self.inner.close()
@@ -274,7 +282,7 @@ def answering(**documents: object) -> httpx.Client:
         said = documents.get(request.url.path.rpartition("/")[2].replace("-", "_"))
         if isinstance(said, Exception):
             raise said
-        return said if isinstance(said, httpx.Response) else httpx.Response(200, json=said)
+        return said if isinstance(said, httpx.Response) else came(said)
 
     return httpx.Client(transport=httpx.MockTransport(answer))
 
@@ -297,10 +305,10 @@ DESCRIBED = {
     [
         httpx.ConnectError("no route"),
         httpx.ReadTimeout("slow"),
-        httpx.Response(500, json={}),
-        httpx.Response(200, text="<html>maintenance</html>"),
-        httpx.Response(200, json=[]),
-        httpx.Response(302, headers={"location": "https://elsewhere.example"}),
+        came({}, 500),
+        came(b"<html>maintenance</html>"),
+        came([]),
+        came(b"", 302, location="https://elsewhere.example"),
     ],
 )
 def test_a_provider_that_does_not_answer_is_told_of_as_that(small: FakeKeeper, now, said):
@@ -340,7 +348,7 @@ def test_what_a_provider_says_of_itself_is_asked_for_once_an_hour(small: FakeKee
 
     def answer(request: httpx.Request) -> httpx.Response:
         asked.append(request.url.path)
-        return httpx.Response(200, json=DESCRIBED)
+        return came(DESCRIBED)
 
     with httpx.Client(transport=httpx.MockTransport(answer)) as http:
         client = at("https://login.example", http)
@@ -355,7 +363,7 @@ def test_the_node_says_who_it_is_in_the_way_that_the_provider_takes(small: FakeK
 
     def answer(request: httpx.Request) -> httpx.Response:
         seen.append(request)
-        return httpx.Response(200, json=DESCRIBED if request.method == "GET" else {"id_token": "x"})
+        return came(DESCRIBED if request.method == "GET" else {"id_token": "x"})
 
     with httpx.Client(transport=httpx.MockTransport(answer)) as http:
         client = OidcClient("https://login.example", "northtown", secret, REDIRECT, http)
