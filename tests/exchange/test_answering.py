@@ -5,6 +5,7 @@ import secrets
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -438,9 +439,7 @@ def test_an_audit_of_more_than_there_is_is_refused(pair: Pair):
 
 
 def desk(pair: Pair, most: int) -> Desk:
-    made = Desk.at(pair.dwp, pair.clock, lambda _: None)
-    made.most = most
-    return made
+    return replace(Desk.at(pair.dwp, pair.clock, lambda _: None), most=most)
 
 
 def arrived(pair: Pair, signer: Signer) -> Arrived:
@@ -489,6 +488,20 @@ def test_one_member_that_asks_much_leaves_room_for_the_next(pair: Pair):
     assert reply.status == 503
     assert b"leaves room for others" in reply.body
     assert busy.take(arrived(pair, POLICE), lambda *_: b"{}").status == 200
+    slow.go.set()
+    for each in threads:
+        each.join()
+
+
+def test_members_that_came_first_leave_room_for_one_that_comes_later(pair: Pair):
+    busy, slow, own = desk(pair, 8), Slow(), pair.northtown.organisation_key
+    firsts = [*[own] * 4, *[POLICE] * 2]
+    threads = [threading.Thread(target=busy.take, args=(arrived(pair, each), slow)) for each in firsts]
+    for each in threads:
+        each.start()
+        slow.begun.acquire()
+    assert [busy.take(arrived(pair, each), slow).status for each in (own, POLICE)] == [503, 503]
+    assert busy.take(arrived(pair, pair.dwp.organisation_key), lambda *_: b"{}").status == 200
     slow.go.set()
     for each in threads:
         each.join()

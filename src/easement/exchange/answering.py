@@ -6,7 +6,7 @@ answer too, signed where the question was, and nothing is disclosed that the led
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from http import HTTPStatus
@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from easement.base.errors import EasementError, ProofFailed, Refused, StorageFailed, UsageError
 from easement.exchange.directory_service import current_directory, find_key
+from easement.exchange.downloads import Full, Places
 from easement.exchange.message import (
     Fault,
     Genuine,
@@ -86,7 +87,10 @@ class Desk:
     most: int
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _in_hand: int = 0
-    _of: dict[str, int] = field(default_factory=dict)
+    _places: Places = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._places = Places(self.most)
 
     @classmethod
     def at(cls, host: Host, clock: Clock, report: Report) -> "Desk":
@@ -164,20 +168,13 @@ class Desk:
 
     @contextmanager
     def _share(self, organisation: str) -> Iterator[None]:
-        """A member's share of the places: however much one asks, there is room for the next."""
-        with self._lock:
-            others = len(self._of.keys() - {organisation})
-            mine = self._of.get(organisation, 0)
-            if mine >= max(1, self.most // (others + 2)):
-                raise _busy(f"this node has as much of `{organisation}` in hand as leaves room for others")
-            self._of[organisation] = mine + 1
-        try:
+        """A member's share of the places: of what others leave it may take half, so there is room for the next."""
+        with ExitStack() as held:
+            try:
+                held.enter_context(self._places.taken(organisation))
+            except Full:
+                raise _busy(f"this node has as much of `{organisation}` in hand as leaves room for others") from None
             yield
-        finally:
-            with self._lock:
-                self._of[organisation] -= 1
-                if not self._of[organisation]:
-                    del self._of[organisation]
 
 
 def _busy(what: str) -> NotTaken:
