@@ -1,8 +1,11 @@
 """Small clusters: an operator with a log, members with keys, and published directories, made alike in every test."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+
+import httpx
 
 from easement.base.database import open_database
 from easement.exchange.directory import Directory, Operator, Published, Trust, sign_directory
@@ -85,6 +88,23 @@ class Log:
         """A version, signed and logged."""
         note = sign_directory(version, signers or (OPERATOR,))
         return Published(version.text, note, self.receipt(version.sequence, version.digest))
+
+    def prove(self, old: int, new: int) -> list[bytes]:
+        """The hashes by which it goes on from one size to another."""
+        return self.ledger.consistency(old, new)
+
+    def answering(self, published: Published) -> httpx.Client:
+        """A client for which the operator sends this version, and the proofs of this log."""
+
+        def answer(request: httpx.Request) -> httpx.Response:
+            if not request.url.path.endswith("/consistency"):
+                return httpx.Response(200, stream=httpx.ByteStream(published.encode()))
+            proof = self.prove(int(request.url.params["old"]), int(request.url.params["new"]))
+            return httpx.Response(
+                200, stream=httpx.ByteStream(json.dumps({"consistency": [each.hex() for each in proof]}).encode())
+            )
+
+        return httpx.Client(transport=httpx.MockTransport(answer))
 
 
 def trust() -> Trust:

@@ -239,6 +239,16 @@ def test_versions_and_the_current_one_are_public(operator, town, client):
     assert json.loads(json.loads(one.content)["directory"])["members"] == []
 
 
+def test_how_the_operators_log_grows_is_public(operator, town, client):
+    join(town, code_for(operator), client, NOW)
+    size = operator.ledger.published.size
+    said = client.get(f"/directory/v1/consistency?old=1&new={size}").json()["consistency"]
+    assert [bytes.fromhex(each) for each in said] == operator.ledger.consistency(1, size)
+    for old, new, status in ((2, 1, 404), (1, size + 1, 404), (0, 1, 422), (1, 1 << 60, 422), ("x", 1, 422)):
+        assert client.get(f"/directory/v1/consistency?old={old}&new={new}").status_code == status
+    assert door(town).get("/directory/v1/consistency?old=1&new=1").status_code == 404
+
+
 # Later
 
 

@@ -30,6 +30,7 @@ OPEN: dict[str, str] = {
     "/api/v1/concerns": _REGISTER,
     "/delta/files/{set_}/{number}.parquet": "the link is signed and short-lived, and dies with the agreement",
     "/directory/v1/current": "the directory is signed, and who reads it is nobody's business",
+    "/directory/v1/consistency": "the operator's log is public, and so is how it grows",
     "/directory/v1/versions/{number}": "the directory is signed, and who reads it is nobody's business",
     "/directory/v1/join": "the statement in it is signed, and carries a code that works once",
     "/directory/v1/members/{organisation}/keys": _MEMBERS_OWN,

@@ -37,9 +37,10 @@ from easement.exchange.directory_parts import (
     in_words,
     is_loopback,
 )
+from easement.ledger.checkpoint import Checkpoint, parse_checkpoint
 from easement.ledger.model import EntryType
-from easement.ledger.note import Key, Signer, parse_key, sign_text, verify
-from easement.ledger.verifier import check_receipt, json_object
+from easement.ledger.note import Key, Signer, parse, parse_key, sign_text, verify
+from easement.ledger.verifier import check_receipt, json_object, parse_proof
 
 __all__ = [
     "FORMAT",
@@ -50,6 +51,7 @@ __all__ = [
     "Published",
     "Trust",
     "check_fresh",
+    "log_shown",
     "parse_directory",
     "read_directory",
     "sign_directory",
@@ -329,6 +331,11 @@ def _logged(directory: Directory, receipt: str, trust: Trust) -> None:
         raise ProofFailed("the entry in the operator's log is of another directory", remedy=_FORGED)
     if parse_key(directory.operator.log) not in logs:
         raise ProofFailed("the directory names another log than the operator's", remedy=_FORGED)
+
+
+def log_shown(published: Published) -> Checkpoint:
+    """The operator's log as the receipt of a version shows it; the version was verified before."""
+    return parse_checkpoint(parse(parse_proof(published.receipt).checkpoint).text)
 
 
 def check_fresh(directory: Directory, now: datetime) -> None:

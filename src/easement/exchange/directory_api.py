@@ -11,9 +11,10 @@ from threading import Lock
 from typing import Annotated
 
 from anyio import CapacityLimiter, to_thread
-from fastapi import APIRouter, FastAPI, HTTPException, Path, Request, Response
+from fastapi import APIRouter, FastAPI, HTTPException, Path, Query, Request, Response
 
-from easement.base.errors import BadData, Refused, UsageError
+from easement.base.canonical import canonical_record
+from easement.base.errors import BadData, ProofFailed, Refused, UsageError
 from easement.exchange import operator_versions as versions
 from easement.exchange.directory import Published
 from easement.exchange.directory_statement import MAX_STATEMENT
@@ -31,6 +32,7 @@ MOST_TRIES, TRIES_WITHIN = 10, timedelta(minutes=1)
 MOST_ADDRESSES = 10_000
 """Addresses remembered for that."""
 
+Size = Annotated[int, Query(ge=1, lt=1 << 53)]
 Number = Annotated[int, Path(ge=1, lt=1 << 53)]
 Name = Annotated[str, Path(pattern="^[a-z][a-z0-9-]{0,62}$")]
 
@@ -85,6 +87,18 @@ def one_version(request: Request, number: Number) -> Response:
         return _answer(versions.version(request.app.state.node, number))
     except UsageError:
         raise HTTPException(HTTPStatus.NOT_FOUND, f"there is no version {number} yet") from None
+
+
+@router.get("/consistency", response_class=Response)
+def consistency(request: Request, old: Size, new: Size) -> Response:
+    """The hashes that show the operator's log of one published size to be the beginning of it at another."""
+    _operates(request)
+    try:
+        proof = request.app.state.node.ledger.consistency(old, new)
+    except ProofFailed as error:
+        raise HTTPException(HTTPStatus.NOT_FOUND, error.what) from None
+    record = {"consistency": [each.hex() for each in proof]}
+    return Response(canonical_record(record), media_type="application/json")
 
 
 def _operates(request: Request) -> None:

@@ -1,7 +1,8 @@
 """The directory of a node's cluster: the version held, fetched anew at half its life, and who may speak by it."""
 
+import json
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -18,13 +19,16 @@ from easement.exchange.directory import (
     Published,
     Trust,
     check_fresh,
+    log_shown,
     verified_directory,
 )
 from easement.exchange.directory_parts import instant_text
 from easement.exchange.ports import Host
 from easement.ledger.note import Key
+from easement.ledger.tree import verify_consistency
 
 __all__ = [
+    "Prove",
     "accept",
     "current_directory",
     "fetch",
@@ -34,6 +38,7 @@ __all__ = [
     "no_cluster",
     "outgoing",
     "problems",
+    "proofs_of",
     "read_all",
     "refresh",
     "unreachable",
@@ -120,15 +125,16 @@ def refresh(host: Host, client: httpx.Client, now: datetime, *, force: bool = Fa
     if trust.operator == host.organisation:
         operator_versions.keep_alive(host, now)
         return current_directory(host, now)
+    seconds = host.settings.exchange.timeout_seconds
     try:
-        published = fetch(client, trust.url, host.settings.exchange.timeout_seconds)
+        published = fetch(client, trust.url, seconds)
+        return accept(host.home, published, now, proofs_of(client, trust.url, seconds))
     except SourceUnreachable as error:
         with store.locked(host.home):
             store.note_fetch(host.home, now, error.what)
         if directory is None or force or now >= directory.expires:
             raise
         return directory
-    return accept(host.home, published, now)
 
 
 def find_key(host: Host, keyid: str, now: datetime, *, connect: Callable[[], httpx.Client] | None = None) -> Key:
@@ -162,14 +168,38 @@ def _may_ask(home: Path, now: datetime) -> bool:
 
 def fetch(client: httpx.Client, url: str, seconds: float, path: str = "/directory/v1/current") -> Published:
     """Ask the operator at `url` for a version; raises `SourceUnreachable`, `ProofFailed` for what is none."""
+    return Published.parse(_got(client, url, path, seconds, MAX_BUNDLE))
+
+
+def _got(client: httpx.Client, url: str, path: str, seconds: float, most: int) -> bytes:
     plain = {"accept": "application/json", "accept-encoding": "identity"}
     try:
         with client.stream("GET", url + path, headers=plain, timeout=seconds) as response:
             if response.status_code != httpx.codes.OK:
                 raise unreachable(url, f"it answered {response.status_code}")
-            return Published.parse(read_all(response, MAX_BUNDLE, seconds))
+            return read_all(response, most, seconds)
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise unreachable(url, str(error) or type(error).__name__) from error
+
+
+Prove = Callable[[int, int], Sequence[bytes]]
+"""Gives the hashes by which the operator's log of one size goes on to another; raises `SourceUnreachable`."""
+
+MAX_PROOF = 1 << 16
+"""Longest proof read, in bytes: one of 2^64 entries has less than 130 hashes."""
+
+
+def proofs_of(client: httpx.Client, url: str, seconds: float) -> Prove:
+    """Asks the operator at `url` for proofs that its log goes on from what it showed before."""
+
+    def prove(old: int, new: int) -> Sequence[bytes]:
+        said = _got(client, url, f"/directory/v1/consistency?old={old}&new={new}", seconds, MAX_PROOF)
+        try:
+            return [bytes.fromhex(each) for each in json.loads(said)["consistency"]]
+        except (ValueError, KeyError, TypeError):
+            raise unreachable(url, "it answered with something else than a proof of its log") from None
+
+    return prove
 
 
 def read_all(response: httpx.Response, most: int, seconds: float) -> bytes:
@@ -188,24 +218,24 @@ def unreachable(url: str, why: str) -> SourceUnreachable:
     )
 
 
-def accept(home: Path, published: Published, now: datetime) -> Directory:
+def accept(home: Path, published: Published, now: datetime, prove: Prove) -> Directory:
     """Keep a version that is newer than the held one; raises `ProofFailed` and raises an alarm for what must never be.
 
-    A lower number would bring revoked keys back, and two versions of one number show different members different
-    things: either is kept as an alarm, and the held version goes on.
+    A lower number would bring revoked keys back; two versions of one number, or a log that does not go on from what it
+    showed before, show different members different things: each is kept as an alarm, and the held version goes on.
     """
     with store.locked(home):
         trust = store.trusted(home)
         if trust is None:
             raise Refused("this node belongs to no cluster", remedy="join one: easement join CODE")
         try:
-            return _accepted(home, published, trust, now)
+            return _accepted(home, published, trust, now, prove)
         except EasementError as error:
             store.note_fetch(home, now, error.what)
             raise
 
 
-def _accepted(home: Path, published: Published, trust: Trust, now: datetime) -> Directory:
+def _accepted(home: Path, published: Published, trust: Trust, now: datetime, prove: Prove) -> Directory:
     offered = verified_directory(published, trust)
     directory = store.held(home)
     if directory is not None:
@@ -214,6 +244,8 @@ def _accepted(home: Path, published: Published, trust: Trust, now: datetime) -> 
     if directory is not None and directory.digest == offered.digest:
         store.note_fetch(home, now)
         return directory
+    if directory is not None:
+        _hold_to_log(home, offered, published, prove, now)
     store.keep(home, published, offered.trust(), now)
     return offered
 
@@ -229,6 +261,17 @@ def _hold_against(home: Path, kept: Directory, offered: Directory, published: Pu
     if number == kept.sequence + 1 and offered.previous != kept.digest:
         what = f"version {number} of the directory does not follow the version {kept.sequence} held"
         raise _alarm(home, store.Alarm("fork", instant_text(now), what), offered, published)
+
+
+def _hold_to_log(home: Path, offered: Directory, published: Published, prove: Prove, now: datetime) -> None:
+    """The log in which a version stands has all in it that it had with the version held, however many came between."""
+    seen, shown = log_shown(store.held_published(home)), log_shown(published)
+    proof = prove(seen.size, shown.size) if seen.size < shown.size else ()
+    try:
+        verify_consistency(seen.size, shown.size, proof, seen.root, shown.root)
+    except ProofFailed as error:
+        what = f"the operator's log with version {offered.sequence} does not go on from what it showed before"
+        raise _alarm(home, store.Alarm("fork", instant_text(now), what), offered, published) from error
 
 
 def _alarm(home: Path, alarm: store.Alarm, offered: Directory, published: Published) -> ProofFailed:

@@ -3,7 +3,7 @@
 trust.json      whom the next version is held against: written when joining, and with every version accepted
 current.json    the version held: its JSON, the operator's note and the receipt of the operator's log, whole
 fetched.json    when it was last fetched, and what went wrong at the last try
-alarms/         what an operator must never send: a version rolled back, or two versions of one number
+alarms/         what an operator must never send: a version rolled back, two versions of one number, a log rewritten
 
 Notes by which the node's old keys vouch for the new ones stand in `keys/organisation.handovers` and `log.handovers`.
 """
@@ -37,6 +37,7 @@ __all__ = [
     "forget",
     "handovers",
     "held",
+    "held_published",
     "keep",
     "keep_alarm",
     "locked",
@@ -119,6 +120,11 @@ def _read(home: Path) -> Directory | None:
     return verified_directory(Published.parse(data), trust) if trust else None
 
 
+def held_published(home: Path) -> Published:
+    """The version held as it came; raises `ProofFailed` where its file is none, and what reading a file raises."""
+    return Published.parse((home / FOLDER / "current.json").read_bytes())
+
+
 def keep(home: Path, published: Published, trust: Trust, now: datetime) -> None:
     """Keep a version and whom the next one is held against, in this order: a kill between the two harms nothing."""
     folder = home / FOLDER
@@ -170,13 +176,13 @@ def fetched(home: Path) -> Fetched:
 
 
 def keep_alarm(home: Path, alarm: Alarm, offered: Published, directory: Directory) -> None:
-    """Keep an alarm with what was sent, whose signature and receipt prove who sent it; once for the same thing."""
+    """Keep an alarm with what was sent and what was held, whose signatures and receipts prove who sent them; once."""
     folder = home / FOLDER / "alarms"
     folder.mkdir(exist_ok=True)
     path = folder / f"{alarm.kind}-{directory.sequence}-{directory.digest[:12]}.json"
     if not path.exists() and sum(1 for _ in folder.iterdir()) < MOST_ALARMS:
-        record = {"kind": alarm.kind, "at": alarm.at, "what": alarm.what, "sent": offered.encode().decode()}
-        _write(path, record)
+        told = {"kind": alarm.kind, "at": alarm.at, "what": alarm.what}
+        _write(path, told | {"sent": offered.encode().decode(), "held": held_published(home).encode().decode()})
 
 
 def add_handover(home: Path, stem: str, note: str) -> None:

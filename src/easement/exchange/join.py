@@ -17,6 +17,7 @@ from easement.exchange.directory_service import (
     accept,
     current_directory,
     no_cluster,
+    proofs_of,
     read_all,
     refresh,
     unreachable,
@@ -188,7 +189,8 @@ def _trust(host: Host) -> Trust:
 
 def _tell(host: Host, trust: Trust, said: Said, client: httpx.Client, now: datetime, what: str) -> Directory:
     url = f"{trust.url}/directory/v1/members/{host.organisation}/{what}"
-    return accept(host.home, _post(host, client, url, said), now)
+    prove = proofs_of(client, trust.url, host.settings.exchange.timeout_seconds)
+    return accept(host.home, _post(host, client, url, said), now, prove)
 
 
 def _post(host: Host, client: httpx.Client, url: str, said: Said) -> Published:
