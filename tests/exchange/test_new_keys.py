@@ -4,10 +4,12 @@ from datetime import timedelta
 
 import pytest
 
+from easement.base.database import writing
 from easement.exchange import directory_service, directory_store
 from easement.exchange.directory_parts import MemberKey
 from easement.exchange.message_carry import NoAnswer, WrongAnswer
 from easement.exchange.service import ask
+from easement.node.tables import key_digest, put_fact
 
 from .cluster import after, signer_of
 from .hosts import answering
@@ -20,6 +22,8 @@ def pair(tmp_path):
     with paired(tmp_path) as made:
         for node in (made.dwp, made.northtown):
             object.__setattr__(node, "organisation_key", signer_of(node.organisation, 5))
+            with writing(node.engine) as connection:
+                put_fact(connection, "key:organisation", key_digest(node.organisation_key.key))
         yield made
 
 
@@ -35,8 +39,8 @@ def newer(pair):
 
 def test_both_sides_ask_for_the_key_that_they_do_not_know_and_go_on(pair, monkeypatch):
     version = newer(pair)
-    answer = pair.log.publish(version).encode()
-    monkeypatch.setattr(directory_service, "outgoing", lambda: answering(answer))
+    published = pair.log.publish(version)
+    monkeypatch.setattr(directory_service, "outgoing", lambda: pair.log.answering(published))
     told = ask(pair.northtown, pair.wish(), ASKER, NOW)
     assert told.allowed, told.decision
     assert directory_store.held(pair.dwp.home) == directory_store.held(pair.northtown.home) == version
