@@ -124,6 +124,10 @@ def _news(host: Host, behind: Behind, told: int, now: datetime) -> int:
 
 
 def asked(host: Host, organisation: str, path: str, body: MessageBody, kind: type[Body], now: datetime) -> Body:
+    """Ask another node, below `BASE`; what it answers.
+
+    Raises `NoAnswer`, a `Problem` where the other node says why, and `WrongAnswer`.
+    """
     said = line_to(host, organisation, now).ask("POST", f"{BASE}/{path}", body.encode())
     try:
         return read_body(kind, said, MAX_TOLD)
@@ -137,25 +141,27 @@ def asked(host: Host, organisation: str, path: str, body: MessageBody, kind: typ
 def bring(host: Host, dossier: Dossier, note: str, now: datetime) -> Dossier:
     """Bring an event of this organisation's to the home of its proposal; the proposal as it stands then.
 
-    Raises `Illegal` where the home says why not, and `Away` where it does not answer: it may have taken it or not,
-    which the next news tell.
+    Raises `Illegal` or `Refused` where the home says why not, and `Away` where it does not answer: it may have taken
+    it or not, which the next news tell.
     """
     body = ActBody(proposal=dossier.id, to=dossier.home, event=note)
     try:
         said = asked(host, dossier.home, "acts", body, EventsBody, now)
     except Problem as error:
-        raise _illegal(error) or _away(dossier, error) from None
+        raise _refused(dossier, error) from None
     except NoAnswer as error:
         raise _away(dossier, error) from None
     take_in(host, dossier.home, dossier.id, said.events, now)
     return read(host, dossier.id)
 
 
-def _illegal(error: Problem) -> Illegal | None:
-    """What the home refuses, in its own words; `None` where it is about something else."""
+def _refused(dossier: Dossier, error: Problem) -> EasementError:
+    """What the home says why it did not take something, in its own words; that it has too much in hand is silence."""
+    if error.body.status == HTTPStatus.SERVICE_UNAVAILABLE:
+        return _away(dossier, error)
     known = {code.value: code for code in Code}
     reasons = tuple(Why(known[each.code], each.text, each.remedy) for each in error.body.reasons if each.code in known)
-    return Illegal(reasons) if reasons and error.body.status != HTTPStatus.SERVICE_UNAVAILABLE else None
+    return Illegal(reasons) if reasons else Refused(error.what, remedy=error.remedy)
 
 
 def _away(dossier: Dossier, error: NoAnswer) -> Away:
