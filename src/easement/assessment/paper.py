@@ -94,7 +94,7 @@ def _sections(result: Result) -> Iterator[Part]:
                 for each in statements
             )
             headings = ("How it stands", "What was found", "On what, and how well that was checked")
-            yield Part(section.heading, (table(section.heading, headings, rows),))
+            yield Part(section.heading, (table(f"Findings on {section}", headings, rows),))
 
 
 def _note(each: Statement) -> str:

@@ -53,10 +53,11 @@ def seed(
     today: date,
     assessment: str = "",
     impact: ImpactMade | None = None,
+    known: Mapping[str, str] | None = None,
 ) -> str:
     """The text of an agreement file; `assessment` is the id that it names, `impact` its signed impact assessment.
 
-    It can be read as it stands. Raises `Refused` where the assessment says `cannot`, does not yet know who would share
+    `known` are the ids of organisations by their names, so that members of a cluster stand in it by theirs. It can be read as it stands. Raises `Refused` where the assessment says `cannot`, does not yet know who would share
     with whom and what for, or is of a single disclosure, which needs a decision and a record and no agreement.
     """
     if result.outcome is Outcome.CANNOT:
@@ -67,7 +68,7 @@ def seed(
     if facts.one_off:
         what = "a single disclosure about one person needs a decision and a record, and no agreement"
         raise Refused(what, remedy="print this assessment, and keep it with the record")
-    text = _head(title, result, assessment) + _yaml(_terms(title, facts, result, today, impact))
+    text = _head(title, result, assessment) + _yaml(_terms(title, facts, result, today, impact, known or {}))
     read_agreement_text(text, name="the draft")
     return text
 
@@ -87,9 +88,11 @@ def _visible(line: str) -> str:
     return "".join(character for character in line if not unicodedata.category(character).startswith("C"))
 
 
-def _terms(title: str, facts: Facts, result: Result, today: date, impact: ImpactMade | None) -> dict[str, Any]:
+def _terms(
+    title: str, facts: Facts, result: Result, today: date, impact: ImpactMade | None, known: Mapping[str, str]
+) -> dict[str, Any]:
     answers = facts.answers
-    giver, receiver = _party_ids(answers)
+    giver, receiver = _party_ids(answers, known)
     starts = Duration(months=2).after(today.replace(day=1))
     return {
         "format": "easement-agreement/1",
@@ -127,9 +130,10 @@ def _terms(title: str, facts: Facts, result: Result, today: date, impact: Impact
     }
 
 
-def _party_ids(answers: Answers) -> tuple[str, str]:
-    giver = _slug(answers.giver_name or "") or PROVIDER
-    receiver = _slug(answers.receiver_name or "") or RECIPIENT
+def _party_ids(answers: Answers, known: Mapping[str, str]) -> tuple[str, str]:
+    giver_name, receiver_name = answers.giver_name or "", answers.receiver_name or ""
+    giver = known.get(giver_name) or _slug(giver_name) or PROVIDER
+    receiver = known.get(receiver_name) or _slug(receiver_name) or RECIPIENT
     return giver, receiver if receiver != giver else f"{receiver}-2"[-63:]
 
 

@@ -240,11 +240,17 @@ def conclude(assessor: Assessor, id_: str, *, by: str, now: datetime, version: i
 
 
 def draft(
-    assessor: Assessor, id_: str, *, today: date, version: int | None = None, impact: ImpactMade | None = None
+    assessor: Assessor,
+    id_: str,
+    *,
+    today: date,
+    version: int | None = None,
+    impact: ImpactMade | None = None,
+    known: Mapping[str, str] | None = None,
 ) -> str:
     """The text of an agreement drafted from an assessment; `impact` is `impact_service.impact_made`.
 
-    Raises `Refused` where the assessment says `cannot`, is not far enough, or is of a single disclosure.
+    `known` are the ids of organisations by their names. Raises `Refused` where the assessment says `cannot`, is not far enough, or is of a single disclosure.
     """
     found = read_case(assessor, id_, version)
     return seed(
@@ -256,6 +262,7 @@ def draft(
         today=today,
         assessment=found.line.id,
         impact=impact,
+        known=known,
     )
 
 
