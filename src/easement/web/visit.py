@@ -214,7 +214,7 @@ def show(request: Request, view: View, *, csrf: str = "", status: int = HTTPStat
         organisation=organisation_name(desk.node),
         assets=desk.assets,
         csrf=csrf,
-        open=PUBLIC if view.section in PUBLIC else frozenset(),
+        open=PUBLIC,
         section=view.section,
     )
     return _page(desk, view, chrome, status)
