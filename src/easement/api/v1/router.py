@@ -20,6 +20,7 @@ from easement.api.v1 import (
     duties,
     evidence,
     ledger,
+    proposals,
     register,
     registers,
     sets,
@@ -27,6 +28,7 @@ from easement.api.v1 import (
     shapes_asks,
     shapes_assessments,
     shapes_ledger,
+    shapes_proposals,
     shapes_register,
     shapes_sets,
 )
@@ -58,6 +60,8 @@ SHAPES: tuple[type[BaseModel], ...] = (
     *(shapes_assessments.AnswersWanted, shapes_assessments.AssessmentLine, shapes_assessments.AssessmentShown),
     *(shapes_assessments.DraftShown, shapes_assessments.ImpactStarted, shapes_assessments.ImpactWritten),
     *(shapes_assessments.ImpactSigned, shapes_assessments.ImpactShown),
+    *(shapes_proposals.WishWanted, shapes_proposals.DraftWanted, shapes_proposals.ActWanted),
+    *(shapes_proposals.ProposalLine, shapes_proposals.ProposalShown, shapes_proposals.TextShown),
 )
 """Every shape that brings an example."""
 
@@ -74,6 +78,7 @@ EXAMPLES = {
     "member": "dwp",
     "message": shapes.MESSAGE,
     "organisation": "northtown",
+    "proposal": shapes.MESSAGE,
     "purpose": "benefit-eligibility",
     "since": "2026-11-01",
     "state": "in-force",
@@ -87,7 +92,15 @@ own = APIRouter(prefix=PREFIX)
 """What version 1 says of itself."""
 
 ROUTERS = (
-    *(registers.router, agreements.router, asks.router, sets.router, disclosures.router, duties.router),
+    *(
+        registers.router,
+        agreements.router,
+        asks.router,
+        sets.router,
+        disclosures.router,
+        duties.router,
+        proposals.router,
+    ),
     *(ledger.router, evidence.router, counts.router, assessments.router, register.router, own),
 )
 """Everything below `/api/v1`."""
