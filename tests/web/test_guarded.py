@@ -88,6 +88,8 @@ SIGNED_IN_IS_ENOUGH = {
     "/account/password": "is about one's own password",
     "/sign-out": "ends one's own session",
     "/learn": "courses are for everybody who works here",
+    "/learn/cases": "worked cases are invented, and for everybody who works here",
+    "/learn/cases/{id_}": "worked cases are invented, and for everybody who works here",
     "/learn/{id_}": "courses are for everybody who works here",
     "/learn/{id_}/{lesson_id}": "courses are for everybody who works here",
     "/learn/{id_}/test": "a pass is recorded for whoever took the test",

@@ -125,7 +125,8 @@ def test_plain_questions_lead_to_an_answer_with_its_law_and_to_a_draft(seat, gwe
     terms = made.file.terms
     assert (made.assessment, terms.title) == (id_, "Meals without a form")
     assert (terms.purpose.statement, terms.purpose.necessity) == (case.answers.statement, case.answers.necessity)
-    assert terms.law.parties["department-for-work-and-pensions"].power == "edu_2005_s110"
+    assert set(terms.parties) == {"department-for-work-and-pensions", "northtown"}, "a member stands by its own id"
+    assert terms.law.parties["northtown"].power == "edu_2005_s110"
     seat.go(f"/assess/{id_}")
     assert "Drafts made of it" in seat.text
 

@@ -57,8 +57,9 @@ def seed(
 ) -> str:
     """The text of an agreement file; `assessment` is the id that it names, `impact` its signed impact assessment.
 
-    `known` are the ids of organisations by their names, so that members of a cluster stand in it by theirs. It can be read as it stands. Raises `Refused` where the assessment says `cannot`, does not yet know who would share
-    with whom and what for, or is of a single disclosure, which needs a decision and a record and no agreement.
+    `known` are the ids of organisations by their names, so that members of a cluster stand in it by theirs. It can be
+    read as it stands. Raises `Refused` where the assessment says `cannot`, does not yet know who would share with whom
+    and what for, or is of a single disclosure, which needs a decision and a record and no agreement.
     """
     if result.outcome is Outcome.CANNOT:
         raise Refused("the assessment says that this cannot be shared as it stands", remedy=result.against[0].mend)
@@ -93,7 +94,6 @@ def _terms(
 ) -> dict[str, Any]:
     answers = facts.answers
     giver, receiver = _party_ids(answers, known)
-    starts = Duration(months=2).after(today.replace(day=1))
     return {
         "format": "easement-agreement/1",
         "id": _slug(title) or "fill-in",
@@ -117,17 +117,19 @@ def _terms(
             "corrections": "notify",
             "risk_after_disclosure": "recipient",
         },
-        "term": {
-            "starts": starts.isoformat(),
-            "ends": (TERM.after(starts) - timedelta(days=1)).isoformat(),
-            "review_every": "P12M",
-        },
+        "term": _term(today),
         "transparency": {
             "public": True,
             "in_plain_words": answers.statement,
             "notice": "<fill in the address of the privacy notice>",
         },
     }
+
+
+def _term(today: date) -> dict[str, str]:
+    starts = Duration(months=2).after(today.replace(day=1))
+    ends = TERM.after(starts) - timedelta(days=1)
+    return {"starts": starts.isoformat(), "ends": ends.isoformat(), "review_every": "P12M"}
 
 
 def _party_ids(answers: Answers, known: Mapping[str, str]) -> tuple[str, str]:

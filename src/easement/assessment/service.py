@@ -250,7 +250,8 @@ def draft(
 ) -> str:
     """The text of an agreement drafted from an assessment; `impact` is `impact_service.impact_made`.
 
-    `known` are the ids of organisations by their names. Raises `Refused` where the assessment says `cannot`, is not far enough, or is of a single disclosure.
+    `known` are the ids of organisations by their names. Raises `Refused` where the assessment says `cannot`, is not
+    far enough, or is of a single disclosure.
     """
     found = read_case(assessor, id_, version)
     return seed(

@@ -59,6 +59,7 @@ __all__ = [
     "assessments",
     "case_of",
     "check_page",
+    "drafted",
     "line_of",
     "next_step",
     "printed",
@@ -338,6 +339,21 @@ def _rows(relied: Relied) -> tuple[tuple[str, str, Cited | None], ...]:
         annex = law.entry(relied.annex_1)
         rows.append((say("Recognised legitimate interest"), annex.plain, cited(annex)))
     return tuple(rows)
+
+
+def drafted(case: Case) -> str:
+    """The text of an agreement made from it, with the ids of organisations that are known by their names.
+
+    Raises `Refused` where none can be made yet.
+    """
+    names = names_of(case.node, case.now).organisations
+    return service.draft(
+        case.node,
+        case.id,
+        today=case.now.date(),
+        impact=impact_service.impact_made(case.node, case.id),
+        known={name: id_ for id_, name in names.items()},
+    )
 
 
 def printed(case: Case) -> Printed:

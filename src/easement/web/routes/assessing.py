@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import Depends, Path, Query
 from starlette.responses import Response
 
-from easement.assessment import impact_service, service
+from easement.assessment import service
 from easement.assessment.answers import Answers
 from easement.assessment.cases import worked_cases
 from easement.base.errors import BadFile, EasementError, Refused, UsageError
@@ -223,8 +223,7 @@ def draft(visit: Drafter, id_: Id, _form: Form) -> Response:
     """Make a draft of an agreement from it, with nothing typed twice."""
     case = _case(visit, id_)
     try:
-        impact = impact_service.impact_made(visit.node, id_)
-        text = service.draft(visit.node, id_, today=visit.now.date(), impact=impact)
+        text = assessing.drafted(case)
         made = drafts.start(visit.node, text, of_identity(visit.identity), visit.now, assessment=id_)
     except EasementError as error:
         return _refused(visit, case, error)
