@@ -26,7 +26,7 @@ def upgrade() -> None:
         sa.Column("entry", WHOLE),
         sa.PrimaryKeyConstraint("id", "version"),
     )
-    op.create_index("ix_assessment_cases_saved", "assessment_cases", ["saved"])
+    op.create_index("assessment_cases_by_saved", "assessment_cases", ["saved"])
     op.create_table(
         "assessment_impacts",
         sa.Column("id", sa.String(), nullable=False),
