@@ -34,7 +34,7 @@ def test_a_pack_is_narrowed_to_an_agreement_and_days(auditor, world):
     assert (
         entries(packed(auditor.get("/api/v1/evidence?since=2026-11-21&until=2026-11-21&agreement=school-meals"))) == of
     )
-    told = is_problem(auditor.get("/api/v1/evidence?until=2020-01-01"), 422)
+    told = is_problem(auditor.get("/api/v1/evidence?until=2020-01-01"), 404)
     assert "the ledger has no entry" in told["detail"]
 
 

@@ -28,7 +28,12 @@ from easement.ledger.service import Ledger
 from easement.ledger.verifier import Receipt, receipt_bytes
 from easement.meaning.standards import standard
 
-__all__ = ["pack"]
+__all__ = ["NothingFits", "pack"]
+
+
+class NothingFits(UsageError):
+    """The ledger has no entry of those that were asked for."""
+
 
 TIMELESS = (1980, 1, 1, 0, 0, 0)
 """The date of every file in a pack, so that the same evidence always gives the same bytes."""
@@ -85,7 +90,7 @@ def pack(
     sought: Sought | None = None,
     most: int | None = None,
 ) -> dict[str, Any]:
-    """Write a pack to `out` and say what is in it; raises `UsageError` where nothing fits what was asked for.
+    """Write a pack to `out` and say what is in it; raises `NothingFits`, and `UsageError` where too much fits.
 
     `sought` narrows it to what somebody looks for and may see, and `most` says how many entries it may hold.
     `agreements_missing` names the digests whose text was not at hand.
@@ -100,7 +105,7 @@ def pack(
     absent = set(only) - {logged.index for logged in chosen}
     if absent or not chosen:
         which = f"no entry {', '.join(map(str, sorted(absent)))}" if absent else "no entry under this agreement"
-        raise UsageError(f"the ledger has {which}", remedy="see what it has: easement ledger show --node DIR")
+        raise NothingFits(f"the ledger has {which}", remedy="see what it has: easement ledger show --node DIR")
     agreements = _agreements(holder, chosen, wanted)
     with aside(out) as partial, zipfile.ZipFile(partial, "x", zipfile.ZIP_DEFLATED) as archive:
         for name, text in _files(holder, chosen, agreements, checkpoint.size):

@@ -15,7 +15,7 @@ from easement.api.v1.describe import PREFIX, Answers, errors
 from easement.api.v1.shapes import Slug
 from easement.base.errors import UsageError
 from easement.gate.disclosures import Sought
-from easement.gate.evidence import pack
+from easement.gate.evidence import NothingFits, pack
 from easement.ledger.model import EntryType
 from easement.staff.model import Identity
 from easement.staff.permissions import Permission
@@ -30,7 +30,7 @@ MOST = 10_000
 
 ZIP = "application/zip"
 PACKED: Answers = {
-    **errors(Kind.INVALID),
+    **errors(Kind.INVALID, Kind.NOT_FOUND),
     200: {
         "content": {ZIP: {"schema": {"type": "string", "format": "binary"}, "example": "PK…"}},
         "description": "The pack: its README tells how to check everything by hand.",
@@ -66,6 +66,8 @@ def pack_evidence(
         out = Path(folder) / "evidence.zip"
         try:
             pack(request.app.state.node, out, sought=sought, most=MOST)
+        except NothingFits as error:
+            raise Problem(Kind.NOT_FOUND, error.what, error.remedy) from None
         except UsageError as error:
             raise Problem(Kind.INVALID, error.what, error.remedy) from None
         body = out.read_bytes()
