@@ -247,6 +247,23 @@ def test_an_emergency_does_not_wait_and_is_written_down() -> None:
     assert came_to(**case, emergency=False, confidence_met="public-interest").outcome is Outcome.UNCLEAR
 
 
+def test_serious_harm_does_not_wait_for_a_lawyer_where_a_power_may_fit() -> None:
+    case: dict[str, Any] = CARE | {
+        "receiver": "police", "purpose": "safeguarding-adults", "modes": ["lookup"], "often": "as-needed",
+        "confidence_met": "public-interest", "life_at_risk": False, "asked_in_writing": True,
+    }  # fmt: skip
+    urgent = came_to(**case, emergency=True)
+    assert said(urgent, Section.POWER, Standing.TO_DO)[0].mend.startswith("share now only what prevents the harm")
+    assert came_to(**case, emergency=False).outcome is Outcome.UNCLEAR
+
+
+def test_an_emergency_makes_no_power_out_of_none() -> None:
+    none = {"giver": "nhs-trust", "receiver": "company", "purpose": "empty-homes", "collected_for": "direct-care"}
+    assert came_to(**none, emergency=True, life_at_risk=False).outcome is Outcome.CANNOT
+    life = came_to(**none, emergency=True, life_at_risk=True)
+    assert REFER in said(life, Section.POWER, Standing.UNCLEAR)[0].mend
+
+
 def test_an_emergency_lifts_no_bar() -> None:
     case = CARE | {"receiver": "police", "purpose": "safeguarding-adults", "how_many": "one", "often": "once"}
     urgent = came_to(**case | {"protected": ["adoption"]}, emergency=True, life_at_risk=True)

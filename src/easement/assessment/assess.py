@@ -110,8 +110,8 @@ def _chosen(facts: Facts, answers: tuple[str, ...]) -> Iterator[Statement]:
     besides = f" ({others} more may fit)" if others else ""
     standing = chosen.standing
     mends = listed(dict.fromkeys(chosen.mends), "and") if chosen.mends else ""
-    if standing is Standing.UNCLEAR and facts.vital:
-        standing, mends = Standing.TO_DO, f"share what saves the life now, and afterwards {REFER}"
+    if standing is Standing.UNCLEAR and facts.answers.emergency:
+        standing, mends = Standing.TO_DO, f"share now only what prevents the harm, and afterwards {REFER}"
     elif standing is Standing.UNCLEAR:
         mends = f"{REFER}: {mends}"
     words = {Standing.HOLDS: "lets", Standing.TO_DO: "lets", Standing.UNCLEAR: "may let", Standing.AGAINST: "lets"}

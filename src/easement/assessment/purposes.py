@@ -56,7 +56,7 @@ def _from_origin(facts: Facts, origin: Purpose, purpose: Purpose) -> Statement:
     if facts.giver is not None and not facts.giver.public_authority and facts.answers.consent == "free":
         text = f"{both}, and the people agree that it serves {_named(purpose)}"
         return Statement(Section.PURPOSES, Standing.HOLDS, text, source, answers=answers)
-    if facts.vital or (facts.giver is not None and not facts.giver.public_authority):
+    if facts.answers.emergency or (facts.giver is not None and not facts.giver.public_authority):
         text = f"{both}, and is used for {_named(purpose)}"
         mend = "write down why the new purpose is compatible with the first, or ask the people"
         return Statement(Section.PURPOSES, Standing.TO_DO, text, source, mend, answers)
