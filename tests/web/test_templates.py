@@ -17,6 +17,11 @@ from easement.exchange.message_carry import Silence
 from easement.exchange.witnesses import Health
 from easement.gate.model import Code
 from easement.ledger.model import EntryType
+from easement.permission.dossier import Stage
+from easement.permission.emergency import Found
+from easement.permission.model import Kind as Act
+from easement.permission.model import Outcome
+from easement.permission.reasons import RefusalReason
 from easement.staff.permissions import NodeRole
 from easement.web.environment import environment
 from easement.web.views.page import View
@@ -122,6 +127,12 @@ def test_every_reason_is_explained_in_plain_words(code):
         ("ledger/words.html", "event", EntryType),
         ("staff/words.html", "role", NodeRole),
         ("cluster/words.html", "job_state", {*BulkState, *JobState}),
+        ("proposals/words.html", "did", Act),
+        ("proposals/words.html", "state", Stage),
+        ("proposals/words.html", "stage", Stage),
+        ("proposals/words.html", "reason", RefusalReason),
+        ("proposals/words.html", "outcome", Outcome),
+        ("proposals/words.html", "found", Found),
         ("ask/words.html", "silent", set(Silence) - {Silence.REFUSED, Silence.FAILED}),
     ],
 )

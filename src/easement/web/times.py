@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from easement.base.words import day
 
-__all__ = ["minute_of_entry", "moment", "today_in_words"]
+__all__ = ["minute_of_entry", "moment", "moment_typed", "today_in_words", "typed"]
 
 
 def moment(instant: datetime) -> str:
@@ -16,6 +16,23 @@ def moment(instant: datetime) -> str:
 def today_in_words(instant: datetime) -> str:
     """The day of a moment on a UK calendar: `22 November 2026`."""
     return day(_on_the_clock(instant))
+
+
+def moment_typed(text: str) -> datetime:
+    """The moment that somebody typed who reads a UK clock, `2026-11-22T15:04`; raises `ValueError` for anything else.
+
+    Of an hour that comes twice in autumn it is the first.
+    """
+    wall = datetime.strptime(text, "%Y-%m-%dT%H:%M").replace(tzinfo=UTC)
+    for ahead in (timedelta(hours=1), timedelta()):
+        if _on_the_clock(wall - ahead).replace(tzinfo=UTC) == wall:
+            return wall - ahead
+    raise ValueError(text)  # the hour that is left out in spring
+
+
+def typed(instant: datetime) -> str:
+    """A moment as somebody would type it who reads a UK clock: `2026-11-22T15:04`."""
+    return _on_the_clock(instant).strftime("%Y-%m-%dT%H:%M")
 
 
 def minute_of_entry(text: str) -> datetime:

@@ -372,7 +372,7 @@ def _reviewed(node: Node, dossier: Dossier) -> str:
     """
     current = dossier.text.digest if dossier.text else ""
     own = [e for e in dossier.events if e.author == node.organisation and e.kind not in (Kind.DRAFT, Kind.VARY)]
-    seen = [getattr(event.said, "digest", "") for event in own]
+    seen: list[str] = [getattr(event.said, "digest", "") for event in own]
     agreed = [dossier.agreed.digest] if dossier.agreed else []
     before = [each for event in dossier.events if (each := _text_of(event))]
     for digest in (*reversed(seen), *agreed, *reversed(before)):
@@ -385,8 +385,10 @@ def _text_of(event: Event) -> str:
     """The digest of the text that an event brought, empty where it brought none."""
     if isinstance(event.said, m.Drafted | m.Varied):
         return event.said.digest
-    source: str = event.said.text if isinstance(event.said, m.Proposed) else ""
-    return str(file_of(source).digest) if source else ""
+    if isinstance(event.said, m.Proposed) and event.said.text:
+        digest: str = file_of(event.said.text).digest
+        return digest
+    return ""
 
 
 def changed_since(node: Node, dossier: Dossier, digest: str) -> Changed | None:

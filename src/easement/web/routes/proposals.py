@@ -19,6 +19,7 @@ from easement.web.lists import FORMATS, as_file
 from easement.web.reading import acting, editing
 from easement.web.reading import proposals as reading
 from easement.web.reading.acting import BY_FORM, Filled
+from easement.web.reading.offers import offered_state
 from easement.web.route import pages, see
 from easement.web.views.page import Wrong
 from easement.web.visit import SECTIONS, Posted, Visit, posted, there, visitor
@@ -53,7 +54,9 @@ def proposals(
 @router.get("/proposals/{id_}")
 def proposal(visit: Reader, id_: Id) -> Response:
     """One proposal."""
-    return visit.show(reading.one(visit.node, visit.identity, _dossier(visit, id_), visit.now))
+    dossier = _dossier(visit, id_)
+    view = reading.one(visit.node, visit.identity, dossier, visit.now)
+    return visit.show(replace(view, offering=offered_state(visit.node, visit.identity, dossier, visit.now)))
 
 
 @router.get("/proposals/{id_}/text")
