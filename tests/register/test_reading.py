@@ -91,6 +91,17 @@ def test_entries_are_found_by_words_organisation_purpose_and_state(dwp):
     )
 
 
+def test_a_reader_waits_for_some_files_and_the_node_reads_on(dwp, monkeypatch):
+    monkeypatch.setattr(keeping, "AT_ONCE", 3)
+    for number in range(8):
+        dwp.put(f"a{number}")
+    dwp.put("draft", signers=())
+    assert reading.search(dwp, Sought(), NOW).count <= 3
+    assert keeping.refresh(dwp, NOW) >= 5
+    assert reading.search(dwp, Sought(), NOW).count == 8
+    assert keeping.refresh(dwp, LATER) <= 8
+
+
 def test_pages_hold_every_entry_once_and_so_does_everything(dwp):
     for number in range(7):
         dwp.put(f"a{number}", ("title: School meals", f"title: Meals {number % 3}"))

@@ -7,7 +7,7 @@ agreements and nothing new, a stamp for each file. What once stood on the regist
 import hashlib
 import json
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -37,6 +37,9 @@ __all__ = ["FRESH_SECONDS", "catch_up", "names_of", "refresh", "refresh_if_old",
 PAGE = 10_000
 """Entries counted in one transaction: a tenth of a second of writing."""
 
+AT_ONCE = 200
+"""Files read before what they say is published: some seconds' work, and all that a reader ever waits for."""
+
 FRESH_SECONDS = 30
 """How old what the register saw may be before a reader looks again by itself; a serving node looks more often."""
 
@@ -52,32 +55,54 @@ LIGHT = (
 
 
 def refresh_if_old(publisher: Publisher, now: datetime) -> None:
-    """Bring the register up to date where nobody did lately."""
+    """Bring the register up to date where nobody did lately; a reader waits for so many files and no more."""
     with reading(publisher.engine) as connection:
         upto, seen, _ = tables.head(connection)
     if not 0 <= now.timestamp() - seen < FRESH_SECONDS:
-        refresh(publisher, now)
+        catch_up(publisher)
+        _look(publisher, now.astimezone(UTC), AT_ONCE)
     elif publisher.ledger.size > upto:
         catch_up(publisher)
 
 
 def refresh(publisher: Publisher, now: datetime) -> int:
-    """Bring the register up to date; how many versions it read anew."""
-    since = catch_up(publisher)
-    now = now.astimezone(UTC)
+    """Bring the register up to date; how many versions it read anew. What is read is published as it goes on."""
+    catch_up(publisher)
+    return _look(publisher, now.astimezone(UTC))
+
+
+def _look(publisher: Publisher, now: datetime, most: int | None = None) -> int:
+    """Read the agreements whose files changed, at most so many, and see where all stand; how many were read."""
+    known, found, count, start = _known(publisher), _files(publisher.home / "agreements"), 0, 0
+    changed = _changed(publisher, known, found)
+    while True:
+        step = changed[start : start + min(AT_ONCE, most or AT_ONCE)]
+        start += len(step)
+        count += _read_some(publisher, step, found, known if start >= len(changed) else None, now)
+        if start >= len(changed) or (most is not None and start >= most):
+            return count
+
+
+def _changed(publisher: Publisher, known: str, found: Mapping[str, str]) -> list[str]:
+    """The files that are not as they were when they were read; all, where others' keys or classes changed."""
     with reading(publisher.engine) as connection:
         _, _, known_then = tables.head(connection)
-        touched = tables.changed_since(connection, since)
+        rows = tables.mapped(connection, ("path", "stamp", "state"))
+    kept = {row["path"]: row["stamp"] for row in rows if row["state"] not in UNSURE}
+    same = known == known_then
+    return [path for path, stamp in found.items() if not (same and stamp and kept.get(path) == stamp)]
+
+
+def _read_some(
+    publisher: Publisher, paths: Sequence[str], found: Mapping[str, str], known: str | None, now: datetime
+) -> int:
+    """Read some files, and write what changed; `known` is given with the last of them."""
+    with reading(publisher.engine) as connection:
         old = {row["digest"]: row for row in tables.mapped(connection, LIGHT)}
         left_out = tables.redactions(connection)
-    known = _known(publisher)
-    found = _files(publisher.home / "agreements")
-    sound = [row for row in old.values() if row["state"] not in UNSURE and row["agreement_id"] not in touched]
-    kept = {row["path"]: row["stamp"] for row in sound} if known == known_then else {}
-    changed = [path for path, stamp in found.items() if not stamp or kept.get(path) != stamp]
-    read = _read(publisher, changed, now, left_out)
+    read = _read(publisher, paths, now, left_out)
     fresh = {row["digest"]: row | {"stamp": found[row["path"]]} for row in read}
-    _write(publisher, _merged(old, fresh, found, set(changed)), old, known, now)
+    _write(publisher, _merged(old, fresh, found, set(paths)), old, known, now)
     return len(fresh)
 
 
@@ -96,6 +121,7 @@ def catch_up(publisher: Publisher) -> int:
             take_turn(connection, TURN)
             if tables.head(connection)[0] == upto:  # else another process counted them meanwhile
                 tables.add_sums(connection, sums)
+                tables.forget_stamps(connection, {each.agreement_id for each in sums.events if each.agreement_id})
                 tables.keep_head(connection, upto=page[-1].index + 1)
 
 
@@ -206,7 +232,7 @@ def version_of(row: Mapping[str, Any], *, gone: bool = False) -> Version:
     return Version(**{name: row[name] for name in names}, gone=gone)
 
 
-def _write(publisher: Publisher, merged: _Merged, old: Mapping[str, Any], known: str, now: datetime) -> None:
+def _write(publisher: Publisher, merged: _Merged, old: Mapping[str, Any], known: str | None, now: datetime) -> None:
     with reading(publisher.engine) as connection:
         ended = {each.agreement_id for each in tables.events(connection, EntryType.VERSION_ENDED)}
     where = stand(merged.versions, now.date().isoformat(), suspended(publisher.engine), ended)
@@ -219,4 +245,5 @@ def _write(publisher: Publisher, merged: _Merged, old: Mapping[str, Any], known:
                 tables.put_entry(connection, merged.fresh[digest] | state | since)
             elif before is not None and (before["state"], before["newest"]) != (stood.state.value, stood.newest):
                 tables.set_entry(connection, digest, **state)
-        tables.keep_head(connection, seen=int(now.timestamp()), known=known)
+        more = {"known": known} if known is not None else {}
+        tables.keep_head(connection, seen=int(now.timestamp()), **more)

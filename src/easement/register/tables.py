@@ -1,6 +1,6 @@
 """The register's own tables: its entries, the counts of what was shared under them, and what is left out."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -30,11 +30,11 @@ __all__ = [
     "add_redaction",
     "add_sums",
     "cards_of",
-    "changed_since",
     "drop_redaction",
     "entries",
     "events",
     "first_uses",
+    "forget_stamps",
     "head",
     "keep_head",
     "mapped",
@@ -215,10 +215,10 @@ def events(
     return [Event(*row) for row in connection.execute(query.limit(newest))]
 
 
-def changed_since(connection: Connection, upto: int) -> set[str]:
-    """The agreements to which something happened from an entry on."""
-    touched = kept.c.type.like("agreement:%") & (kept.c.entry >= upto)
-    return set(connection.execute(select(kept.c.agreement_id).where(touched).distinct()).scalars())
+def forget_stamps(connection: Connection, agreements: Collection[str]) -> None:
+    """Have the files of some agreements read anew, because something happened to them."""
+    if agreements:
+        connection.execute(update(entries).where(entries.c.agreement_id.in_(agreements)).values(stamp=""))
 
 
 def rows(connection: Connection, *where: Any, columns: Iterable[str] = ()) -> Sequence[Row[Any]]:
