@@ -22,6 +22,7 @@ from easement.exchange.directory_parts import MemberKey
 from easement.exchange.incoming import hold_words
 from easement.exchange.jobs_tables import JobState
 from easement.exchange.message_carry import NoAnswer, Problem, WrongAnswer
+from easement.exchange.service import line_to
 from easement.exchange.tables import due
 from easement.gate.tables import suspend
 from easement.ledger.model import EntryType
@@ -273,6 +274,41 @@ def test_duties_start_and_end_with_a_certificate_in_both_logs(pair):
     again = bulk.delete(pair.northtown, done.message, pair.clock())
     assert again == deleted
     assert len(pair.entries(pair.dwp, EntryType.DUTY_MET)) == 1
+
+
+def test_a_set_that_is_certified_to_be_deleted_is_kept_by_nobody(pair):
+    first, second = ready(pair), ready(pair)
+    bulk.delete(pair.northtown, first.message, pair.clock())
+    assert [each.name for each in sets.sets_folder(pair.dwp.home).iterdir()] == [second.message]
+    with reading(pair.dwp.engine) as connection:
+        assert [each.id for each in sets.kept_sets(connection)] == [second.message]
+        assert sets.read_set(connection, first.message) is None
+        assert sets.read_set(connection, first.message, or_dropped=True) is not None
+    line = line_to(pair.northtown, "dwp", pair.clock())
+    assert first.manifest in json.loads(line.ask("GET", f"{bulk.SETS}/{first.message}"))["manifest"]
+    with pytest.raises(Problem, match="no longer kept"):
+        line.anew().ask("POST", f"{bulk.SETS}/{first.message}/token")
+
+
+def test_what_a_kill_left_of_sets_that_nobody_makes_or_keeps_is_cleared(pair):
+    kept, waiting = ready(pair).message, asked(pair).bulk.message
+    folder = sets.sets_folder(pair.dwp.home)
+    for name in (waiting, "a" * 32):
+        (folder / name).mkdir()
+        (folder / name / "0.sealed").write_bytes(b"half")
+    assert jobs.clear(pair.dwp) == 1
+    assert sorted(each.name for each in folder.iterdir()) == sorted([kept, waiting])
+    assert jobs.clear(pair.northtown) == 0
+
+
+def test_nobody_asks_under_the_id_of_another_organisations_set(pair):
+    message = ready(pair).message
+    with reading(pair.dwp.engine) as connection:
+        assert jobs_tables.is_of_another(connection, "southtown", message)
+        assert not jobs_tables.is_of_another(connection, "northtown", message)
+    body = bulk._body(pair.northtown, bulk._kept(pair.northtown, asked(pair).bulk.message))
+    with pytest.raises(UsageError, match="used for another question"):
+        jobs.accept(pair.dwp, "southtown", body.model_copy(update={"message": message}), pair.clock())
 
 
 def test_what_was_never_received_cannot_be_deleted(pair):

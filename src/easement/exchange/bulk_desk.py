@@ -104,7 +104,7 @@ def _said(host: Host, job: Job) -> SetBody:
     manifest, receipt = "", ""
     if job.state is JobState.READY and job.entry is not None:
         with reading(host.engine) as connection:
-            made = sets.read_set(connection, job.message)
+            made = sets.read_set(connection, job.message, or_dropped=True)
         if made is not None:
             host.ledger.checkpoint()
             manifest, receipt = manifest_of(made).decode(), make_receipt(host.ledger, job.entry)
@@ -124,7 +124,10 @@ def _said(host: Host, job: Job) -> SetBody:
 
 
 def certify(host: Host, genuine: Genuine, arrived: Arrived, clock: Clock) -> bytes:
-    """Take the recipient's word, proved by an entry of its own log, that what it got is deleted; logged here too."""
+    """Take the recipient's word, proved by an entry of its own log, that what it got is deleted; logged here too.
+
+    A set that is deleted there is kept here no longer either.
+    """
     now = clock()
     body = read_body(CertificateBody, arrived.body, MAX_ASK)
     _for_us(host, body.to)
@@ -139,7 +142,19 @@ def certify(host: Host, genuine: Genuine, arrived: Arrived, clock: Clock) -> byt
         intent=released,
         peer_entry=body.entry,
     )
-    return CertifiedBody(message=body.message, entry=_once(host, said, released)).encode()
+    certified = _once(host, said, released)
+    _drop(host, recipient, body.message, now)
+    return CertifiedBody(message=body.message, entry=certified).encode()
+
+
+def _drop(host: Host, recipient: str, message: str, now: datetime) -> None:
+    """Keep a recipient's set no longer, where the message was answered by one; what a kill leaves goes later."""
+    with reading(host.engine) as connection:
+        made = sets.read_set(connection, message)
+    if made is not None and made.recipient == recipient:
+        with writing(host.engine) as connection:
+            sets.drop_set(connection, message, now)
+        sets.forget_files(host.home, message)
 
 
 class _Before(Exception):

@@ -21,6 +21,7 @@ from easement.base.durable import write_whole
 from easement.base.errors import BadData, BadFile, EasementError, Refused, StorageFailed, UsageError
 from easement.base.sealed import derived_key, seal, unseal
 from easement.exchange import jobs_tables as tables
+from easement.exchange import sets
 from easement.exchange.bulk_body import MAX_BULK, MAX_LIST, BulkBody, ListSaid
 from easement.exchange.jobs_tables import Job, JobState
 from easement.exchange.message_body import read_body
@@ -34,7 +35,7 @@ from easement.gate.recovery import Abandoned
 from easement.ledger.model import Entry, EntryType, minute
 from easement.meaning.mapping import read_mapping
 
-__all__ = ["TooMany", "accept", "bulk_request", "find", "run_next", "waiting"]
+__all__ = ["TooMany", "accept", "bulk_request", "clear", "find", "run_next", "waiting"]
 
 MOST_TRIES = 3
 """Times that a set is begun: what kills a worker three times is not likely to spare the fourth."""
@@ -43,6 +44,9 @@ MOST_WAITING = 50
 """Sets that one organisation may wait for: each may bring a list, which is kept until its set is made."""
 
 SECRET = 0o600
+
+
+USED = "this message's id was used for another question"
 
 
 class TooMany(Refused):
@@ -70,13 +74,28 @@ def accept(host: Host, recipient: str, body: BulkBody, now: datetime) -> Job:
     with writing(host.engine) as connection:
         known = tables.job(connection, recipient, body.message)
         if known is None:
+            if tables.is_of_another(connection, recipient, body.message):  # its files stand under this id alone
+                raise UsageError(USED, remedy="draw a new random id for each")
             if tables.unfinished(connection, recipient) >= MOST_WAITING:
                 raise TooMany(f"`{recipient}` waits for {MOST_WAITING} sets already", remedy="ask when they are made")
             tables.add_job(connection, made)
             return made
     if known.digest != made.digest:
-        raise UsageError("this message's id was used for another question", remedy="draw a new random id for each")
+        raise UsageError(USED, remedy="draw a new random id for each")
     return known
+
+
+def clear(host: Host) -> int:
+    """Remove the files of sets that are kept no longer, and what a making that was given up left; of how many."""
+    folder = sets.sets_folder(host.home)
+    there = [each.name for each in folder.iterdir()] if folder.exists() else []  # first: one that is begun later stays
+    with reading(host.engine) as connection:
+        kept = {each.id for each in sets.kept_sets(connection)}
+        kept |= {each.message for each in tables.jobs(connection, unfinished=True)}
+    gone = [each for each in there if each not in kept]
+    for each in gone:
+        sets.forget_files(host.home, each)
+    return len(gone)
 
 
 def find(host: Host, recipient: str, message: str) -> Job | None:

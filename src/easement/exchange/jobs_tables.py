@@ -23,7 +23,18 @@ from sqlalchemy import (
 from easement.base.database import METADATA
 from easement.ledger.tables import Whole
 
-__all__ = ["Job", "JobState", "add_job", "change_job", "job", "jobs", "next_job", "note_problem", "take_job"]
+__all__ = [
+    "Job",
+    "JobState",
+    "add_job",
+    "change_job",
+    "is_of_another",
+    "job",
+    "jobs",
+    "next_job",
+    "note_problem",
+    "take_job",
+]
 
 
 class JobState(StrEnum):
@@ -115,6 +126,12 @@ def jobs(connection: Connection, *, unfinished: bool = False) -> list[Job]:
     if unfinished:
         query = query.where(_jobs.c.state.in_([JobState.WAITING, JobState.RUNNING]))
     return [_read(row) for row in connection.execute(query)]
+
+
+def is_of_another(connection: Connection, organisation: str, message: str) -> bool:
+    """Whether a message's id is that of a set which another organisation asked for."""
+    others = (_jobs.c.message == message, _jobs.c.organisation != organisation)
+    return connection.execute(select(_jobs.c.message).where(*others).limit(1)).first() is not None
 
 
 def unfinished(connection: Connection, organisation: str) -> int:

@@ -164,9 +164,10 @@ def next_version(connection: Connection, recipient: str, agreement_id: str, shar
     return 0 if latest is None else int(latest) + 1
 
 
-def read_set(connection: Connection, id_: str) -> Made | None:
-    """A set that is still kept."""
-    row = connection.execute(select(*_COLUMNS).where(sets.c.id == id_, sets.c.dropped.is_(None))).one_or_none()
+def read_set(connection: Connection, id_: str, *, or_dropped: bool = False) -> Made | None:
+    """A set that is still kept, or that was kept once."""
+    place = (sets.c.id == id_, *(() if or_dropped else (sets.c.dropped.is_(None),)))
+    row = connection.execute(select(*_COLUMNS).where(*place)).one_or_none()
     return _made(row) if row else None
 
 

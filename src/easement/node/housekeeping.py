@@ -21,6 +21,7 @@ from easement.exchange import directory_store
 from easement.exchange.bulk import chase
 from easement.exchange.directory_service import outgoing
 from easement.exchange.duties import certify_all
+from easement.exchange.jobs import clear
 from easement.exchange.join import keep_up
 from easement.exchange.refusals import sum_up
 from easement.exchange.service import finish_outbox
@@ -97,10 +98,11 @@ def _cosign(node: Node, now: datetime) -> int:
 
 
 def _prune(node: Node, now: datetime) -> int:
-    """Drop what is kept only for a time: nonces of messages, and answers that may be asked for no more."""
+    """Drop what is kept only for a time: nonces of messages, answers that may be asked for no more, files of sets."""
     at = int(now.timestamp())
     with writing(node.engine) as connection:
-        return forget_nonces(connection, at - NONCES_SECONDS) + forget_answers(connection, at)
+        dropped = forget_nonces(connection, at - NONCES_SECONDS) + forget_answers(connection, at)
+    return dropped + clear(node)
 
 
 def _sum_up(node: Node, now: datetime) -> int:
