@@ -185,6 +185,20 @@ def test_an_entry_that_is_not_there_is_told_and_nothing_is_packed(busy: World, o
     assert not (busy.out / "pack.zip").exists()
 
 
+def test_more_entries_than_may_be_packed_are_told_and_nothing_is_packed(busy: World) -> None:
+    with pytest.raises(UsageError, match="more than 7 entries fit"):
+        packed(busy, most=7)
+    assert not (busy.out / "pack.zip").exists()
+    assert packed(busy, most=8)[0]["entries"] == list(range(8))
+
+
+def test_an_agreement_that_nobody_signed_is_packed_as_it_stands(busy: World) -> None:
+    busy.agreement.with_name(f"{busy.agreement.name}.signatures").unlink()
+    said, path = packed(busy)
+    stem = f"agreements/school-meals-1.0.0-{said['agreements'][0][:8]}"
+    assert {name for name in names(path) if name.startswith("agreements/")} == {f"{stem}.yaml", f"{stem}.md"}
+
+
 def test_an_agreement_under_which_nothing_was_done_is_told(busy: World) -> None:
     with pytest.raises(UsageError, match="no entry under this agreement"):
         packed(busy, agreement=busy.variant(("version: 1.0.0", "version: 9.0.0")))

@@ -7,12 +7,14 @@ import pytest
 from easement.agreement.model import Mode
 from easement.agreement.read import read_agreement_text
 from easement.agreement.signing import Signed
+from easement.gate.decide import decide
 from easement.gate.joined import given_by, with_joined
+from easement.gate.model import Code
 from easement.gate.prepare import Prepared, prepare
 from easement.gate.taking import Taken, Taking
 from easement.meaning.model import Standard
 
-from .conftest import TERMS
+from .conftest import TERMS, facts, request
 
 JOINING = "joining: {provider: {class: work-and-pensions-department}, recipient: {class: local-authority}}\n"
 CLASSES = {"easton": "local-authority", "second": "work-and-pensions-department", "stranger": "police", "odd": "none"}
@@ -42,6 +44,15 @@ def test_who_joined_to_receive_has_what_the_named_have(opened: Prepared) -> None
         assert offer.recipients == {"northtown", "easton"}
         assert (offer.entitled["easton"], offer.training["easton"]) == ({"benefits-officer"}, {"data-protection"})
         assert (offer.joined, offer.provider, offer.narrower) == ({"easton": "art6_1_e"}, "dwp", {})
+
+
+def test_the_decision_says_by_which_clause_who_joined_may_ask(opened: Prepared) -> None:
+    decision = decide(request(recipient="easton"), joined(opened, "easton"), facts())
+    assert decision.allowed, decision.unmet
+    said = next(each for each in decision.reasons if each.code is Code.RECIPIENT_NOT_NAMED)
+    assert (said.clause, said.met) == ("joining.recipient", True)
+    refused = decide(request(recipient="easton"), opened, facts())
+    assert [each.code for each in refused.unmet] == [Code.RECIPIENT_NOT_NAMED, Code.ROLE_NOT_ENTITLED]
 
 
 @pytest.mark.parametrize("name", ["stranger", "odd", "unheard-of"])

@@ -187,7 +187,8 @@ def test_numbers_of_rows_are_not_settled(world: World) -> None:
             settle(node, 1, {("1", "C07"): True}, now=NOW, by="Ann")
 
 
-def test_a_broken_list_is_told(doubted: World) -> None:
-    (doubted.node / "held" / "1.csv").write_bytes(b"\xff\xfe\x00")
+@pytest.mark.parametrize("text", [b"\xff\xfe\x00", b"list_reference,held_reference\r\nP7,C07\r\n"])
+def test_a_broken_list_is_told(doubted: World, text: bytes) -> None:
+    (doubted.node / "held" / "1.csv").write_bytes(text)
     with open_node(doubted.node) as node, pytest.raises(BadData, match="no list of held pairs"):
         held_match(node, 1)
