@@ -14,6 +14,8 @@ WHOLE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 def upgrade() -> None:
     """Make them."""
     _entries()
+    _said()
+    _redactions()
     _counts()
     _events()
     _concerns()
@@ -42,6 +44,9 @@ def _entries() -> None:
         sa.Column("since", WHOLE, nullable=False),
         sa.PrimaryKeyConstraint("digest"),
     )
+
+
+def _said() -> None:
     op.create_table(
         "register_cards",
         sa.Column("digest", sa.String(64), nullable=False),
@@ -50,6 +55,9 @@ def _entries() -> None:
     )
     op.create_index("register_entries_by_agreement", "register_entries", ["agreement_id"])
     op.create_index("register_entries_by_list", "register_entries", ["newest", "public", "title"])
+
+
+def _redactions() -> None:
     op.create_table(
         "register_redactions",
         sa.Column("agreement_id", sa.String(63), nullable=False),
