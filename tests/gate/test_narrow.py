@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from easement.agreement.model import Mode
 from easement.gate.datasets import Dataset
-from easement.gate.narrow import about_person, covered
+from easement.gate.narrow import Wanted, about_person, covered, narrow
+from easement.meaning.identifiers import Kind
 from easement.meaning.mapping import DatasetMapping
 from easement.meaning.model import Standard
 from easement.sources.conditions import All, Compared, Condition, Either, Holding, OneOf, Tidied
@@ -91,6 +93,7 @@ def test_of_a_condition_only_what_is_sure_is_asked(standard: Standard, rows: str
         ({"family_name": "Ash"}, None),
         ({"award": "uc"}, OneOf("code", ("1", "one"), trimmed=True)),
         ({"nothing": "x"}, None),
+        ({"earnings": "100"}, None),
         ({"nino": "  "}, None),
         (
             {"family_name": "Ash", "date_of_birth": "2015-02-01", "nino": "AB123456C"},
@@ -132,3 +135,57 @@ def test_part_of_a_name_and_codes_into_numbers_are_not_asked_by(standard: Standa
     part = dataset(family_name={"column": "family", "part": "family"})
     assert covered(part, standard, COLUMNS, "family_name = 'Ash'", TODAY) is None
     assert covered(dataset(), standard, typed_as("pay", "BIGINT"), "earnings = 1", TODAY) == Compared("pay", "=", 1)
+
+
+def test_a_day_in_a_column_of_numbers_is_not_asked_by(standard: Standard) -> None:
+    assert about_person(dataset(), standard, typed_as("born", "BIGINT"), {"date_of_birth": "2015-02-01"}) is None
+
+
+def test_a_property_is_asked_by_its_number_where_no_text_may_begin_with_noughts(standard: Standard) -> None:
+    place = standard.elements["nino"].model_copy(update={"identifier": Kind.UPRN})
+    places, person = standard.model_copy(update={"elements": {"nino": place}}), {"nino": "000012345678"}
+    assert about_person(dataset(), places, COLUMNS, person) is None
+    found = about_person(dataset(), places, typed_as("nino", "BIGINT"), person)
+    assert isinstance(found, Tidied)
+    assert found.value == "12345678"
+
+
+class Source:
+    """A source that notes what it is asked to leave out."""
+
+    columns = COLUMNS
+
+    def __init__(self, *, database: bool = True) -> None:
+        self.stream: Any = object() if database else None
+        self.asked: list[Condition | None] = []
+
+    def narrow(self, condition: Condition | None) -> None:
+        self.asked.append(condition)
+
+
+IS = OneOf("code", ("2",), trimmed=True)
+
+
+@pytest.mark.parametrize(
+    ("database", "wanted", "asked"),
+    [
+        (True, Wanted(Mode.BULK, "award = 'IS'", TODAY), [IS]),
+        (True, Wanted(Mode.AGGREGATE, "award = 'IS'", TODAY), [IS]),
+        (True, Wanted(Mode.BULK, None, TODAY), []),
+        (True, Wanted(Mode.BULK, "award = 'IS'", TODAY, listed=True), []),
+        (True, Wanted(Mode.MATCH, "award = 'IS'", TODAY), []),
+        (
+            True,
+            Wanted(Mode.LOOKUP, "award = 'IS'", TODAY, {"date_of_birth": "2015-02-01"}),
+            [Compared("born", "=", DAY)],
+        ),
+        (True, Wanted(Mode.LOOKUP, None, TODAY), [None]),
+        (False, Wanted(Mode.BULK, "award = 'IS'", TODAY), []),
+    ],
+)
+def test_a_source_leaves_out_only_what_a_disclosure_cannot_need(
+    standard: Standard, database: bool, wanted: Wanted, asked: list[Condition | None]
+) -> None:
+    source: Any = Source(database=database)
+    narrow(source, dataset(), standard, wanted)
+    assert source.asked == asked
