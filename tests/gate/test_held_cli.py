@@ -68,7 +68,7 @@ def test_a_whole_list_is_decided_in_a_spreadsheet(doubted: World, tmp_path: Path
         writer = csv.DictWriter(file, list(rows[0]))
         writer.writeheader()
         writer.writerows(rows)
-    ended = run(doubted, "settle", "1", "--from", str(decided), "--by", "Ann Lee")
+    ended = run(doubted, "settle", "1", "--decided", str(decided), "--by", "Ann Lee")
     assert ended.stdout.startswith("Settled: 0 the same, 1 different; 1 are open.")
 
 
@@ -78,13 +78,13 @@ def test_a_word_that_is_no_decision_is_told_with_its_line(
     decided = tmp_path / "decided.csv"
     decided.write_text("list_reference,held_reference,rule,decision\nP7,C07,no given name,perhaps\n")
     with pytest.raises(SystemExit) as ended:
-        main(["held", "settle", "1", "--node", str(doubted.node), "--from", str(decided), "--by", "Ann"])
+        main(["held", "settle", "1", "--node", str(doubted.node), "--decided", str(decided), "--by", "Ann"])
     assert ended.value.code == 14
     assert "`perhaps` is no decision" in (told := capsys.readouterr().err)
     assert "decided.csv, line 2" in told
 
 
-@pytest.mark.parametrize("said", [("--pair", "P7", "C08"), ("--same",), ("--same", "--from", "x.csv")])
+@pytest.mark.parametrize("said", [("--pair", "P7", "C08"), ("--same",), ("--same", "--decided", "x.csv")])
 def test_half_a_decision_is_none(
     doubted: World, said: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -105,12 +105,12 @@ def test_a_concern_is_written_down_looked_at_and_answered(world, capsys):
 
 
 def test_numbers_and_the_report_are_made(world, capsys, tmp_path):
-    assert "Disclosures that were given" in run(world, "numbers", "--from", "2026-11-01", capsys=capsys)
+    assert "Disclosures that were given" in run(world, "numbers", "--first-day", "2026-11-01", capsys=capsys)
     out = tmp_path / "report"
-    said = data(world, "report", "--from", "2026-11-01", "--to", "2026-11-30", "-o", str(out), capsys=capsys)
+    said = data(world, "report", "--first-day", "2026-11-01", "--last-day", "2026-11-30", "-o", str(out), capsys=capsys)
     assert [Path(path).suffix for path in said["files"]] == [".html", ".pdf", ".json"]
     assert all(Path(path).is_file() for path in said["files"])
-    words = ("report", "--from", "2026-12-01", "--to", "2026-11-01", "-o", str(out))
+    words = ("report", "--first-day", "2026-12-01", "--last-day", "2026-11-01", "-o", str(out))
     assert "is before" in data(world, *words, capsys=capsys, code=2)["error"]
 
 

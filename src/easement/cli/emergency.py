@@ -42,7 +42,9 @@ def emergency() -> None:
 @click.option("--what", required=True, metavar="TEXT", help="What was shared; name nobody.")
 @click.option("--why", required=True, metavar="TEXT", help="Why it could not wait.")
 @click.option("--happened", required=True, metavar="TIME", help="When, as 2026-11-21T09:30Z.")
-@click.option("--agreement", default="", metavar="ID", help="The agreement whose emergency section it rests on.")
+@click.option(
+    "--under", "agreement", default="", metavar="ID", help="The agreement whose emergency section it rests on."
+)
 @click.option("--role", default="caseworker", show_default=True, help="Your role at the node.")
 @_node
 @_by

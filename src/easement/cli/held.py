@@ -75,15 +75,13 @@ def _shown(found: "HeldMatch") -> str:
 
 
 @held.command(
-    epilog="\b\nExamples:\n"
-    "  easement held settle 1 --node dwp --pair P7 C07 --same --by 'Ann Lee' --why 'one NHS number'\n"
-    "  easement held settle 1 --node dwp --from decided.csv --by 'Ann Lee'"
+    epilog="\b\nExample: easement held settle 1 --node dwp --pair P7 C07 --same --by 'Ann Lee' --why 'one NHS number'"
 )
 @match_argument
 @node_option
 @click.option("--pair", "pairs", nargs=2, multiple=True, metavar="LIST_KEY YOUR_KEY", help="A pair, by both keys.")
 @click.option("--same/--different", "same", default=None, help="Whether the pairs named are one person each.")
-@click.option("--from", "file", type=click.Path(path_type=Path, dir_okay=False, exists=True), metavar="FILE",
+@click.option("--decided", "file", type=click.Path(path_type=Path, dir_okay=False, exists=True), metavar="FILE",
               help="The list held as CSV, with a column `decision` of same or different; blank: open.")  # fmt: skip
 @click.option("--by", required=True, metavar="WHO", help="Who decided; kept in the private record alone.")
 @click.option("--why", default="", metavar="TEXT", help="Why, in words; kept in the private record alone.")
@@ -120,7 +118,7 @@ def _wanted(pairs: tuple[tuple[str, str], ...], same: bool | None, file: Path | 
     from easement.base.errors import UsageError
 
     if bool(pairs) == bool(file) or bool(pairs) != (same is not None):
-        remedy = "name pairs with --pair and say --same or --different, or give a file: --from FILE"
+        remedy = "name pairs with --pair and say --same or --different, or give a file: --decided FILE"
         raise UsageError("it is not said what is decided of what", remedy=remedy)
     return _from_file(file) if file else {pair: bool(same) for pair in pairs}
 

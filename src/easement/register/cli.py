@@ -24,9 +24,9 @@ out_option = click.option(
     "--out", "-o", type=click.Path(path_type=Path), help="Write it here instead of to the terminal."
 )
 from_option = click.option(
-    "--from", "since", type=click.DateTime(["%Y-%m-%d"]), help="The first day, 2026-11-01; default: a year ago."
+    "--first-day", "since", type=click.DateTime(["%Y-%m-%d"]), help="The first day, 2026-11-01; default: a year ago."
 )
-to_option = click.option("--to", "until", type=click.DateTime(["%Y-%m-%d"]), help="The last day; default: today.")
+to_option = click.option("--last-day", "until", type=click.DateTime(["%Y-%m-%d"]), help="The last day; default: today.")
 
 
 @click.group(epilog="Start with: easement register list --node department")
@@ -74,7 +74,7 @@ def _used(entry: "Entry") -> str:
 
 @register.command(epilog="Example: easement register show free-school-meals --node department")
 @click.argument("agreement", metavar="ID")
-@click.option("--version", default="", help="Another version than the one that holds.")
+@click.option("--agreement-version", "version", default="", help="Another version than the one that holds.")
 @node_option
 @json_option
 def show(agreement: str, version: str, home: Path, as_json: bool) -> None:
@@ -330,7 +330,7 @@ def answer(concern: str, text: str, role: str, home: Path, as_json: bool) -> Non
     emit(as_json, seen.as_dict(now.date()), f"Answered: entry {seen.answer_entry} says so.")
 
 
-@register.command(epilog="Example: easement register numbers --node department --from 2026-01-01")
+@register.command(epilog="Example: easement register numbers --node department --first-day 2026-01-01")
 @from_option
 @to_option
 @node_option
@@ -354,9 +354,7 @@ def _period(since: datetime | None, until: datetime | None, now: datetime) -> tu
     return (since.date() if since else last.replace(year=last.year - 1, day=min(last.day, 28))), last
 
 
-@register.command(
-    epilog="\b\nExample: easement register report --from 2026-01-01 --to 2026-12-31 -o report --node department"
-)
+@register.command(epilog="\b\nExample: easement register report --last-day 2026-12-31 -o report --node department")
 @from_option
 @to_option
 @click.option("--out", "-o", required=True, type=click.Path(path_type=Path), help="The folder to write it to.")
