@@ -16,7 +16,7 @@ SOURCES = (
     r"(www\.)?(legislation|nao|gov|nationalarchives)(\.gov)?\.uk",
     r"([a-z0-9-]+\.)*(gov|nhs|police|ac|parliament)\.uk",
     r"(www\.)?(ico|ofcom)\.org\.uk",
-    r"((www|schemas)\.)?(w3|w3id|rfc-editor|json-schema|c2sp|keepachangelog|semver|diataxis|apache|oecd|iso|unicode|purl|openxmlformats)\.(org|fr)",
+    r"((www|schemas)\.)?(w3|w3id|rfc-editor|json-schema|c2sp|keepachangelog|semver|diataxis|apache|oecd|iso|unicode|purl|openxmlformats|iana)\.(org|fr)",
     r"(ico|publishing\.service)\.gov\.uk",
     r"(publications\.europa\.eu|xmlns\.com)",
     r"(localhost|127\.0\.0\.1|\[::1)(:[\d{].*)?",
