@@ -2,11 +2,17 @@
 
 from typing import Any
 
+from hypothesis import HealthCheck, settings
+
 from tests.databases import blank, database, engine, filled_file, server
 
 __all__ = ["blank", "database", "engine", "filled_file", "server"]
 
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")  # how fast examples are made says how busy the machine is, and nothing of the code
+
 LONGEST = (
+    "exchange/test_campaign",
     "gate/test_forms",
     "gate/test_indexes",
     "node/test_backup",
@@ -22,6 +28,7 @@ LONGEST = (
     "gate/test_share",
     "sources/test_excel",
     "node/test_rotation",
+    "exchange/test_database_gone",
     "exchange/test_duties",
     "demo/test_cluster",
     "web/test_journeys_asking",
