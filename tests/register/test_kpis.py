@@ -178,3 +178,8 @@ def test_facts_come_from_the_ledgers_counts_and_the_proposals(published: Organis
 def test_what_happened_outside_of_the_period_is_not_in_it(published: Organisation, day):
     published.gave("school-meals", 9, time=f"{day}T10:00Z")
     assert facts.facts_of(published, FIRST, LAST, NOW).uses == ()
+
+
+@pytest.mark.parametrize("day", [date.min, date.max])
+def test_a_day_centuries_away_is_reckoned_with(published: Organisation, day):
+    assert facts.facts_of(published, day, day, NOW).uses == ()

@@ -171,6 +171,8 @@ def test_what_is_not_on_the_register_is_not_found(stranger):
         assert stranger.get(f"/register/{path}").status_code == 404, path
     assert stranger.get("/register/agreements/none/concern").status_code == 404
     assert stranger.get("/register?page=99999999999&words=" + "x" * 1500).status_code == 200
+    assert stranger.get("/register/numbers?since=0001-01-01&until=9999-12-31").status_code == 200
+    assert stranger.get("/register/numbers?until=0001-01-01").status_code == 200
     assert stranger.get("/register?page=-1&state=%27%3B--&organisation=%25").status_code == 200
 
 

@@ -20,7 +20,7 @@ from easement.permission.reasons import REASONS
 from easement.register import concern_tables, tables
 from easement.register.concern import ACKNOWLEDGE, ANSWER
 from easement.register.keeping import names_of, refresh_if_old
-from easement.register.kpis import Facts, Numbers, ProposalFact, Words, figures
+from easement.register.kpis import Facts, Numbers, ProposalFact, Words, figures, reckoned
 from easement.register.ports import Publisher
 
 __all__ = ["facts_of", "numbers", "words_for"]
@@ -33,6 +33,7 @@ def numbers(publisher: Publisher, since: date, until: date, now: datetime) -> Nu
 
 def facts_of(publisher: Publisher, since: date, until: date, now: datetime) -> Facts:
     """All that the figures of a period are made of."""
+    since, until = reckoned(since), reckoned(until)
     refresh_if_old(publisher, now)
     cluster, members = _cluster(publisher)
     days = {"since": since.isoformat(), "until": until.isoformat()}

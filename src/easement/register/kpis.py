@@ -12,7 +12,10 @@ from typing import Any
 from easement.register.counting import Kind, Place
 from easement.register.small import Shown, exact, guarded, total
 
-__all__ = ["Breakdown", "Facts", "Figure", "Numbers", "ProposalFact", "Words", "figures"]
+__all__ = ["Breakdown", "Facts", "Figure", "Numbers", "ProposalFact", "Words", "figures", "reckoned"]
+
+EARLIEST, LATEST = date(2000, 1, 1), date(2199, 12, 31)
+"""The days that figures reach: a day before or after may be counted from without leaving the calendar."""
 
 Use = tuple[Place, int, int]
 """A count: its place, how often, and how many records."""
@@ -128,6 +131,11 @@ class Numbers:
 def _row(head: dict[str, str], code: str, what: str, part: str, value: Shown | None, unit: str) -> dict[str, Any]:
     told = value.as_dict() if value else {"count": None, "rounded": False, "below": None, "hidden": 0}
     return {**head, "measure": code, "what": what, "part": part, **told, "unit": unit}
+
+
+def reckoned(day: date) -> date:
+    """A day as figures reckon with it: one that is centuries away becomes the nearest they reach."""
+    return min(max(day, EARLIEST), LATEST)
 
 
 def figures(facts: Facts, words: Words) -> Numbers:

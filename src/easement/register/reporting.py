@@ -10,6 +10,7 @@ from easement.base.durable import write_whole
 from easement.base.errors import UsageError
 from easement.register.concerns import concerns
 from easement.register.facts import numbers
+from easement.register.kpis import reckoned
 from easement.register.ports import Publisher
 from easement.register.reading import Sought, everything, off_register
 from easement.register.report import Report, report_of
@@ -34,6 +35,7 @@ def gather(publisher: Publisher, since: date, until: date, now: datetime) -> Rep
     """All that the report of a period says; raises `UsageError` for a period that ends before it begins."""
     if until < since:
         raise UsageError(f"{until} is before {since}", remedy="name the first day as --from and the last as --to")
+    since, until = reckoned(since), reckoned(until)
     counted = numbers(publisher, since, until, now)
     checkpoint = publisher.ledger.published
     last = until + timedelta(days=1)

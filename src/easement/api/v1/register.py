@@ -1,10 +1,11 @@
 """The public register as programs read it: no key is asked for, because all of it is public."""
 
+import re
 from datetime import date, timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import Field
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from easement.api.paging import Listing, Page, listed, place_of, shown
 from easement.api.problems import Kind, Problem
@@ -14,6 +15,7 @@ from easement.api.v1.shapes_register import ConcernLine, NumberLine, RegisterLin
 from easement.base.errors import ProofFailed
 from easement.register import service
 from easement.register.entries import Entry
+from easement.register.kpis import reckoned
 from easement.register.reading import Sought
 
 __all__ = ["router"]
@@ -22,6 +24,16 @@ router = APIRouter(prefix=PREFIX, tags=["register"])
 """The register, its figures and the concerns on it."""
 
 RECEIPT = {"text/plain": {"schema": {"type": "string"}, "example": "c2sp.org/tlog-proof@v1\n"}}
+
+
+def _day(value: Any) -> date:
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+        return date.fromisoformat(value)
+    raise ValueError("it is not a day, such as 2026-11-01")
+
+
+Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
+"""A calendar day, written as 2026-11-01: a bare number would else be read as seconds since 1970."""
 
 
 class Wanted(Page):
@@ -36,8 +48,8 @@ class Wanted(Page):
 class Period(Page):
     """Which page, of which days."""
 
-    since: Annotated[date | None, Field(description="From this UTC day on; a year before the last.")] = None
-    until: Annotated[date | None, Field(description="Up to this UTC day, itself included; today.")] = None
+    since: Annotated[Day | None, Field(description="From this UTC day on; a year before the last.")] = None
+    until: Annotated[Day | None, Field(description="Up to this UTC day, itself included; today.")] = None
 
 
 @router.get(
@@ -86,8 +98,8 @@ def get_proof(request: Request, agreement: Slug) -> Response:
 def list_numbers(request: Request, page: Annotated[Period, Query()]) -> Response:
     """How sharing goes, in numbers; a count that could point at a person is hidden or rounded."""
     now = request.app.state.clock()
-    until = page.until or now.date()
-    since = min(page.since or until - timedelta(days=365), until)
+    until = reckoned(page.until or now.date())
+    since = min(reckoned(page.since or until - timedelta(days=365)), until)
     rows = service.numbers(request.app.state.node, since, until, now).as_rows()
     start = place_of(page.cursor, int) or 0
     end = start + page.limit

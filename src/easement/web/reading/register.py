@@ -11,6 +11,7 @@ from easement.node.serve import address_of
 from easement.register import service
 from easement.register.concern import HELD_BACK
 from easement.register.feed import FED, atom
+from easement.register.kpis import reckoned
 from easement.register.model import LEFT_OUT, REDACTABLE
 from easement.register.reading import PAGE, Choices, Sought
 from easement.staff.model import Identity
@@ -145,7 +146,7 @@ def period(since: str, until: str, now: datetime) -> tuple[date, date]:
 
 def _day(text: str) -> date | None:
     try:
-        return date.fromisoformat(text)
+        return reckoned(date.fromisoformat(text))
     except ValueError:
         return None
 
