@@ -82,7 +82,6 @@ def act_page(node: Node, identity: Identity, dossier: Dossier, kind: Kind, now: 
         clauses=_clauses(text) if kind in (Kind.COMMENT, Kind.REQUEST_CHANGES) else (),
         outcomes=tuple(each.value for each in Outcome) if kind is Kind.REVIEW else (),
         last=kind is Kind.SIGN and not left,
-        number=dossier.number,
     )
 
 
@@ -133,12 +132,12 @@ def obstacles(error: EasementError) -> tuple[Obstacle, ...]:
 # From a draft to a proposal
 
 
-def propose_page(node: Node, identity: Identity, draft: Draft) -> Propose:
+def propose_page(node: Node, identity: Identity, draft: Draft, now: datetime) -> Propose:
     """A draft as a proposal, with all filled in that the draft says already."""
-    terms = draft.file.terms
+    terms, names = draft.file.terms, names_of(node, now)
     return Propose(
         draft=draft_line(draft),
-        parties=tuple((id_, party.role) for id_, party in terms.parties.items()),
+        parties=tuple((names.organisation(id_), party.role) for id_, party in terms.parties.items()),
         appetite=node.settings.permission.risk_appetite,
         title=terms.title,
         why=_plain(terms.purpose.statement),

@@ -23,7 +23,7 @@ from easement.permission.tables import Row
 from easement.permission.texts import Text, file_of
 from easement.permission.transitions import possible
 from easement.staff.model import Identity
-from easement.staff.permissions import BUNDLES, Permission
+from easement.staff.permissions import BUNDLES, NodeRole, Permission
 from easement.web.reading.editing import standards_of
 from easement.web.reading.names import Names, names_of
 from easement.web.views.proposals import (
@@ -185,7 +185,8 @@ def line_of(node: Node, identity: Identity, dossier: Dossier, now: datetime) -> 
 def roles_for(node: Node, identity: Identity, kind: Kind, dossier: Dossier | None) -> tuple[str, ...]:
     """The roles in which somebody could do something; to approve, only those that are still to be heard."""
     needed = NEEDED[kind]
-    own = sorted(role.value for role in identity.organisation_roles if needed in BUNDLES[role])
+    held = (role.value for role in identity.organisation_roles if needed in BUNDLES[role])
+    own = sorted(held, key=lambda role: (role != NodeRole.GOVERNANCE_LEAD, role))
     if kind is not Kind.APPROVE or dossier is None or dossier.text is None:
         return tuple(own)
     known = dossier.approvals.get(node.organisation)

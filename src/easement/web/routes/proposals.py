@@ -151,7 +151,7 @@ def _status(error: EasementError | None, changed: object = None) -> HTTPStatus:
 @router.get("/drafts/{id_}/propose")
 def propose_form(visit: Drafter, id_: Id) -> Response:
     """A draft as a proposal, filled in from what it says."""
-    return visit.show(acting.propose_page(visit.node, visit.identity, _draft(visit, id_)))
+    return visit.show(acting.propose_page(visit.node, visit.identity, _draft(visit, id_), visit.now))
 
 
 @router.post("/drafts/{id_}/propose")
@@ -161,7 +161,7 @@ def propose(visit: Drafter, id_: Id, form: Form) -> Response:
     names = ("title", "why", "harm", "answer_days", "role")
     wish = {name: form.text(name).replace("\r\n", "\n") for name in names}
     page = replace(
-        acting.propose_page(visit.node, visit.identity, draft),
+        acting.propose_page(visit.node, visit.identity, draft, visit.now),
         title=wish["title"],
         why=wish["why"],
         harm=wish["harm"],

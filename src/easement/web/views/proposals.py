@@ -281,7 +281,6 @@ class ActPage(View):
     clauses: tuple[str, ...] = ()
     outcomes: tuple[str, ...] = ()
     last: bool = False
-    number: int = 0
     given: str = ""
     reason: str = ""
     clause: str = ""
