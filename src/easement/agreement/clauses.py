@@ -117,8 +117,6 @@ def _form(old: Form | None, new: Form | None) -> bool:
     """Everything shows more than nothing, `present` is the least and `plain` the most; few others can be compared."""
     if old is None or new is None:
         return new is not None
-    if old == new:
-        return False
     if FormKind.PLAIN in (old.kind, new.kind):
         return new.kind is FormKind.PLAIN
     if FormKind.PRESENT in (old.kind, new.kind):

@@ -11,7 +11,6 @@ from easement.meaning.expression import (
     And,
     Arithmetic,
     Between,
-    Call,
     Compare,
     Expression,
     In,
@@ -114,8 +113,6 @@ def _value(e: Expression, codes: Codes, known: Mapping[str, str] | None = None) 
             return f"{many(days_, 'day')} {side} {_value(e.left, codes)}"
         case Arithmetic():
             return f"({_value(e.left, codes)} {_SUM[e.operator]} {_value(e.right, codes)})"
-        case Call():
-            return f"{e.function}({listed(_value(a, codes) for a in e.arguments)})"
     return f"({_words(e, codes)})"
 
 
@@ -124,8 +121,6 @@ def _literal(value: object, known: Mapping[str, str]) -> str:
         return "true" if value else "false"
     if isinstance(value, int | float):
         return number(value)
-    if isinstance(value, date):
-        return day(value)
     text = str(value)
     if _is_date(text):
         return day(date.fromisoformat(text))

@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from easement.agreement.clauses import Section
 from easement.agreement.lookup import Lookup
-from easement.agreement.paper import Block, Facts, Item, Paper, Part, Table, Text
+from easement.agreement.paper import Block, Facts, Item, Paper, Part, Text
 from easement.agreement.read import AgreementFile
 from easement.agreement.sections import paper
 from easement.law.shelves import Catalogue
@@ -116,7 +116,7 @@ def _block(block: Block) -> Iterator[str]:
                 else:
                     yield f"- **{_inert(label)}:**"
                     yield from (f"  - {_item(item)}" for item in said)
-        case Table():
+        case _:
             yield from (f"**{_inert(block.caption)}**", "")
             yield _row(block.headings)
             yield _row("---" for _ in block.headings)

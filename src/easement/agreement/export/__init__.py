@@ -38,7 +38,7 @@ def export(file: AgreementFile, to: Format, *, catalogue: Catalogue, standards: 
             return _text(odrl(file, catalogue))
         case "dpv":
             return _text(dpv(file, catalogue, standards))
-        case "cedar":
+        case _:
             return cedar(file, standards)
 
 
