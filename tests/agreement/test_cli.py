@@ -88,6 +88,12 @@ def test_a_new_agreement_is_written_and_the_next_step_said(run, tmp_path):
     assert "  dwp:\n" in (tmp_path / "a.yaml").read_text()
 
 
+def test_a_new_agreement_goes_to_stdout_where_no_file_is_named(run):
+    ran = run("new", "--template", "blank")
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out.startswith("format: easement-agreement/1") or "\nformat: easement-agreement/1" in ran.out
+
+
 def test_a_new_agreement_never_overwrites_one(run, tmp_path):
     (tmp_path / "a.yaml").write_text("precious")
     ran = run("new", "--template", "blank", "-o", "a.yaml")
@@ -354,3 +360,26 @@ def test_a_node_signs_with_its_own_key_and_its_ledger_keeps_it(run, meals, tmp_p
         assert node.ledger.size == len(entries)
     status = run("status", "meals.yaml", "--node", "northtown-node", "--json")
     assert (status.data["signed"], status.data["missing"]) == (["northtown"], ["dwp"])
+
+
+def test_where_no_review_is_due_the_status_names_none(run, meals):
+    assert "next review" in run("status", "meals.yaml", "--at", "2020-06-01").out
+    put(meals, term__review_every=GONE)
+    assert "next review" not in run("status", "meals.yaml", "--at", "2020-06-01").out
+
+
+def test_a_node_suspends_an_agreement_and_goes_on_with_it(run, meals, tmp_path):
+    """R2.8"""
+    create_node(tmp_path / "node", "northtown")
+    meals.rename(tmp_path / "node" / "agreements" / "meals.yaml")
+    stopped = run(
+        "suspend", "free-school-meals", "--node", "node", "--reason", "a breach", "--by", "the lead", "--json"
+    )
+    assert (stopped.code, stopped.data) == (0, {"agreement": "free-school-meals", "suspended": True, "entry": 1})
+    assert "easement agreement resume free-school-meals --node node" in stopped.err
+    assert run("suspend", "free-school-meals", "--node", "node", "--reason", "again").code == 2
+    on = run("resume", "free-school-meals", "--node", "node")
+    assert (on.code, on.out) == (0, "resumed free-school-meals (entry 2)\n")
+    with open_node(tmp_path / "node") as node:
+        types = [logged.entry.type for logged in node.ledger.entries()]
+    assert types[-2:] == [EntryType.VERSION_SUSPENDED, EntryType.VERSION_RESUMED]

@@ -4,13 +4,17 @@ That they decide as the gate does is held by `tests/gate/test_second_opinion.py`
 """
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 
 import cedarpy
 import pytest
 from hypothesis import assume, given, settings
 
 from easement.agreement.export import FORMATS, export
-from easement.agreement.export.cedar import SCHEMA
+from easement.agreement.export.cedar import SCHEMA, as_entities, as_request
+from easement.agreement.model import Mode
 from easement.agreement.read import AgreementFile
 from easement.base.canonical import sha256_hex
 from easement.law.catalogue import catalogue
@@ -67,3 +71,50 @@ def test_every_format_says_what_it_is_for_and_gives_the_same_text_each_time() ->
         once, again = (export(file, name, catalogue=LAW, standards=STANDARDS) for _ in range(2))
         assert once == again
         assert name == "json" or file.digest in once
+
+
+@dataclass(frozen=True)
+class Asking:
+    """A request, as the policies' context needs it."""
+
+    recipient: str = "northtown"
+    role: str = "benefits-officer"
+    share: str = "entitled-children"
+    purpose: str = "benefit-eligibility"
+    mode: Mode = Mode.MATCH
+    fields: tuple[str, ...] = ()
+    person: Mapping[str, str] = field(default_factory=dict)
+    listed: bool = True
+
+
+@dataclass(frozen=True)
+class Knowing:
+    """What is known of the world on a day on which the example is in force."""
+
+    now: datetime = datetime(2026, 11, 21, 12, tzinfo=UTC)
+    signed: frozenset[str] = frozenset({"dwp", "northtown"})
+    suspended: str | None = None
+    superseded: str | None = None
+    gaps: tuple[str, ...] = ()
+    training: frozenset[str] = frozenset(example()["people"]["northtown"].get("training", ()))
+    records_today: int = 0
+    objected: bool = False
+    consented: bool = False
+
+
+@pytest.mark.parametrize(
+    ("asking", "knowing", "allowed"),
+    [
+        (Asking(), Knowing(), True),
+        (Asking(role="teacher"), Knowing(), False),
+        (Asking(recipient="northtown/benefits-officer", role="x"), Knowing(), False),
+        (Asking(purpose="immigration-enforcement"), Knowing(), False),
+        (Asking(), Knowing(suspended="a breach"), False),
+        (Asking(), Knowing(now=datetime(2099, 1, 1, tzinfo=UTC)), False),
+    ],
+    ids=["as agreed", "another role", "a name that holds a stroke", "another purpose", "suspended", "ended"],
+)
+def test_a_request_in_cedars_words_is_decided_by_the_policies(asking: Asking, knowing: Knowing, allowed: bool) -> None:
+    request = as_request(asking, knowing, review_due=date(2099, 1, 1))
+    (result,) = cedarpy.is_authorized_batch([request], policies(as_file(example())), as_entities([asking]), SCHEMA)
+    assert result.allowed == allowed, result.diagnostics

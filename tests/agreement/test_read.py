@@ -214,3 +214,18 @@ def test_a_number_too_large_to_be_exact_is_not_signed():
     file = as_file(with_changes(example(), {"shares.entitled-children.limits": {"records_per_day": 2**60}}))
     with pytest.raises(BadFile, match="cannot be signed"):
         file.digest  # noqa: B018
+
+
+@pytest.mark.parametrize(
+    ("changes", "what"),
+    [
+        ({"to": ["dwp"]}, "`dwp` is both giver and receiver"),
+        ({"level": "aggregate", "modes": ["bulk"]}, "a share of level `aggregate` has only the mode `aggregate`"),
+        ({"level": "aggregate", "modes": ["aggregate"]}, "a share of level `aggregate` says what is counted"),
+    ],
+)
+def test_a_share_that_contradicts_itself_is_told_how_to_be_mended(changes: dict[str, Any], what: str):
+    wrong = {f"shares.entitled-children.{key}": value for key, value in changes.items()}
+    found = problems(as_text(with_changes(example(), wrong)))
+    assert f"`shares.entitled-children`: {what}" in [each[1] for each in found]
+    assert all(each[2] for each in found)

@@ -13,9 +13,9 @@ from easement.agreement.conditions import condition_words
 from easement.agreement.duration import Duration
 from easement.agreement.forms import Form
 from easement.agreement.lookup import Lookup
-from easement.agreement.paper import Paper
+from easement.agreement.paper import Facts, Paper, Part, Text, fact
 from easement.agreement.read import AgreementFile
-from easement.agreement.render import to_html, to_markdown, visible
+from easement.agreement.render import Sheet, sheet_html, sheet_markdown, to_html, to_markdown, visible
 from easement.agreement.sections import paper
 from easement.agreement.words import (
     CERTIFICATE,
@@ -332,6 +332,33 @@ def test_the_same_file_makes_the_same_document() -> None:
     assert markdown(as_file(FULL)) == markdown(as_file(FULL))
 
 
+SHEET = Sheet(
+    kind="Assessment",
+    title="Is *this* <needed>?",
+    mark="draft 3 of 2026-11-21",
+    parts=(
+        Part("Why", (Text("Because | of [this](http://x.example)."),)),
+        Part("How", (Facts((fact("Way", "by <post>"),)),)),
+    ),
+)
+
+
+def test_a_sheet_that_nobody_signs_is_shown_as_a_page_with_its_mark() -> None:
+    page = Page(sheet_html(SHEET))
+    assert page.headings[0] == 1
+    assert "Is *this* <needed>?" in page.text
+    assert "draft 3 of 2026-11-21" in page.text
+    assert page.addresses == ["#main"]
+
+
+def test_a_sheet_that_nobody_signs_is_shown_as_markdown_in_numbered_parts() -> None:
+    lines = sheet_markdown(SHEET).splitlines()
+    rendered = MarkdownIt().enable("table").render("\n".join(lines))
+    assert re.findall("<h[12]>(.*?)</h[12]>", rendered) == ["Is *this* &lt;needed&gt;?", "1. Why", "2. How"]
+    assert "<a " not in rendered
+    assert rendered.count("draft 3 of 2026-11-21") == 2
+
+
 # Words.
 
 
@@ -350,6 +377,9 @@ def test_the_same_file_makes_the_same_document() -> None:
         ("a = 1 and (b = 2 or c = 3)", "a is 1 and (b is 2 or c is 3)"),
         ("a = 1 or b = 2 and c = 3", "a is 1 or (b is 2 and c is 3)"),
         ("a not in ('x', 'y') and flag = true", "a is none of ‘x’ or ‘y’ and flag is true"),
+        ("born = '2026-13-45'", "born is ‘2026-13-45’"),
+        ("(a = 1) = true", "(a is 1) is true"),
+        ("flag and not other", "flag and it is not so that (other)"),
         ("a * 2 + 1 < 5.5", "((a times 2) plus 1) is less than 5.5"),
     ],
 )

@@ -82,6 +82,12 @@ def test_a_stranger_cannot_sign():
     assert "local-authority" in caught.value.remedy
 
 
+def test_where_nobody_may_join_a_stranger_is_told_of_the_parties_alone():
+    with pytest.raises(UsageError, match="`southtown` is not a party") as caught:
+        sign(changed(joining=GONE), SOUTHTOWN, joins_as="local-authority")
+    assert caught.value.remedy == "the parties are `dwp`, `northtown`"
+
+
 def test_one_of_the_right_class_joins_with_one_line():
     """R2.5: the same terms, one more signature."""
     joined = sign(FILE, SOUTHTOWN, BOTH, joins_as="local-authority")
