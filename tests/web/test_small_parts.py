@@ -24,7 +24,7 @@ from easement.web.environment import environment
 from easement.web.lists import as_file
 from easement.web.security import cookies_for, form_token, path_here
 from easement.web.states import MAX_OPEN, SECONDS, States
-from easement.web.times import minute_of_entry, moment
+from easement.web.times import minute_of_entry, moment, moment_typed, typed
 from easement.web.views.records import Sought
 
 NOW = datetime(2026, 11, 22, 15, 4, tzinfo=UTC)
@@ -34,6 +34,20 @@ def test_a_moment_is_said_as_people_in_the_kingdom_say_it():
     assert moment(NOW) == "22 November 2026, 3:04pm"
     assert moment(datetime(2026, 7, 1, 23, 30, tzinfo=UTC)) == "2 July 2026, 12:30am"
     assert moment(minute_of_entry("2026-01-02T12:00Z")) == "2 January 2026, 12:00pm"
+
+
+@given(st.integers(0, 80 * 365 * 24 * 60))
+def test_a_moment_that_is_typed_is_the_one_that_the_clock_shows(minutes):
+    instant = datetime(1999, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes)
+    read = moment_typed(typed(instant))
+    assert read in (instant, instant - timedelta(hours=1)), "of an hour that comes twice, the first"
+    assert typed(read) == typed(instant)
+
+
+@pytest.mark.parametrize("text", ["", "today", "2026-03-29T01:30", "2026-13-01T10:00", "2026-11-22"])
+def test_a_moment_that_never_was_cannot_be_typed(text):
+    with pytest.raises(ValueError, match=r".*"):
+        moment_typed(text)
 
 
 @given(st.integers(0, 80 * 365 * 24 * 60))
