@@ -188,6 +188,22 @@ def test_recovery_abandons_what_nobody_settled_in_time_and_only_that(
     assert [row.state for row in rows_of(world)] == ["abandoned"]
 
 
+def test_an_answer_that_a_late_worker_releases_while_it_is_given_up_is_given_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given, real, seen = world.answer("entitled", Mode.LOOKUP, person=ASH), tables.answer, []
+
+    def late(engine, organisation, message):
+        row = real(engine, organisation, message)
+        seen.append(row)
+        return row._replace(state=tables.State.IN_HAND, lease=0, outcome=None, sealed=None) if len(seen) == 1 else row
+
+    monkeypatch.setattr("easement.gate.tables.answer", late)
+    assert world.answer("entitled", Mode.LOOKUP, person=ASH).body == given.body
+    assert len(seen) == 2
+    assert world.types() == ["intended", "released"]
+
+
 @pytest.mark.parametrize("ends_in", ["released", "refused", "failed"])
 def test_a_worker_that_was_given_up_can_release_nothing_any_more(
     world: World, monkeypatch: pytest.MonkeyPatch, ends_in: str

@@ -250,14 +250,15 @@ def before(holder: Holder, place: _Place, *, now: datetime) -> Answer | bool:
     Raises `OtherContent` where something else was asked under its id, and `InHand` while it is being answered.
     """
     row = tables.answer(holder.ledger.engine, place.organisation, place.message)
+    if row is not None and row.state == State.IN_HAND and row.lease < now.timestamp():
+        abandon_overdue(holder, now=now)  # a worker that was late may have been quicker, so it is looked at again
+        row = tables.answer(holder.ledger.engine, place.organisation, place.message)
     if row is None:
         return False
     if row.content != place.content:
         raise OtherContent
     if row.state == State.IN_HAND:
-        if row.lease >= now.timestamp():
-            raise InHand
-        abandon_overdue(holder, now=now)
+        raise InHand
     if row.state not in (State.RELEASED, State.REFUSED):
         return True
     if row.sealed is None:
