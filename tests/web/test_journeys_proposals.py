@@ -1,12 +1,14 @@
 """R1.5, R2.3: a draft becomes a proposal and an agreement in force, in the pages of two organisations' own nodes."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 
 from easement.permission import carrying, drafts, service
 from easement.permission.actor import at_console
 from easement.permission.service import Wish
+from easement.permission.silence import escalate_all
 from easement.staff.permissions import NodeRole
 from tests.gate.world import TERMS
 
@@ -292,6 +294,21 @@ def test_the_list_is_narrowed_and_taken_along_as_a_file(plain, world, gwen):
     rows = {row["proposal"]: row for row in answer.json()["proposals"]}
     assert rows[id_]["waits_for"] == ["Department for Living Standards"]
     assert "listed title" in plain.page.request.get(world.url + "/proposals?format=csv&state=proposed").text()
+
+
+def test_an_answer_that_is_overdue_is_told_to_both_sides(plain, world, gwen):
+    id_ = proposed(world, "overdue", answer_days=1)
+    world.clock.ahead = timedelta(days=5)
+    try:
+        plain.sign_in(gwen, "/proposals?waits=late")
+        assert "overdue title" in plain.text
+        assert "Overdue" in plain.text
+        assert escalate_all(world.node, world.clock()) >= 1
+        plain.go(f"/proposals/{id_}")
+        assert "did not answer in time" in plain.text
+        assert "Its silence is with: the named senior of dwp" in plain.text
+    finally:
+        world.clock.ahead = timedelta()
 
 
 @pytest.mark.parametrize("path", ["/proposals", "/proposals/{}", "/proposals/{}/text", "/proposals/{}/sign"])
