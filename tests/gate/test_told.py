@@ -37,8 +37,9 @@ def test_the_same_again_is_not_written_again():
 
 def test_whatever_differs_is_told_as_it_is():
     others = [
-        {"allowed": False}, {"reasons": (replace(REASON, text="another"),)}, {"agreement": "b" * 64}, {"share": "other"},
-        {"agreement_id": "other"}, {"version": "2.0.0"}, {"provider": "hmrc"}, {"recipient": "police"},
+        {"allowed": False}, {"reasons": (replace(REASON, text="another"),)}, {"agreement": "b" * 64},
+        {"share": "other"}, {"agreement_id": "other"}, {"version": "2.0.0"},
+        {"provider": "hmrc"}, {"recipient": "police"},
         {"purpose": "other"}, {"mode": Mode.AGGREGATE}, {"measures": {"n": "sum"}}, {"withheld": {"award": "why"}},
         {"basis": {}}, {"withheld": {"award": "not agreed", "postcode": "not agreed"}},
     ]  # fmt: skip

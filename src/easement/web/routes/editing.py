@@ -90,9 +90,7 @@ def save_section(visit: Drafter, id_: Id, number: Number, form: Form) -> Respons
         kept = tuple(replace(field, values=tuple(sent.get(field.name, field.values))) for field in page.fields)
         named = error.where if isinstance(error, UsageError) and error.where else ""
         fields = kept if not isinstance(error, SavedMeanwhile) else page.fields
-        return visit.show(
-            replace(page, fields=fields, errors=_wrongs(error, named or "edited")), status=_status(error)
-        )
+        return visit.show(replace(page, fields=fields, errors=_wrongs(error, named or "edited")), status=_status(error))
     onward = number + 1 if form.text("leads") == "next" and number < len(editing.PARTS) else 0
     return see(f"/drafts/{id_}/section/{onward}" if onward else f"/drafts/{id_}")
 
