@@ -246,9 +246,9 @@ EXAMPLES = {
         [],
     ),
     "proposal show": (
-        "Where it stands: `state`, `since`, `parties`, `waiting_for`, `answer_by`, `answers`, `escalations`, the `text` "
-        "in work and the one `agreed`, `approvals` with the roles still to be heard, who `signed`, what is `suspended` "
-        "and by whom, `reviews` and `remarks`, and `number`, that of its last event.",
+        "Where it stands: `state`, `since`, `parties`, `waiting_for`, `answer_by`, `answers`, `escalations`, the "
+        "`text` in work and the one `agreed`, `approvals` with the roles still to be heard, who `signed`, what "
+        "is `suspended` and by whom, `reviews` and `remarks`, and `number`, that of its last event.",
         [],
     ),
     "proposal events": ("Every event as it was signed, with its `digest`, which the next one names as `previous`.", []),
