@@ -103,7 +103,7 @@ def _waiting(dossier: Dossier, today: date) -> Iterable[str]:
         late = "which is over" if today > dossier.answer_by else f"{many(dossier.answer_days, 'working day')} after it"
         yield f"  an answer is due by {day(dossier.answer_by)} (UTC), {late}; bank holidays are not taken off"
     for each in dossier.escalations:
-        yield f"  {each.of} did not answer in time: it is with the {each.to}"
+        yield f"  {each.of} did not answer in time: it is with the {each.to.removeprefix('the ')}"
 
 
 def _texts(dossier: Dossier) -> Iterable[str]:
