@@ -29,7 +29,7 @@ from easement.permission.model import Event, Kind, Told
 from easement.permission.ports import Host
 from easement.permission.tables import Row
 from easement.permission.texts import Text, compared, file_of, text_of
-from easement.permission.transitions import Illegal, why_not
+from easement.permission.transitions import Code, Illegal, Why, why_not
 
 __all__ = [
     "Wish",
@@ -86,7 +86,8 @@ def propose(host: Host, wish: Wish, actor: Actor, now: datetime) -> Dossier:
     """
     rules = host.settings.permission
     if host.organisation in wish.parties:
-        raise UsageError("your own organisation is named among the others", remedy="name the others alone")
+        what = "your own organisation is named among the others"
+        raise Illegal((Why(Code.PROPOSAL_PARTIES, what, "name the others alone"),))
     said = _said(
         m.Proposed,
         title=wish.title,

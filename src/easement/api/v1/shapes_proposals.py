@@ -10,7 +10,8 @@ from easement.api.v1.shapes import DIGEST, MESSAGE, Slug, Why, example, taken
 __all__ = ["ActWanted", "DraftWanted", "ProposalLine", "ProposalShown", "TextShown", "WishWanted"]
 
 Words = Annotated[Why, StringConstraints(min_length=1)]
-Source = Annotated[str, StringConstraints(min_length=1, max_length=200_000)]
+PRINTED = r"^[^\x00-\x08\x0b-\x0c\x0e-\x1f\x7f]*$"
+Source = Annotated[str, StringConstraints(min_length=1, max_length=200_000, pattern=PRINTED)]
 Part = Literal["provider", "recipient"]
 
 
@@ -26,11 +27,18 @@ class WishWanted(BaseModel):
     )
 
     title: Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
-    parties: Mapping[Slug, Part] = Field(min_length=1, max_length=31, description="The others, each with its part.")
+    parties: Mapping[Slug, Part] = Field(
+        min_length=1,
+        max_length=31,
+        description="The others, each with its part.",
+        json_schema_extra={"additionalProperties": False},
+    )
     part: Part = Field("recipient", description="What your organisation would be.")
     why: Words
     harm_if_not_shared: Words
-    text: Annotated[str, StringConstraints(max_length=200_000)] = Field("", description="A first draft, or empty.")
+    text: Annotated[str, StringConstraints(max_length=200_000, pattern=PRINTED)] = Field(
+        "", description="A first draft, or empty."
+    )
     answer_days: int | None = Field(None, ge=1, le=60, description="Working days to answer in.")
 
 
