@@ -40,6 +40,7 @@ bench: venv  ## measure, as ratios in one run; one JSON line per measure
 
 torture: venv  ## the long fault campaigns: kills, full disks, generated requests
 	$(BIN)/python -m pytest -m torture -n 0 tests
+	$(BIN)/python -m pytest --hypothesis-profile long tests
 
 docs: venv  ## write the generated reference pages anew
 	$(BIN)/python -m docs.generate

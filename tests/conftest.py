@@ -8,8 +8,12 @@ from tests.databases import blank, database, engine, filled_file, server
 
 __all__ = ["blank", "database", "engine", "filled_file", "server"]
 
-settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("untimed")  # how fast examples are made says how busy the machine is, and nothing of the code
+usual = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""How fast examples are made says how busy the machine is, and nothing of the code."""
+
+settings.register_profile("everyday", usual, max_examples=40)
+settings.register_profile("long", usual, max_examples=500)
+settings.load_profile("everyday")  # `make torture` takes the long one
 
 LONGEST = (
     "exchange/test_campaign",
