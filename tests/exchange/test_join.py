@@ -17,7 +17,14 @@ from easement.base.errors import ProofFailed, Refused, SourceUnreachable, UsageE
 from easement.exchange import directory_store, operator_service, operator_versions
 from easement.exchange.directory_api import MOST_TRIES, TRIES_WITHIN
 from easement.exchange.directory_handover import hand_over
-from easement.exchange.directory_service import current_directory, find_key, known_keys, problems, refresh
+from easement.exchange.directory_service import (
+    current_directory,
+    directory_with,
+    find_key,
+    known_keys,
+    problems,
+    refresh,
+)
 from easement.exchange.directory_statement import MAX_STATEMENT, Leaving, say
 from easement.exchange.join import announce_key, announce_offer, join, keep_up, leave
 from easement.ledger.note import Signer
@@ -265,6 +272,25 @@ def test_a_new_key_is_announced_and_works_at_once_for_others(operator, town, cli
         assert find_key(dwp, keyid, NOW, connect=lambda: client) == new.key
         assert problems(replace(town, organisation_key=new), NOW) == ()
         assert set(known_keys(dwp.home)["northtown"]) == {town.organisation_key.key, new.key}
+
+
+def test_who_joins_later_is_known_at_once_to_who_joined_before(operator, town, client, tmp_path):
+    held = join(town, code_for(operator), client, NOW)
+    with member_host(tmp_path, "dwp") as dwp:
+        join(dwp, code_for(operator, "dwp"), client, NOW)
+        key = dwp.organisation_key.key
+        assert held.find("dwp") is None
+        assert directory_with(town, "dwp", NOW, connect=lambda: client).find("dwp") is not None
+        assert current_directory(town, NOW).find("dwp") is not None
+    assert known_keys(town.home)["dwp"] == (key,)
+
+
+def test_a_message_by_who_joined_later_is_known_at_once(operator, town, client, tmp_path):
+    join(town, code_for(operator), client, NOW)
+    with member_host(tmp_path, "dwp") as dwp:
+        join(dwp, code_for(operator, "dwp"), client, NOW)
+        key = dwp.organisation_key.key
+        assert find_key(town, f"dwp+{key.id.hex()}", NOW, connect=lambda: client) == key
 
 
 def test_a_node_announces_by_itself_what_changed_while_nobody_looked(operator, town, client):

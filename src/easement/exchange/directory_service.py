@@ -31,6 +31,7 @@ __all__ = [
     "Prove",
     "accept",
     "current_directory",
+    "directory_with",
     "fetch",
     "find_key",
     "held_directory",
@@ -140,18 +141,39 @@ def refresh(host: Host, client: httpx.Client, now: datetime, *, force: bool = Fa
 def find_key(host: Host, keyid: str, now: datetime, *, connect: Callable[[], httpx.Client] | None = None) -> Key:
     """The key by which a message is signed; one that nobody here knows yet is asked for, once in `NEWS` at most.
 
-    So a member's new key works at once, and whoever makes keys up cannot make this node ask and ask. Raises as
-    `current_directory` and `Directory.key` do.
+    So a new member, and a member's new key, work at once, and whoever makes keys up cannot make this node ask and ask.
+    Raises as `current_directory` and `Directory.key` do.
     """
     directory = current_directory(host, now)
-    if directory.owner(keyid) is None and directory.find(keyid.partition("+")[0]) and _may_ask(host.home, now):
-        with suppress(EasementError), (connect or outgoing)() as client:
-            directory = refresh(host, client, now, force=True)
+    if directory.owner(keyid) is None:
+        directory = _news(host, directory, now, connect)
     return directory.key(keyid, now)
 
 
+def directory_with(
+    host: Host, organisation: str, now: datetime, *, connect: Callable[[], httpx.Client] | None = None
+) -> Directory:
+    """The directory by which this node exchanges, fetched anew where it lacks the organisation, once in `NEWS` at most.
+
+    So who joined after the held version was issued can be asked at once. Raises as `current_directory` does.
+    """
+    directory = current_directory(host, now)
+    if directory.find(organisation) is None:
+        directory = _news(host, directory, now, connect)
+    return directory
+
+
+def _news(host: Host, held: Directory, now: datetime, connect: Callable[[], httpx.Client] | None) -> Directory:
+    """A newer version where one can be had and may be asked for; otherwise the held one."""
+    if not _may_ask(host.home, now):
+        return held
+    with suppress(EasementError), (connect or outgoing)() as client:
+        return refresh(host, client, now, force=True)
+    return held
+
+
 NEWS = timedelta(seconds=60)
-"""How often at most unknown keys make a node fetch the directory before its time."""
+"""How often at most unknown keys and members make a node fetch the directory before its time."""
 
 _asking = threading.Lock()
 _asked: dict[Path, datetime] = {}

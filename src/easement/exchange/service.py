@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -11,7 +12,7 @@ from pydantic import ValidationError
 
 from easement.base.errors import EasementError, ProofFailed, Refused, UsageError
 from easement.exchange import outbox
-from easement.exchange.directory_service import current_directory, find_key
+from easement.exchange.directory_service import current_directory, directory_with, find_key
 from easement.exchange.message_body import AskBody, decision_said
 from easement.exchange.message_carry import Line, NoAnswer, Silence, WrongAnswer
 from easement.exchange.model import Answered, Asker, Picture, Settled, Silent, Wish
@@ -39,6 +40,8 @@ def ask(host: Host, wish: Wish, asker: Asker, now: datetime) -> Answered:
     outbox until `finish_outbox` has learned what became of it.
     """
     now = now.astimezone(UTC)
+    with suppress(Refused, ProofFailed):
+        directory_with(host, wish.provider, now)  # its signature counts from here on, if it joined a moment ago
     shelved, body = _written(host, wish, asker, now)
     decision = _decided(host, shelved, body, now)
     if not decision.allowed:
@@ -169,7 +172,7 @@ def line_to(host: Host, provider: str, now: datetime) -> Line:
     """A line to a member's node, open for as long as the settings say; raises `NoAnswer`."""
     rules = host.settings.exchange
     try:
-        directory = current_directory(host, now)
+        directory = directory_with(host, provider, now)
     except (Refused, ProofFailed) as error:
         raise NoAnswer(Silence.STALE_DIRECTORY, error.what, error.remedy) from error
     return Line.to(
