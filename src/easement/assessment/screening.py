@@ -70,9 +70,16 @@ def impact_statements(facts: Facts) -> Iterator[Statement]:
         text = f"one is due: {triggers[id_].plain.rstrip('.')} ({shown})"
         yield Statement(Section.IMPACT, Standing.HOLDS, text, cited(triggers[id_]), answers=answers)
     if facts.answers.impact_reference:
-        text = f"it was made: {facts.answers.impact_reference}"
+        text = f"the impact assessment was made: {facts.answers.impact_reference}"
         yield Statement(Section.IMPACT, Standing.HOLDS, text, steps, answers=("impact_reference",))
     else:
         when = "afterwards, and at once" if facts.answers.emergency else "before anything is shared"
         mend = f"make the impact assessment {when}: one can be drafted from these answers"
-        yield Statement(Section.IMPACT, Standing.TO_DO, "it has not been made", steps, mend, ("impact_reference",))
+        yield Statement(
+            Section.IMPACT,
+            Standing.TO_DO,
+            "the impact assessment has not been made",
+            steps,
+            mend,
+            ("impact_reference",),
+        )

@@ -201,7 +201,8 @@ def _why_not_begin(event: Event) -> Iterator[Why]:
     if event.author not in said.parties:
         yield Why(Code.PARTY_UNKNOWN, f"`{event.author}` is not among the parties that it proposes", "name yourself")
     if set(said.parties.values()) != {"provider", "recipient"}:
-        yield Why(Code.PROPOSAL_PARTIES, "a proposal needs somebody who gives and somebody who receives", "name both")
+        what = "a proposal needs somebody who gives and somebody who receives"
+        yield Why(Code.PROPOSAL_PARTIES, what, "say what each would be, and yourself: whoever gives says so (--giving)")
     if said.text:
         yield from _why_not_text(said.text, "", tuple(said.parties), ())
 

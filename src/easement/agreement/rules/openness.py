@@ -34,7 +34,8 @@ def left_to_fill(case: Case) -> Iterator[Found]:
     for path, text in _texts(case.file.document.data):
         if found := PLACEHOLDER.search(text):
             mend = found.group().strip("<>") if found.group().startswith("<") else "put your own in its place"
-            yield Found(path, f"`{path[-1]}` is not filled in", mend)
+            name = next(step for step in reversed(path) if isinstance(step, str))
+            yield Found(path, f"`{name}` is not filled in", mend)
     for party in sorted(PLACEHOLDER_PARTIES & case.terms.parties.keys()):
         text = f"`{party}` is a template's word, not a party's id"
         yield Found(("parties", party), text, "put the organisation's own id in its place everywhere")

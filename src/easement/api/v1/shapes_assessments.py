@@ -58,7 +58,7 @@ _RESULT = {
         {
             "section": "impact",
             "standing": "to-do",
-            "text": "it has not been made",
+            "text": "the impact assessment has not been made",
             "mend": "make the impact assessment before anything is shared: one can be drafted from these answers",
             "answers": ["impact_reference"],
             "source": _SOURCE,
