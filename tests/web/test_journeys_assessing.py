@@ -62,6 +62,7 @@ def answer_all(seat, answers: Answers, each=lambda _step: None) -> list[str]:
     """Go through every question with these answers; the steps that were asked."""
     given, seen = answers.given, []
     while "/answer/" in seat.path:
+        seat.page.wait_for_load_state()  # counting what is there does not wait for the page
         step = seat.path.rsplit("/", 1)[1]
         seen.append(step)
         each(step)
