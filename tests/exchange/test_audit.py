@@ -9,10 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from easement.agreement.model import Mode
 from easement.base.database import writing
 from easement.base.errors import ProofFailed
-from easement.exchange import seen, tables
+from easement.exchange import bulk, jobs, seen, tables
 from easement.exchange.audit import audit
+from easement.exchange.bulk_tables import BulkState
 from easement.exchange.compared import SAID_ALIKE, Held, compare
 from easement.exchange.service import ask
 from easement.ledger.checkpoint import sign_checkpoint
@@ -54,7 +56,6 @@ def test_two_logs_that_tell_the_same_agree_from_either_side(pair: Pair):
 
 
 def test_a_file_that_was_handed_over_is_counted_and_no_difference(pair: Pair):
-    from easement.agreement.model import Mode
     from easement.gate import service as gate
 
     asked = pair.world.ask("forms", Mode.BULK)
@@ -192,6 +193,15 @@ def test_what_is_in_hand_is_no_difference(fresh: Pair):
     with writing(fresh.northtown.engine) as connection:
         tables.put_out(connection, tables.Out("e" * 32, "dwp", 1, 1, b""))
     assert [(found.agrees, found.counts["in_hand"]) for found in both(fresh)] == [(True, 1), (True, 1)]
+
+
+def test_a_set_that_is_made_and_not_yet_received_is_in_hand(fresh: Pair):
+    wish = fresh.wish("forms", mode=Mode.BULK, person={})
+    message = bulk.ask_set(fresh.northtown, wish, ASKER, fresh.clock()).bulk.message
+    assert jobs.run_next(fresh.dwp, fresh.clock) is not None
+    assert [(found.agrees, found.counts["in_hand"]) for found in both(fresh)] == [(True, 1), (True, 1)]
+    assert bulk.look(fresh.northtown, message, fresh.clock()).state is BulkState.RECEIVED
+    assert [(found.agrees, found.counts["in_hand"]) for found in both(fresh)] == [(True, 0), (True, 0)]
 
 
 def test_a_log_that_goes_back_or_forks_is_caught(fresh: Pair):

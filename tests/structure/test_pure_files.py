@@ -64,6 +64,7 @@ TOUCHES_THE_WORLD = {
     "exchange/downloads.py": "many downloads take and leave places at once",
     "exchange/opening.py": "asks the shelf, and writes to the log who was given links",
     "exchange/sets.py": "the tables and sealed files of bulk disclosures",
+    "exchange/under_way.py": "looks up what is not yet logged",
     "exchange/upsert.py": "one statement on the database",
     "exchange/witness_tables.py": "the tables of a node's witnesses",
     "exchange/witnesses.py": "asks other nodes to cosign, and keeps what they say",

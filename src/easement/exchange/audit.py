@@ -5,7 +5,6 @@ from datetime import datetime
 
 from easement.base.database import reading, writing
 from easement.base.errors import ProofFailed
-from easement.exchange import tables
 from easement.exchange.compared import HERE, THERE, Comparison, Held, compare
 from easement.exchange.concern import about_message, concerning
 from easement.exchange.message import NotGenuine
@@ -14,6 +13,7 @@ from easement.exchange.message_carry import Line, Problem, WrongAnswer
 from easement.exchange.ports import Host
 from easement.exchange.seen import FORKED, last_seen, see
 from easement.exchange.service import line_to
+from easement.exchange.under_way import under_way
 from easement.ledger.checkpoint import Checkpoint, verified_checkpoint
 from easement.ledger.model import Entry, EntryType
 from easement.ledger.tree import leaf_hash, verify_consistency, verify_inclusion
@@ -38,7 +38,7 @@ def audit(host: Host, organisation: str, *, now: datetime) -> Comparison:
     line, own_size = line_to(host, organisation, now), host.ledger.size
     theirs, waiting, checkpoint = _theirs(host, line)
     with reading(host.engine) as connection:  # before our entries: what is received meanwhile is in one of the two
-        waiting |= {each.message for each in tables.waiting(connection, organisation)}
+        waiting |= under_way(connection, organisation)
     ours = _ours(host, organisation, theirs)
     theirs += _left_out(line, checkpoint, ours, theirs)
     in_hand = frozenset(waiting | _fresh(ours, own_size, checkpoint.size))

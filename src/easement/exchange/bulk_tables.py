@@ -24,7 +24,7 @@ from easement.base.database import METADATA
 from easement.exchange.duties_tables import certificates
 from easement.ledger.tables import Whole
 
-__all__ = ["Bulk", "BulkState", "add_bulk", "bulk", "bulks", "change_bulk", "end_bulk"]
+__all__ = ["Bulk", "BulkState", "add_bulk", "awaited", "bulk", "bulks", "change_bulk", "end_bulk"]
 
 
 class BulkState(StrEnum):
@@ -130,6 +130,13 @@ def bulks(connection: Connection, *, states: Iterable[BulkState] = BulkState) ->
     query = _whole().where(_bulks.c.state.in_(list(states)))
     rows = connection.execute(query.order_by(_bulks.c.since.desc(), _bulks.c.message))
     return [_read(row) for row in rows.mappings()]
+
+
+def awaited(connection: Connection, provider: str) -> set[str]:
+    """The messages of the sets asked of a provider that have not ended."""
+    open_ = [state for state in BulkState if not state.ended]
+    query = select(_bulks.c.message).where(_bulks.c.provider == provider, _bulks.c.state.in_(open_))
+    return set(connection.scalars(query))
 
 
 def change_bulk(connection: Connection, seen: Bulk, **said: object) -> bool:

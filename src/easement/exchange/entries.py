@@ -4,12 +4,12 @@ import re
 from collections.abc import Sequence
 
 from easement.base.database import reading
-from easement.exchange import tables
 from easement.exchange.answering import Arrived, Clock, NotTaken
 from easement.exchange.concern import about_message, concerning
 from easement.exchange.message import Fault, Genuine, NotGenuine
 from easement.exchange.message_body import MAX_PAGE, EntriesBody, EntryBody
 from easement.exchange.ports import Host
+from easement.exchange.under_way import under_way
 from easement.ledger.verifier import parse_proof
 
 __all__ = ["one", "page"]
@@ -22,7 +22,7 @@ def page(host: Host, genuine: Genuine, arrived: Arrived, _clock: Clock) -> bytes
     """A page of the entries that concern the sender, from `start`, under the checkpoint of `size` (0: the newest)."""
     start, size, known = map(int, _asked(_PAGE, arrived))
     with reading(host.engine) as connection:  # before the checkpoint: what is received meanwhile is in one of the two
-        waiting = tuple(sorted(each.message for each in tables.waiting(connection, genuine.key.name)))
+        waiting = tuple(sorted(under_way(connection, genuine.key.name)))
     size = _published(host, size)
     found = concerning(host, genuine.key.name, start, size, MAX_PAGE)
     return EntriesBody(
