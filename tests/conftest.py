@@ -16,6 +16,7 @@ settings.register_profile("long", usual, max_examples=500)
 settings.load_profile("everyday")  # `make torture` takes the long one
 
 LONGEST = (
+    "exchange/test_campaign",
     "gate/test_forms",
     "gate/test_indexes",
     "node/test_backup",

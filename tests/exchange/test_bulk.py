@@ -24,6 +24,7 @@ from easement.exchange.jobs_tables import JobState
 from easement.exchange.message_carry import NoAnswer, Problem, WrongAnswer
 from easement.exchange.service import line_to
 from easement.exchange.tables import due
+from easement.gate.suspended import changed
 from easement.gate.tables import suspend
 from easement.ledger.model import EntryType
 from easement.ledger.verifier import check_receipt
@@ -167,6 +168,7 @@ def test_a_refusal_at_the_provider_is_in_both_logs_with_its_reasons(pair):
     first = asked(pair).bulk
     with writing(pair.dwp.engine) as connection:
         suspend(connection, "school-meals", "a concern", since=0, entry=0)
+    changed()
     worked(pair)
     done = bulk.look(pair.northtown, first.message, pair.clock())
     assert (done.state, "suspended" in done.problem) == (BulkState.REFUSED, True)
@@ -254,6 +256,7 @@ def test_suspension_ends_what_was_received_too(pair, tmp_path):
     done = ready(pair)
     with writing(pair.dwp.engine) as connection:
         suspend(connection, "school-meals", "a concern", since=0, entry=0)
+    changed()
     with httpx.Client() as client, pytest.raises(NoAnswer, match="suspended"):
         fetch(pair.northtown, client, done.message, tmp_path, pair.clock())
 

@@ -37,7 +37,6 @@ def on_postgresql(tmp_path: Path) -> Iterator[tuple]:
         yield made
 
 
-@pytest.mark.torture  # now and then it finds a disclosure that the giver has and the asker's log has not
 @pytest.mark.timeout(600)
 def test_two_workers_each_lose_nothing_while_they_and_their_database_are_killed(on_postgresql):
     nodes, key, faults = on_postgresql

@@ -88,12 +88,14 @@ class Seat:
         self.press("Sign in")
 
     def press(self, name: str) -> None:
-        """Press a button by its name."""
-        self.page.get_by_role("button", name=name).click()
+        """Press a button by its name, and wait for the page it leads to."""
+        with self.page.expect_navigation():
+            self.page.get_by_role("button", name=name).click()
 
     def follow(self, name: str) -> None:
-        """Follow a link by its name."""
-        self.page.get_by_role("link", name=name).first.click()
+        """Follow a link by its name, and wait for the page it leads to."""
+        with self.page.expect_navigation():
+            self.page.get_by_role("link", name=name).first.click()
 
     @property
     def heading(self) -> str:

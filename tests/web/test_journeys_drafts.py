@@ -109,9 +109,9 @@ def test_the_file_is_edited_by_hand_and_a_mistake_names_its_line(seat, gwen, wor
     seat.page.locator("textarea").fill(text.replace("retain: P1Y", "retain: P6M # shorter"))
     seat.press("Save the file")
     assert drafts.draft(world.node, id_).file.terms.duties.retain.words == "6 months"
+    seat.follow("Edit it as a file")
     with seat.page.expect_download() as download:
-        seat.follow("Edit it as a file")
-        seat.follow("Download it")
+        seat.page.get_by_role("link", name="Download it").click()
     assert "P6M # shorter" in download.value.path().read_text()
 
 

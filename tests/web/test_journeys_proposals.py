@@ -94,7 +94,8 @@ def step(seat: Seat, axe: str, name: str, words: str = "", role: str = "") -> No
 
 def push(seat: Seat, name: str) -> None:
     """Press the button that says just this."""
-    seat.page.get_by_role("button", name=name, exact=True).click()
+    with seat.page.expect_navigation():
+        seat.page.get_by_role("button", name=name, exact=True).click()
 
 
 def test_a_draft_becomes_an_agreement_in_force_at_both_nodes(seat, desk, world, gwen, sid, dee, rae, axe):

@@ -136,15 +136,16 @@ def test_the_register_is_open_data_in_every_format(stranger):
     told = json.loads(stranger.get("/register.json").text)
     assert {each["id"] for each in told["entries"]} >= {"school-meals", "safeguarding"}
     rows = list(csv.DictReader(io.StringIO(stranger.get("/register.csv").text)))
-    assert len(rows) == 2
+    assert {row["Number"] for row in rows} == {each["id"] for each in told["entries"]}
     assert len(rows[0]) == 18
     linked = json.loads(stranger.get("/register.jsonld").text)
-    assert (linked["@type"], len(linked["dcat:dataset"])) == ("dcat:Catalog", 2)
+    assert (linked["@type"], len(linked["dcat:dataset"])) == ("dcat:Catalog", len(rows))
     feed = stranger.get("/register/feed.atom")
     assert feed.headers["content-type"] == "application/atom+xml"
     assert ET.fromstring(feed.content).tag == "{http://www.w3.org/2005/Atom}feed"
     only = json.loads(stranger.get("/register.json?words=families+meals").text)
-    assert [each["id"] for each in only["entries"]] == ["school-meals"]
+    assert "school-meals" in {each["id"] for each in only["entries"]} <= {each["id"] for each in told["entries"]}
+    assert json.loads(stranger.get("/register.json?words=nothing-like-this").text)["entries"] == []
     assert stranger.get("/register?format=csv").text.startswith("Number,Name")
     assert json.loads(stranger.get("/register/agreements/school-meals?format=json").text)["version"] == "1.0.0"
     numbers = json.loads(stranger.get("/register/numbers?format=json").text)["numbers"]
