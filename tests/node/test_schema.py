@@ -107,8 +107,8 @@ def test_a_node_of_an_older_program_names_the_command_that_upgrades_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     home = create_node(tmp_path / "dwp", "dwp").home
-    monkeypatch.setattr(schema, "HEAD", "0009")
-    with pytest.raises(EasementError, match=f"of an older easement: at {HEAD}, 0009 is needed") as refused:
+    monkeypatch.setattr(schema, "HEAD", "8888")
+    with pytest.raises(EasementError, match=f"of an older easement: at {HEAD}, 8888 is needed") as refused:
         open_node(home).__enter__()
     assert f"easement node upgrade {home}" in refused.value.remedy
 
@@ -118,7 +118,7 @@ def test_a_node_in_postgresql_is_told_to_be_dumped_for_our_backup_would_not_open
 ) -> None:
     found = new_database("postgresql", tmp_path, request, filled=False)
     home = create_node(tmp_path / "dwp", "dwp", database_url=found.url, database_password=PASSWORD).home
-    monkeypatch.setattr(schema, "HEAD", "0009")
+    monkeypatch.setattr(schema, "HEAD", "8888")
     for opened in (lambda: open_node(home).__enter__(), lambda: back_up(home, tmp_path / "b", now=utc_now())):
         with pytest.raises(EasementError, match="of an older easement") as refused:
             opened()

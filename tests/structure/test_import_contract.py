@@ -66,12 +66,13 @@ def test_a_new_room_must_be_given_its_floor():
         "guidance",
         "law",
         "ledger",
+        "linkage",
         "meaning",
         "node",
         "sources",
         "staff",
     }
-    above = {"api", "assessment", "cli", "client", "demo", "permission", "register", "web"}
+    above = {"api", "assessment", "cli", "client", "demo", "permission", "picture", "register", "web"}
     assert rooms == below | above
 
 
