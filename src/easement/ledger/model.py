@@ -48,6 +48,11 @@ REQUIRED: Mapping[str, tuple[str, ...]] = {
     EntryType.ENTRY_REDACTED: ("agreement_id", "reasons"),
     EntryType.CONCERN_RAISED: ("concern",),
     EntryType.CONCERN_ANSWERED: ("concern",),
+    EntryType.DISPUTE_RAISED: ("parties", "concern", "message", "intent", "reasons"),
+    EntryType.DISPUTE_ANSWERED: ("parties", "concern", "message", "reasons"),
+    EntryType.LINK_BROKEN: ("concern", "agreement_id", "share", "count"),
+    EntryType.CORRECTION_TOLD: ("parties", "concern", "message", "intent"),
+    EntryType.CORRECTION_MADE: ("parties", "concern", "message", "intent"),
 }
 """What an entry of each type must say; the rest it may say."""
 
@@ -62,8 +67,8 @@ class Entry:
     `time` is UTC to the minute (`minute` makes it); `fields` maps each field to its form as the agreement writes it;
     `intent` and `erased` are indexes of earlier entries, and `peer_entry` is one of the other party's log. `message` is
     the random id of a request between nodes, `proposal` of a wish to share, `concern` of what somebody raised on the
-    register. `directory` and `key` are SHA-256 digests, and `sequence` counts versions of the directory. Raises
-    `BadData` for anything an entry cannot hold.
+    register, of what was said to be wrong, or of a wrong link. `directory` and `key` are SHA-256 digests, and
+    `sequence` counts versions of the directory. Raises `BadData` for anything an entry cannot hold.
     """
 
     time: str

@@ -56,6 +56,11 @@ class EntryType(StrEnum):
     ENTRY_REDACTED = "register:entry:redacted"
     CONCERN_RAISED = "register:concern:raised"
     CONCERN_ANSWERED = "register:concern:answered"
+    DISPUTE_RAISED = "exchange:dispute:raised"
+    DISPUTE_ANSWERED = "exchange:dispute:answered"
+    LINK_BROKEN = "exchange:link:broken"
+    CORRECTION_TOLD = "exchange:correction:told"
+    CORRECTION_MADE = "exchange:correction:made"
 
 
 class Form(StrEnum):

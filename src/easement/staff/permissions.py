@@ -22,6 +22,7 @@ class Permission(StrEnum):
     AGREEMENT_VERSION_SUSPEND = "agreement:version:suspend"
     AUDIT_EVIDENCE_READ = "audit:evidence:read"
     AUDIT_LEDGER_READ = "audit:ledger:read"
+    DATA_CORRECTION_MANAGE = "data:correction:manage"
     DATA_DATASET_MANAGE = "data:dataset:manage"
     DATA_DATASET_READ = "data:dataset:read"
     DATA_JOB_RUN = "data:job:run"
@@ -47,6 +48,7 @@ EXPLAINED: Mapping[Permission, str] = {
     Permission.AGREEMENT_VERSION_SUSPEND: "Suspend an agreement, take that back, end it, and record reviews.",
     Permission.AUDIT_EVIDENCE_READ: "Pack the proof of disclosures for an auditor.",
     Permission.AUDIT_LEDGER_READ: "Read the ledger and its proofs.",
+    Permission.DATA_CORRECTION_MANAGE: "Answer what others say is wrong, break wrong links, see that all is put right.",
     Permission.DATA_DATASET_MANAGE: "Register datasets, and say whose they are and how long they are kept.",
     Permission.DATA_DATASET_READ: "See which datasets there are.",
     Permission.DATA_JOB_RUN: "Start bulk disclosures and follow them.",
@@ -142,6 +144,7 @@ BUNDLES: Mapping[NodeRole, frozenset[Permission]] = {
             Permission.AGREEMENT_ASSESSMENT_WRITE,
             Permission.AGREEMENT_DRAFT_WRITE,
             Permission.AGREEMENT_PROPOSAL_READ,
+            Permission.DATA_CORRECTION_MANAGE,
             Permission.DATA_DATASET_MANAGE,
             Permission.DATA_DATASET_READ,
             Permission.DATA_JOB_RUN,
@@ -160,6 +163,7 @@ BUNDLES: Mapping[NodeRole, frozenset[Permission]] = {
             Permission.AGREEMENT_VERSION_SUSPEND,
             Permission.AUDIT_EVIDENCE_READ,
             Permission.AUDIT_LEDGER_READ,
+            Permission.DATA_CORRECTION_MANAGE,
             Permission.DATA_DATASET_READ,
             Permission.DISCLOSURE_RECORD_READ,
             Permission.EXCHANGE_MEMBER_READ,
