@@ -29,6 +29,7 @@ TOUCHES_THE_WORLD = {
     "cli/present.py": "speaks to the terminal",
     "guidance/read.py": "loads the courses that come with the package",
     "law/catalogue.py": "loads the catalogue that comes with the package",
+    "meaning/codes_shelf.py": "loads the code lists that come with the package",
     "meaning/standards.py": "loads the standards that come with the package",
     "meaning/mapping.py": "reads a mapping and the code lists beside it",
     "agreement/new.py": "reads the templates that come with the package",

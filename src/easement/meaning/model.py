@@ -1,16 +1,19 @@
 """A standard: a described kind of record, made of elements that each mean one thing and are of one sensitivity."""
 
 import re
+from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
+from easement.base.located import misplaced
+from easement.base.words import day
 from easement.meaning.identifiers import Kind
 from easement.meaning.parser import RESERVED
 from easement.meaning.syntax import Type
 
-__all__ = ["CodeList", "Element", "Key", "Sensitivity", "Standard"]
+__all__ = ["Element", "Key", "Retired", "Sensitivity", "Standard"]
 
 
 class Sensitivity(StrEnum):
@@ -70,20 +73,11 @@ def _labels(value: Any) -> Any:
     return value
 
 
-class CodeList(BaseModel):
-    """A list of codes with their labels, kept in a file of its own so that several standards can use it."""
-
-    model_config = _FROZEN
-
-    format: Literal["easement-codes/1"]
-    id: str
-    title: str
-    source: str = ""
-    codes: Annotated[Codes, BeforeValidator(_labels), Field(min_length=1)]
-
-
 class Element(BaseModel):
-    """One part of a record: what it means, what it holds, and how it bears on a person."""
+    """One part of a record: what it means, what it holds, and how it bears on a person.
+
+    `code_list` is the list that its codes come from, by name; empty where they stand in the standard itself.
+    """
 
     model_config = _FROZEN
 
@@ -92,6 +86,7 @@ class Element(BaseModel):
     type: Type = Type.TEXT
     format: str | None = None
     codes: Annotated[Codes, BeforeValidator(_labels)] = {}
+    code_list: str = ""
     identifier: Kind | None = None
     sensitivity: Annotated[Sensitivity, BeforeValidator(_special)]
     key: Key | None = None
@@ -158,8 +153,28 @@ class Element(BaseModel):
         return self
 
 
+class Retired(BaseModel):
+    """That a standard is not to be used for anything new: from which day, what to use instead, and why."""
+
+    model_config = _FROZEN
+
+    on: date
+    successor: str | None = Field(default=None, pattern=r"^[a-z][a-z0-9-]{0,62}/[1-9][0-9]{0,5}$")
+    why: str = ""
+
+    @property
+    def told(self) -> str:
+        """That it is retired, in words: `retired on 1 April 2026: it gained two codes`."""
+        return f"retired on {day(self.on)}" + (f": {self.why}" if self.why else "")
+
+    @property
+    def remedy(self) -> str:
+        """What to do about something that names it."""
+        return f"use `{self.successor}`" if self.successor else "ask whoever keeps the standard what to use instead"
+
+
 class Standard(BaseModel):
-    """A kind of record, agreed once; what it says under one id and version never changes."""
+    """A kind of record, agreed once; what it says under one id and version never changes, but that it is retired."""
 
     model_config = _FROZEN
 
@@ -170,7 +185,12 @@ class Standard(BaseModel):
     description: str
     source: str
     record_key: tuple[str, ...] = ()
+    retired: Retired | None = None
     elements: dict[str, Element] = Field(min_length=1)
+
+    def is_retired(self, on: date) -> bool:
+        """Whether it was retired by a day."""
+        return self.retired is not None and self.retired.on <= on
 
     @property
     def ref(self) -> str:
@@ -197,6 +217,13 @@ class Standard(BaseModel):
         if not isinstance(value, dict):
             return value
         return {name: {"name": name, **part} if isinstance(part, dict) else part for name, part in value.items()}
+
+    @model_validator(mode="after")
+    def _is_not_its_own_successor(self) -> "Standard":
+        if self.retired is not None and self.retired.successor == self.ref:
+            what = f"`{self.ref}` cannot take its own place"
+            raise misplaced(("retired", "successor"), what, "name what takes its place, or leave it out")
+        return self
 
     @model_validator(mode="after")
     def _record_key_is_of_elements(self) -> "Standard":

@@ -11,16 +11,16 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from easement.base.errors import BadFile, EasementError
+from easement.base.errors import BadFile, EasementError, UsageError
 from easement.base.located import Document, read_file, validate
-from easement.meaning.model import CodeList, Standard
+from easement.meaning.codes_shelf import code_list
+from easement.meaning.model import Standard
 
 __all__ = ["BUILT_IN", "read_standard", "refs", "standard", "standards"]
 
 BUILT_IN = Path(__file__).parent / "data" / "standards"
 """The folder of the standards that come with Easement."""
 
-_CODES = Path(__file__).parent / "data" / "codes"
 _FILE = re.compile(r"(?P<id>[a-z][a-z0-9-]*)-(?P<version>[1-9][0-9]*)\.yaml")
 
 
@@ -86,17 +86,13 @@ def _with_lists(document: Document, folder: Path) -> Document:
     whole: dict[str, Any] = {}
     for name, part in elements.items():
         listed = isinstance(part, dict) and isinstance(part.get("codes"), str)
-        whole[name] = part | {"codes": _code_list(document, name, part["codes"], folder)} if listed else part
+        whole[name] = part | _listed(document, name, part["codes"], folder) if listed else part
     return Document(document.name, document.data | {"elements": whole}, document.text, document.places)
 
 
-def _code_list(document: Document, element: str, name: str, folder: Path) -> dict[str, str]:
-    known = {path.stem: path for place in (folder / "codes", _CODES) for path in sorted(place.glob("*.yaml"))}
-    if name not in known:
-        near = difflib.get_close_matches(name, known, n=1)
-        raise BadFile(
-            f"there is no code list `{name}`",
-            where=document.where(("elements", element, "codes")),
-            remedy=f"did you mean `{near[0]}`?" if near else f"known: {', '.join(sorted(known))}",
-        )
-    return validate(CodeList, read_file(known[name], what="code list"), what="code list").codes
+def _listed(document: Document, element: str, name: str, folder: Path) -> dict[str, Any]:
+    try:
+        found = code_list(name, (folder,))
+    except UsageError as error:
+        raise BadFile(error.what, where=document.where(("elements", element, "codes")), remedy=error.remedy) from error
+    return {"codes": found.labels, "code_list": found.ref}
