@@ -27,7 +27,7 @@ from easement.gate.model import Decision, Facts
 from easement.gate.shelf import Shelved
 from easement.ledger.model import EntryType, PrivateRecord
 
-__all__ = ["ask", "ask_many", "current_directory", "finish_outbox", "line_to"]
+__all__ = ["MOST_AT_ONCE", "ask", "ask_each", "ask_many", "current_directory", "finish_outbox", "line_to"]
 
 ASKS = "/exchange/v1/asks"
 
@@ -64,12 +64,17 @@ def ask_many(host: Host, wishes: Sequence[Wish], asker: Asker, now: datetime) ->
     Who did not answer stands in `silent`, with why; that one is slow or down holds up no other. Raises `UsageError`
     for no wish, or too many.
     """
+    told = ask_each(host, wishes, asker, now)
+    answers = tuple(each for each in told if isinstance(each, Answered))
+    return Picture(answers, tuple(each for each in told if isinstance(each, Silent)))
+
+
+def ask_each(host: Host, wishes: Sequence[Wish], asker: Asker, now: datetime) -> tuple[Answered | Silent, ...]:
+    """The same, with what came of each wish in the place of that wish."""
     if not 0 < len(wishes) <= MOST_AT_ONCE:
         raise UsageError(f"{len(wishes)} providers cannot be asked at once", remedy=f"ask 1 to {MOST_AT_ONCE}")
     with ThreadPoolExecutor(len(wishes)) as threads:
-        told = list(threads.map(lambda wish: _told(host, wish, asker, now), wishes))
-    answers = tuple(each for each in told if isinstance(each, Answered))
-    return Picture(answers, tuple(each for each in told if isinstance(each, Silent)))
+        return tuple(threads.map(lambda wish: _told(host, wish, asker, now), wishes))
 
 
 def _told(host: Host, wish: Wish, asker: Asker, now: datetime) -> Answered | Silent:
