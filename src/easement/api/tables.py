@@ -3,7 +3,6 @@
 from typing import NamedTuple
 
 from sqlalchemy import (
-    BigInteger,
     Column,
     ColumnElement,
     Connection,
@@ -18,11 +17,9 @@ from sqlalchemy import (
     update,
 )
 
-from easement.base.database import METADATA
+from easement.base.database import METADATA, Whole
 
 __all__ = ["Kept", "begin", "drop", "finish", "kept", "prune"]
-
-Whole = BigInteger().with_variant(Integer(), "sqlite")
 
 answers = Table(
     "api_answers",

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import (
-    BigInteger,
     Column,
     Connection,
     ForeignKeyConstraint,
@@ -23,7 +22,7 @@ from sqlalchemy import (
     update,
 )
 
-from easement.base.database import METADATA
+from easement.base.database import METADATA, Whole
 
 __all__ = [
     "Found",
@@ -39,8 +38,6 @@ __all__ = [
     "sign",
     "signatures",
 ]
-
-Whole = BigInteger().with_variant(Integer(), "sqlite")
 
 cases = Table(
     "assessment_cases",

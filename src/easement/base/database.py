@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, MetaData, create_engine, event, text
+from sqlalchemy import BigInteger, Connection, Engine, Integer, MetaData, create_engine, event, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import QueuePool
@@ -22,6 +22,7 @@ from easement.base.errors import StorageAway, StorageFailed
 __all__ = [
     "KEY_BYTES",
     "METADATA",
+    "Whole",
     "copy_database",
     "open_database",
     "reading",
@@ -40,6 +41,9 @@ METADATA = MetaData(
     }
 )
 """All tables of a node, whichever room's they are; a table is named by its room first (`ledger_entries`)."""
+
+Whole = BigInteger().with_variant(Integer(), "sqlite")
+"""A column of whole numbers of 64 bits: SQLite numbers rows by itself only in a plain `INTEGER`."""
 
 KEY_BYTES = 32
 """A raw AES-256 key: SQLCipher takes it as it is, so that opening costs no key stretching."""

@@ -20,9 +20,8 @@ from sqlalchemy import (
     update,
 )
 
-from easement.base.database import METADATA
+from easement.base.database import METADATA, Whole
 from easement.exchange.duties_tables import certificates
-from easement.ledger.tables import Whole
 
 __all__ = ["Bulk", "BulkState", "add_bulk", "awaited", "bulk", "bulks", "change_bulk", "end_bulk"]
 

@@ -7,7 +7,6 @@ seconds since 1970.
 from dataclasses import dataclass
 
 from sqlalchemy import (
-    BigInteger,
     Column,
     Connection,
     Integer,
@@ -20,7 +19,7 @@ from sqlalchemy import (
     update,
 )
 
-from easement.base.database import METADATA
+from easement.base.database import METADATA, Whole
 
 __all__ = [
     "Cluster",
@@ -40,8 +39,6 @@ __all__ = [
     "use_invitation",
     "version",
 ]
-
-Whole = BigInteger().with_variant(Integer(), "sqlite")
 
 clusters = Table(
     "exchange_clusters",

@@ -4,9 +4,8 @@ from typing import NamedTuple
 
 from sqlalchemy import Column, Connection, Index, String, Table, Text, select, update
 
-from easement.base.database import METADATA
+from easement.base.database import METADATA, Whole
 from easement.exchange.upsert import insert_new
-from easement.ledger.tables import Whole
 
 __all__ = ["Certificate", "begin", "certificate", "certificates", "change", "uncertified"]
 

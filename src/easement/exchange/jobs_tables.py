@@ -20,8 +20,7 @@ from sqlalchemy import (
     update,
 )
 
-from easement.base.database import METADATA
-from easement.ledger.tables import Whole
+from easement.base.database import METADATA, Whole
 
 __all__ = [
     "Job",

@@ -11,11 +11,10 @@ from pathlib import Path
 
 from sqlalchemy import Column, Connection, Integer, String, Table, select, update
 
-from easement.base.database import METADATA, reading, writing
+from easement.base.database import METADATA, Whole, reading, writing
 from easement.exchange.ports import Host
 from easement.exchange.upsert import insert_new
 from easement.ledger.model import Entry, EntryType, minute
-from easement.ledger.tables import Whole
 
 __all__ = ["TOO_OFTEN", "is_over", "look", "note_refused", "seconds_to_wait", "sum_up"]
 

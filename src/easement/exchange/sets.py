@@ -15,11 +15,10 @@ from pathlib import Path
 from sqlalchemy import Column, Connection, Index, Integer, String, Table, Text, func, insert, select, update
 
 from easement.base.canonical import sha256_hex
-from easement.base.database import METADATA
+from easement.base.database import METADATA, Whole
 from easement.base.errors import Refused
 from easement.base.sealed import SealedReader, derived_key
 from easement.exchange.delta import File, SharedTable, Version
-from easement.ledger.tables import Whole
 
 __all__ = [
     "Link",

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from sqlalchemy import (
-    BigInteger,
     Column,
     Connection,
     Index,
@@ -25,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
-from easement.base.database import METADATA
+from easement.base.database import METADATA, Whole
 from easement.base.statements import Statement
 from easement.exchange.upsert import insert_new
 
@@ -51,8 +50,6 @@ __all__ = [
     "remember_peer",
     "waiting",
 ]
-
-Whole = BigInteger().with_variant(Integer(), "sqlite")
 
 nonces = Table(
     "exchange_nonces",

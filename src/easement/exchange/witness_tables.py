@@ -4,9 +4,8 @@ from typing import NamedTuple
 
 from sqlalchemy import Column, Connection, Integer, String, Table, Text, select
 
-from easement.base.database import METADATA
+from easement.base.database import METADATA, Whole
 from easement.exchange.upsert import put
-from easement.ledger.tables import Whole
 
 __all__ = ["Cosigned", "Followed", "cosigned", "followed", "put_cosigned", "put_followed"]
 

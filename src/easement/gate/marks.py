@@ -7,8 +7,8 @@ from datetime import date
 
 from sqlalchemy import Column, Connection, Engine, String, Table, Text, delete, insert, select, update
 
-from easement.base.database import METADATA, reading
-from easement.gate.tables import Whole, suspend, suspensions, why_suspended
+from easement.base.database import METADATA, Whole, reading
+from easement.gate.tables import suspend, suspensions, why_suspended
 
 __all__ = ["end", "ended", "endings", "mark_reviewed", "reviewed", "reviews"]
 

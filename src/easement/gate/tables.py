@@ -5,12 +5,10 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
-    BigInteger,
     Column,
     Connection,
     Engine,
     Index,
-    Integer,
     LargeBinary,
     Row,
     String,
@@ -23,7 +21,7 @@ from sqlalchemy import (
     update,
 )
 
-from easement.base.database import METADATA
+from easement.base.database import METADATA, Whole
 from easement.base.statements import Statement
 
 __all__ = [
@@ -42,8 +40,6 @@ __all__ = [
     "suspensions",
     "why_suspended",
 ]
-
-Whole = BigInteger().with_variant(Integer(), "sqlite")
 
 
 class State(StrEnum):

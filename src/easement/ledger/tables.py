@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
-    BigInteger,
     Column,
     Connection,
     Engine,
@@ -22,7 +21,7 @@ from sqlalchemy import (
     update,
 )
 
-from easement.base.database import METADATA
+from easement.base.database import METADATA, Whole
 from easement.base.statements import Statement
 from easement.ledger.commitment import Sealed
 from easement.ledger.model import Entry, EntryType, Logged
@@ -48,8 +47,6 @@ __all__ = [
     "stored",
     "whole",
 ]
-
-Whole = BigInteger().with_variant(Integer(), "sqlite")
 
 entries = Table(
     "ledger_entries",

@@ -6,10 +6,9 @@ from datetime import datetime
 from sqlalchemy import Column, Connection, Engine, LargeBinary, String, Table, Text, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from easement.base.database import METADATA, reading, writing
+from easement.base.database import METADATA, Whole, reading, writing
 from easement.ledger.checkpoint import Checkpoint
 from easement.ledger.note import Key
-from easement.ledger.tables import Whole
 from easement.ledger.verifier import base64_text, parse_note
 from easement.ledger.witness import Cosigner, NotCosigned, Seen, judge, origin_of, parse_request
 

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from sqlalchemy import (
-    BigInteger,
     Column,
     Connection,
     Integer,
@@ -17,12 +16,10 @@ from sqlalchemy import (
     select,
 )
 
-from easement.base.database import METADATA
+from easement.base.database import METADATA, Whole
 from easement.exchange.upsert import insert_new
 
 __all__ = ["Saved", "add", "drop", "latest", "one", "versions"]
-
-Whole = BigInteger().with_variant(Integer(), "sqlite")
 
 drafts = Table(
     "permission_drafts",

@@ -4,8 +4,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Column, Connection, LargeBinary, String, Table, insert, select, update
 
-from easement.base.database import METADATA
-from easement.permission.tables import Whole
+from easement.base.database import METADATA, Whole
 
 __all__ = ["Row", "add", "emergencies", "reviewed", "rows"]
 

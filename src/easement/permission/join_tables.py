@@ -4,9 +4,8 @@ from typing import NamedTuple
 
 from sqlalchemy import Column, Connection, LargeBinary, String, Table, Text, delete, insert, select, update
 
-from easement.base.database import METADATA
+from easement.base.database import METADATA, Whole
 from easement.exchange.upsert import insert_new
-from easement.permission.tables import Whole
 
 __all__ = [
     "Joined",

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
-    BigInteger,
     Column,
     Connection,
     Index,
@@ -20,7 +19,7 @@ from sqlalchemy import (
     update,
 )
 
-from easement.base.database import METADATA
+from easement.base.database import METADATA, Whole
 from easement.exchange.upsert import insert_new
 from easement.permission.rows import Row
 
@@ -47,8 +46,6 @@ __all__ = [
     "start_letter",
     "unlanded",
 ]
-
-Whole = BigInteger().with_variant(Integer(), "sqlite")
 
 proposals = Table(
     "permission_proposals",

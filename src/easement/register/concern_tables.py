@@ -5,9 +5,8 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, Index, LargeBinary, Row, String, Table, delete, func, insert, select, update
 
-from easement.base.database import METADATA
+from easement.base.database import METADATA, Whole
 from easement.exchange.upsert import put
-from easement.ledger.tables import Whole
 
 __all__ = ["add", "change", "concerns", "count_raised", "find", "forget_hours", "raised_within", "stages"]
 

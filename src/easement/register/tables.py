@@ -20,9 +20,8 @@ from sqlalchemy import (
     update,
 )
 
-from easement.base.database import METADATA
+from easement.base.database import METADATA, Whole
 from easement.exchange.upsert import insert_new, put
-from easement.ledger.tables import Whole
 from easement.register.counting import Event, Place, Sums
 from easement.register.model import LeftOut, Redaction
 

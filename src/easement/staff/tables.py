@@ -8,13 +8,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import (
-    BigInteger,
     Boolean,
     Column,
     Connection,
     ForeignKey,
     Index,
-    Integer,
     LargeBinary,
     Row,
     String,
@@ -29,7 +27,7 @@ from sqlalchemy import (
     update,
 )
 
-from easement.base.database import METADATA
+from easement.base.database import METADATA, Whole
 
 __all__ = [
     "Found",
@@ -59,8 +57,6 @@ __all__ = [
     "trail",
     "training",
 ]
-
-Whole = BigInteger().with_variant(Integer(), "sqlite")
 
 
 def _of_account(**more: Any) -> Column[str]:
