@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Engine
 
+from easement.base.moments import instant_text
 from easement.ledger.note import Key, Signer
 from easement.ledger.service import Ledger
 from easement.node.model import Settings
@@ -124,7 +125,7 @@ def event(dossier: Dossier | None, author: str, said: m.Told, at: datetime | Non
         "id": f"{abs(hash((author, number, said.model_dump_json(), at))):032x}"[-32:],
         "number": number,
         "previous": dossier.head if dossier else "",
-        "at": m.written(at or (dossier.latest + timedelta(minutes=1) if dossier else NOW)),
+        "at": instant_text(at or (dossier.latest + timedelta(minutes=1) if dossier else NOW)),
         "author": author,
         "role": "governance-lead",
         "named": "0" * 64,

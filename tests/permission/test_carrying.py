@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from easement.base.errors import NotInForce, ProofFailed, Refused
+from easement.base.moments import instant_text
 from easement.exchange.message_carry import NoAnswer
 from easement.ledger.model import EntryType
 from easement.permission import carrying, keeping, landing, service, silence
@@ -194,7 +195,7 @@ def forged(pair, proposal: str, said, *, author="dwp", signer=None, **changes) -
     at = pair.at("northtown", proposal)
     facts = {
         "proposal": proposal, "id": "ab" * 16, "number": at.number + 1, "previous": at.head, "author": author,
-        "at": m.written(pair.now), "role": "governance-lead", "named": "0" * 64, "said": said,
+        "at": instant_text(pair.now), "role": "governance-lead", "named": "0" * 64, "said": said,
     }  # fmt: skip
     return note_of(Event(**facts | changes), signer or pair[author].organisation_key)
 

@@ -75,7 +75,7 @@ def invite(organisation: str, body_class: str, days: int, home: Path, as_json: b
     """Print the joining code for ORGANISATION: one line, good once, in place of any that it has not used."""
     from datetime import timedelta
 
-    from easement.exchange.directory_parts import instant_text
+    from easement.base.moments import instant_text
     from easement.exchange.operator_service import invite as make
     from easement.ledger.service import utc_now
     from easement.node.home import open_node
@@ -98,8 +98,8 @@ def invite(organisation: str, body_class: str, days: int, home: Path, as_json: b
 @json_option
 def members(home: Path, as_json: bool) -> None:
     """List the members, and the invitations that nobody has used yet."""
-    from datetime import UTC, datetime
 
+    from easement.base.moments import instant_text
     from easement.exchange.operator_service import invitations
     from easement.exchange.operator_versions import latest
     from easement.ledger.service import utc_now
@@ -109,7 +109,7 @@ def members(home: Path, as_json: bool) -> None:
     with open_node(home) as node:
         version, given = latest(node), invitations(node)
     open_ = [each for each in given if each.used is None and each.expires > now.timestamp()]
-    until = {each.id: f"{datetime.fromtimestamp(each.expires, UTC):%Y-%m-%dT%H:%M:%SZ}" for each in open_}
+    until = {each.id: instant_text(each.expires) for each in open_}
     invited = [{"id": each.organisation, "class": each.body_class, "expires": until[each.id]} for each in open_]
     data = {"members": [_member(each, now) for each in version.members], "invited": invited}
     rows = [_row(each, now) for each in version.members]

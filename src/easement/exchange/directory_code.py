@@ -12,8 +12,9 @@ from typing import Annotated
 from pydantic import Field, StringConstraints, ValidationError
 
 from easement.base.errors import UsageError
+from easement.base.moments import instant_text
 from easement.exchange.directory import Trust
-from easement.exchange.directory_parts import Id, Instant, NodeUrl, Part, PublicKey, instant_text
+from easement.exchange.directory_parts import Id, Instant, NodeUrl, Part, PublicKey
 from easement.ledger.note import parse_key
 
 __all__ = ["JoiningCode", "parse_code"]

@@ -20,6 +20,7 @@ from pydantic import (
 )
 
 from easement.base.errors import ProofFailed
+from easement.base.moments import instant_text
 from easement.exchange.directory_handover import MOST
 from easement.ledger.note import Key, parse_key
 from easement.ledger.verifier import ED25519
@@ -37,17 +38,11 @@ __all__ = [
     "PublicKey",
     "Service",
     "in_words",
-    "instant_text",
     "is_loopback",
     "key_id",
 ]
 
 _INSTANT = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
-
-
-def instant_text(at: datetime) -> str:
-    """A moment as a directory says it: UTC to the second, `2026-11-22T02:17:00Z`."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _instant(value: Any) -> datetime:

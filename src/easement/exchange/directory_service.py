@@ -11,6 +11,7 @@ import httpx
 
 from easement.base.bounded import TooLong, read_bounded
 from easement.base.errors import EasementError, Problem, ProofFailed, Refused, SourceUnreachable
+from easement.base.moments import instant_text
 from easement.exchange import directory_store as store
 from easement.exchange import operator_versions
 from easement.exchange.directory import (
@@ -22,7 +23,6 @@ from easement.exchange.directory import (
     log_shown,
     verified_directory,
 )
-from easement.exchange.directory_parts import instant_text
 from easement.exchange.ports import Host
 from easement.ledger.note import Key
 from easement.ledger.tree import verify_consistency

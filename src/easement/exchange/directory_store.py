@@ -20,10 +20,10 @@ from typing import Any
 
 from easement.base.durable import write_whole
 from easement.base.errors import BadFile, EasementError, ProofFailed
+from easement.base.moments import instant_text
 from easement.base.stamps import Kept
 from easement.exchange.directory import Directory, Published, Trust, verified_directory
 from easement.exchange.directory_handover import MOST
-from easement.exchange.directory_parts import instant_text
 from easement.ledger.note import parse_key
 
 __all__ = [

@@ -5,7 +5,7 @@ the role of whoever acted and never a name: `named` commits to the name, which s
 """
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Any, Literal
@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from easement.base.canonical import sha256_hex
+from easement.base.moments import instant_of
 from easement.exchange.message_body import Digest, MessageBody, Name, Organisation, Said, Short, Token
 from easement.permission.reasons import RefusalReason
 
@@ -39,7 +40,6 @@ __all__ = [
     "Told",
     "Varied",
     "Withdrawn",
-    "written",
 ]
 
 MAX_TEXT = 200_000
@@ -82,7 +82,7 @@ class Outcome(StrEnum):
 
 
 def _instant(text: str) -> str:
-    datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ")  # noqa: DTZ007 - only its form is held
+    instant_of(text)
     return text
 
 
@@ -299,7 +299,7 @@ class Event(MessageBody):
     @property
     def when(self) -> datetime:
         """The moment it was written, by its author's clock."""
-        return datetime.strptime(self.at, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+        return instant_of(self.at)
 
     @cached_property
     def digest(self) -> str:
@@ -309,8 +309,3 @@ class Event(MessageBody):
     def as_dict(self) -> dict[str, Any]:
         """The event as `--json` shows it."""
         return self.model_dump(mode="json")
-
-
-def written(now: datetime) -> str:
-    """A moment as events say it."""
-    return now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

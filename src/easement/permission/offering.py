@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from sqlalchemy import Connection
 
 from easement.base.database import reading, writing
 from easement.base.errors import EasementError, NotInForce, Refused, UsageError
+from easement.base.moments import instant_text
 from easement.exchange.directory_service import current_directory
 from easement.gate.shelf import Shelved
 from easement.ledger.model import Entry, EntryType, PrivateRecord, minute
@@ -19,7 +20,6 @@ from easement.permission.dossier import Stage
 from easement.permission.join_bodies import ListBody, OfferSaid, OffersBody
 from easement.permission.join_rules import JoinCode, JoinRefused, JoinWhy, Terms
 from easement.permission.join_tables import Offered
-from easement.permission.model import written
 from easement.permission.ports import Host
 from easement.staff.permissions import Permission
 
@@ -91,7 +91,7 @@ def said_of(shelved: Shelved, since: int) -> OfferSaid:
         summary=(terms.summary or terms.purpose.statement)[:2_000],
         purpose=terms.purpose.code,
         joining={part: each.body_class for part, each in terms.joining.items()},
-        since=written(datetime.fromtimestamp(since, UTC)),
+        since=instant_text(since),
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from xml.etree.ElementTree import Element, SubElement, register_namespace, tostring
 
+from easement.base.moments import instant_text
 from easement.ledger.model import EntryType
 from easement.register.counting import Event
 
@@ -71,4 +72,4 @@ def _text(parent: Element, name: str, text: str) -> None:
 
 def _instant(minute: str) -> str:
     """A ledger's minute as RFC 3339 has it."""
-    return datetime.strptime(minute, "%Y-%m-%dT%H:%MZ").replace(tzinfo=UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return instant_text(datetime.strptime(minute, "%Y-%m-%dT%H:%MZ").replace(tzinfo=UTC))

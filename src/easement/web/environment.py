@@ -12,6 +12,7 @@ from markupsafe import Markup, escape
 
 from easement.agreement.paper import Facts, Text
 from easement.agreement.words import named
+from easement.base.moments import instant_text
 from easement.base.words import MONTHS, day, listed, many, number
 from easement.web.language import TRANSLATION
 from easement.web.times import moment
@@ -111,7 +112,7 @@ def _wrong(errors: Sequence[Wrong], field: str) -> dict[str, str] | None:
 
 def _moment(instant: Any) -> Markup:
     """A moment on a UK clock, with the exact one for machines."""
-    stamp = instant.strftime("%Y-%m-%dT%H:%M:%SZ")
+    stamp = instant_text(instant)
     return Markup('<time datetime="{}">{}</time>').format(stamp, escape(moment(instant)))
 
 

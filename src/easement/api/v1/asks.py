@@ -15,6 +15,7 @@ from easement.api.v1.describe import PREFIX, Answers, errors
 from easement.api.v1.shapes import ReasonShown
 from easement.api.v1.shapes_asks import Answer, AskWanted, PictureShown, PictureWanted, RefusedBy, Silent
 from easement.base.errors import UsageError
+from easement.base.moments import instant_text
 from easement.exchange import service
 from easement.exchange.message_carry import NoAnswer, WrongAnswer
 from easement.exchange.model import Answered, Asker, Wish
@@ -137,7 +138,7 @@ def _answer(answered: Answered) -> Answer:
         message=answered.message,
         entry=answered.entry,
         peer_entry=answered.peer_entry,
-        at=answered.at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        at=instant_text(answered.at),
         agreement=said["agreement"],
         records=[dict(each) for each in answered.records],
         receipt=answered.receipt,

@@ -1,7 +1,7 @@
 """Proposals for programs: see where each stands, propose, put a text, comment. What a person decides, a person does."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from typing import Annotated, Any
 
@@ -22,6 +22,7 @@ from easement.api.v1.shapes_proposals import (
     WishWanted,
 )
 from easement.base.errors import EasementError, Refused, UsageError
+from easement.base.moments import instant_text
 from easement.permission import service
 from easement.permission.actor import of_identity
 from easement.permission.carrying import Away
@@ -163,20 +164,16 @@ def _line(row: Row, today: str) -> ProposalLine:
         id=row.id,
         title=row.title,
         state=row.state,
-        since=_instant(row.since),
+        since=instant_text(row.since),
         home=row.home,
         parties=row.parties,
         waiting_for=list(row.waiting),
-        opened=_instant(row.opened),
+        opened=instant_text(row.opened),
         answer_by=row.answer_by,
         overdue=row.state == "proposed" and today > row.answer_by,
         agreement=row.agreement_id,
         version=row.version,
     )
-
-
-def _instant(seconds: int) -> str:
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _whole(request: Request, dossier: Dossier) -> ProposalShown:

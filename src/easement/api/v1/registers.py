@@ -13,8 +13,9 @@ from easement.api.v1.describe import PREFIX, lists, reads
 from easement.api.v1.shapes import DatasetLine, MemberLine, Slug, Who
 from easement.api.v1.shapes_ledger import Comparison
 from easement.base.errors import Refused
+from easement.base.moments import instant_text
 from easement.exchange.audit import audit
-from easement.exchange.directory_parts import Member, instant_text
+from easement.exchange.directory_parts import Member
 from easement.exchange.message_carry import NoAnswer
 from easement.exchange.service import current_directory
 from easement.gate.register import Entry, entries

@@ -1,6 +1,5 @@
 """Asking for many records at once: sets, which the provider makes while you do something else, and how each stands."""
 
-from datetime import UTC, datetime
 from functools import partial
 from typing import Annotated
 
@@ -17,6 +16,7 @@ from easement.api.v1.describe import PREFIX, Answers, errors, lists, reads
 from easement.api.v1.shapes_sets import ListWanted, ProfileShown, SetLine, SetWanted
 from easement.base.database import reading
 from easement.base.errors import UsageError
+from easement.base.moments import instant_text
 from easement.exchange import bulk, bulk_tables
 from easement.exchange.bulk_body import ListSaid
 from easement.exchange.message_carry import NoAnswer
@@ -136,15 +136,11 @@ def _line(seen: bulk_tables.Bulk) -> SetLine:
         share=seen.share,
         mode=seen.mode,
         state=seen.state.value,
-        asked=_instant(seen.since),
-        changed=_instant(seen.changed),
+        asked=instant_text(seen.since),
+        changed=instant_text(seen.changed),
         rows=seen.rows,
         entry=seen.entry,
         peer_entry=seen.peer_entry,
         problem=seen.problem,
         certified=seen.certified,
     )
-
-
-def _instant(seconds: int) -> str:
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

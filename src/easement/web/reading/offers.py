@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from easement.agreement.lookup import Lookup
 from easement.agreement.model import Agreement
 from easement.agreement.sections import paper
 from easement.base.database import reading
 from easement.base.errors import EasementError, ProofFailed
+from easement.base.moments import instant_of
 from easement.law.catalogue import catalogue
 from easement.node.home import Node
 from easement.permission import join_tables as tables
@@ -72,7 +73,7 @@ def _line(node: Node, lead: str, said: OfferSaid, names: Names, now: datetime) -
         summary=said.summary,
         purpose=purpose_name(said.purpose),
         joining=tuple((part, _class(each)) for part, each in said.joining.items()),
-        since=datetime.strptime(said.since, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC),
+        since=instant_of(said.since),
         state=_state(node, lead, said, now),
     )
 
