@@ -10,20 +10,33 @@ a chance of 2^-128 for each pair. The 2^32 seals of one key that NIST SP 800-38D
 
 import hmac
 import io
+import json
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from easement.base.canonical import canonical_record
 from easement.base.errors import ProofFailed, StorageFailed
 
-__all__ = ["CHUNK", "SealedReader", "SealedWriter", "derived_key", "seal", "unseal"]
+__all__ = [
+    "CHUNK",
+    "SealedReader",
+    "SealedWriter",
+    "derived_key",
+    "open_record",
+    "open_text",
+    "seal",
+    "seal_record",
+    "seal_text",
+    "unseal",
+]
 
 MAGIC = b"easement-sealed/1\n"
 SALT = 16
@@ -61,6 +74,27 @@ def unseal(key: bytes, sealed: bytes, bound: bytes) -> bytes:
     except (InvalidTag, ValueError):
         remedy = "restore `keys/master.key` from where you keep it; if it is right, the database was changed"
         raise ProofFailed("something sealed in the database does not open", remedy=remedy) from None
+
+
+def seal_text(master: bytes, label: str, text: str, bound: str) -> bytes:
+    """A text sealed under the key that a master key has for `label`; it opens only with what it is bound to."""
+    return seal(derived_key(master, label), text.encode(), bound.encode())
+
+
+def open_text(master: bytes, label: str, sealed: bytes, bound: str) -> str:
+    """Open what `seal_text` sealed; raises `ProofFailed` as `unseal` does."""
+    return unseal(derived_key(master, label), sealed, bound.encode()).decode()
+
+
+def seal_record(master: bytes, label: str, record: Mapping[str, Any], bound: str) -> bytes:
+    """The same for a record of JSON values whose numbers are whole, in its canonical bytes."""
+    return seal_text(master, label, canonical_record(dict(record)).decode(), bound)
+
+
+def open_record(master: bytes, label: str, sealed: bytes, bound: str) -> dict[str, Any]:
+    """Open what `seal_record` sealed; raises `ProofFailed` as `unseal` does."""
+    record: dict[str, Any] = json.loads(open_text(master, label, sealed, bound))
+    return record
 
 
 class SealedWriter(io.RawIOBase):

@@ -4,7 +4,6 @@ Whoever saves says which version they edited. Where somebody saved meanwhile, ch
 by themselves; changes to the same clause are told, and nothing is overwritten.
 """
 
-import json
 import secrets
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -14,11 +13,10 @@ from typing import Any
 from easement.agreement.diff import Difference, differences
 from easement.agreement.edit import changed
 from easement.agreement.read import AgreementFile, read_agreement_text
-from easement.base.canonical import canonical_record
 from easement.base.database import reading, writing
 from easement.base.errors import Refused, UsageError
 from easement.base.located import Path_
-from easement.base.sealed import derived_key, seal, unseal
+from easement.base.sealed import open_record, seal_record
 from easement.base.words import listed, many
 from easement.permission import drafts_tables as tables
 from easement.permission.actor import Actor
@@ -182,16 +180,15 @@ def _at(now: datetime) -> datetime:
 
 def _keep(host: Host, made: Draft) -> bool:
     said = {"text": made.text, "by": made.by, "proposal": made.proposal, "assessment": made.assessment}
-    sealed = seal(derived_key(host.master_key, _SEALED), canonical_record(said), _bound(made.id, made.number))
+    sealed = seal_record(host.master_key, _SEALED, said, _bound(made.id, made.number))
     with writing(host.engine) as connection:
         return tables.add(connection, tables.Saved(made.id, made.number, int(made.at.timestamp()), sealed))
 
 
 def _opened(host: Host, saved: tables.Saved) -> Draft:
-    key = derived_key(host.master_key, _SEALED)
-    said = json.loads(unseal(key, saved.sealed, _bound(saved.id, saved.number)))
+    said = open_record(host.master_key, _SEALED, saved.sealed, _bound(saved.id, saved.number))
     return Draft(saved.id, saved.number, datetime.fromtimestamp(saved.at, UTC), **said)
 
 
-def _bound(id_: str, number: int) -> bytes:
-    return f"{id_}:{number}".encode()
+def _bound(id_: str, number: int) -> str:
+    return f"{id_}:{number}"

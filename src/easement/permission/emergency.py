@@ -4,9 +4,7 @@ The agreement's `emergency` section says for what, by when and by when again; wi
 What happened is always taken down, also when it was not allowed or comes late: it says so then.
 """
 
-import json
 import secrets
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -16,10 +14,10 @@ from sqlalchemy import Connection
 
 from easement.agreement.duration import Duration
 from easement.agreement.model import Emergency
-from easement.base.canonical import canonical_json
 from easement.base.database import reading
 from easement.base.errors import Refused, UsageError
-from easement.base.sealed import derived_key, seal, unseal
+from easement.base.moments import instant_text
+from easement.base.sealed import open_record, seal_record
 from easement.law.catalogue import catalogue
 from easement.ledger.model import Entry, EntryType, PrivateRecord, minute
 from easement.permission import emergency_tables as tables
@@ -94,22 +92,18 @@ class Seen:
             "what": self.what,
             "why": self.why,
             "by": self.by,
-            "happened": _iso(row.happened),
-            "recorded": _iso(row.recorded),
+            "happened": instant_text(row.happened),
+            "recorded": instant_text(row.recorded),
             "late": self.late,
             "outside_agreement": self.outside,
-            "review_by": _iso(row.review_by),
-            "reviewed": _iso(row.reviewed) if row.reviewed else None,
+            "review_by": instant_text(row.review_by),
+            "reviewed": instant_text(row.reviewed) if row.reviewed else None,
             "outcome": row.outcome,
             "words": self.words or None,
             "overdue": self.overdue,
             "entry": row.entry,
             "review_entry": row.review_entry,
         }
-
-
-def _iso(at: int) -> str:
-    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def record(host: Host, happened: Happened, actor: Actor, now: datetime) -> Seen:
@@ -125,7 +119,7 @@ def record(host: Host, happened: Happened, actor: Actor, now: datetime) -> Seen:
     outside = (rules is not None and happened.purpose not in rules.allowed_for) or (known and rules is None)
     row = _row(happened, rules, now)
     said = {"what": happened.what, "why": happened.why, "by": actor.name, "id": actor.id, "outside": bool(outside)}
-    sealed = _sealed(host, row.id, said)
+    sealed = seal_record(host.master_key, _SEAL, said, row.id)
 
     def also(connection: Connection, index: int) -> None:
         tables.add(connection, row._replace(entry=index, sealed=sealed))
@@ -210,7 +204,7 @@ def review(host: Host, emergency: str, found: str, words: str, actor: Actor, now
     if seen.by == actor.name:
         raise Refused("whoever recorded it does not review it", remedy="ask somebody else to look at it")
     said = {"words": words, "by": actor.name, "id": actor.id}
-    sealed, at = _sealed(host, f"{seen.row.id}:review", said), int(now.timestamp())
+    sealed, at = seal_record(host.master_key, _SEAL, said, f"{seen.row.id}:review"), int(now.timestamp())
     late = at > seen.row.review_by
 
     def also(connection: Connection, index: int) -> None:
@@ -257,8 +251,8 @@ def _one(host: Host, id_: str, now: datetime) -> Seen:
 
 
 def _seen(host: Host, row: Row, now: datetime) -> Seen:
-    said = _unsealed(host, row.id, row.sealed)
-    after = _unsealed(host, f"{row.id}:review", row.review_sealed) if row.review_sealed else {}
+    said = open_record(host.master_key, _SEAL, row.sealed, row.id)
+    after = open_record(host.master_key, _SEAL, row.review_sealed, f"{row.id}:review") if row.review_sealed else {}
     return Seen(
         row=row,
         what=said["what"],
@@ -269,12 +263,3 @@ def _seen(host: Host, row: Row, now: datetime) -> Seen:
         late=row.recorded > row.record_by,
         overdue=row.reviewed is None and int(now.timestamp()) > row.review_by,
     )
-
-
-def _sealed(host: Host, bound: str, said: Mapping[str, Any]) -> bytes:
-    return seal(derived_key(host.master_key, _SEAL), canonical_json(dict(said)), bound.encode())
-
-
-def _unsealed(host: Host, bound: str, sealed: bytes) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(unseal(derived_key(host.master_key, _SEAL), sealed, bound.encode()))
-    return found

@@ -18,7 +18,8 @@ from easement.base.canonical import canonical_json
 from easement.base.database import reading, writing
 from easement.base.durable import write_whole
 from easement.base.errors import EasementError, ProofFailed, UsageError
-from easement.base.sealed import derived_key, seal, unseal
+from easement.base.moments import instant_text
+from easement.base.sealed import open_text, seal_text
 from easement.base.words import did_you_mean
 from easement.exchange.message_carry import NoAnswer, Problem
 from easement.gate.shelf import Shelved, joins_path
@@ -41,7 +42,6 @@ from easement.permission.join_bodies import (
 from easement.permission.join_rules import JoinCode, JoinRefused, JoinWhy, Terms, note_of, opened, parts_open, why_not
 from easement.permission.join_tables import Joined
 from easement.permission.landing import place_of, put_beside
-from easement.permission.model import written
 from easement.permission.offering import may_sign, on_shelf, terms_here
 from easement.permission.ports import Host
 from easement.permission.texts import file_of, text_of
@@ -179,7 +179,7 @@ def _choice(host: Host, whole: OfferBody, choice: Choice, now: datetime) -> Join
             shares=choice.shares or {},
             roles=choice.roles,
             relies_on=choice.relies_on,
-            at=written(now),
+            at=instant_text(now),
             line=line_of(whole.text, host.organisation_key),
         )
     except ValidationError as error:
@@ -272,14 +272,13 @@ def keep_join(host: Host, note: str, now: datetime) -> int:
 def _put(
     connection: Connection, host: Host, said: JoinSaid, note: str, of: Terms, lead: str, now: datetime, index: int
 ) -> None:
-    sealed = seal(derived_key(host.master_key, _SEAL), note.encode(), f"{said.digest}:{said.organisation}".encode())
+    sealed = seal_text(host.master_key, _SEAL, note, f"{said.digest}:{said.organisation}")
     at = int(now.timestamp())
     tables.put_join(connection, Joined(said.digest, said.organisation, of.terms.id, lead, at, index, sealed))
 
 
 def _opened(host: Host, row: Joined) -> str:
-    bound = f"{row.digest}:{row.organisation}".encode()
-    return unseal(derived_key(host.master_key, _SEAL), row.sealed, bound).decode()
+    return open_text(host.master_key, _SEAL, row.sealed, f"{row.digest}:{row.organisation}")
 
 
 def joined(host: Host, digest: str) -> tuple[tuple[Joined, str], ...]:

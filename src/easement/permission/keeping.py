@@ -2,17 +2,15 @@
 one commit, with what it changes at the gate.
 """
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sqlalchemy import Connection
 
-from easement.base.canonical import canonical_record
 from easement.base.database import reading, take_turn, writing
 from easement.base.errors import UsageError
-from easement.base.sealed import derived_key, seal, unseal
+from easement.base.sealed import open_record, open_text, seal_record, seal_text
 from easement.gate import marks
 from easement.gate import tables as gate
 from easement.gate.suspended import changed
@@ -77,14 +75,13 @@ def notes_after(host: Host, proposal: str, number: int, most: int) -> tuple[str,
 
 
 def _opened(host: Host, row: EventRow) -> str:
-    bound = f"{row.proposal}:{row.number}".encode()
-    return unseal(derived_key(host.master_key, _EVENT), row.sealed, bound).decode()
+    return open_text(host.master_key, _EVENT, row.sealed, f"{row.proposal}:{row.number}")
 
 
 def keep_act(host: Host, event: Event, act: Act) -> None:
     """Keep who did it before anybody hears of it: what was sent may have been taken though no answer came."""
     said = {"id": act.actor.id, "name": act.actor.name, "role": act.actor.role, "salt": act.salt.hex()}
-    sealed = seal(derived_key(host.master_key, _ACT), canonical_record(said), event.id.encode())
+    sealed = seal_record(host.master_key, _ACT, said, event.id)
     with writing(host.engine) as connection:
         tables.keep_act(connection, event.id, int(event.when.timestamp()), sealed)
 
@@ -94,8 +91,7 @@ def names(host: Host, events: Iterable[Event]) -> dict[int, str]:
     by_id = {event.id: event.number for event in events}
     with reading(host.engine) as connection:
         found = tables.acted(connection, list(by_id))
-    key = derived_key(host.master_key, _ACT)
-    said = {by_id[id_]: json.loads(unseal(key, sealed, id_.encode())) for id_, sealed in found.items()}
+    said = {by_id[id_]: open_record(host.master_key, _ACT, sealed, id_) for id_, sealed in found.items()}
     return {number: each["name"] or each["id"] for number, each in sorted(said.items())}
 
 
@@ -115,8 +111,7 @@ def keep(
         known = tables.one(connection, event.proposal)
         if not tables.put_row(connection, row_of(known, new), before.head if before else None):
             raise Overtaken
-        place = f"{event.proposal}:{event.number}".encode()
-        sealed = seal(derived_key(host.master_key, _EVENT), note.encode(), place)
+        sealed = seal_text(host.master_key, _EVENT, note, f"{event.proposal}:{event.number}")
         at = int(event.when.timestamp())
         tables.add_event(
             connection,

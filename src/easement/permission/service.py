@@ -14,6 +14,7 @@ from easement.agreement.read import AgreementFile
 from easement.agreement.service import standards_for
 from easement.base.database import reading
 from easement.base.errors import NotInForce, Refused, UsageError
+from easement.base.moments import instant_text
 from easement.base.words import did_you_mean, many
 from easement.law.catalogue import catalogue
 from easement.meaning.model import Standard
@@ -330,7 +331,7 @@ def _once(host: Host, dossier: Dossier | None, proposal: str, said: Told, actor:
         id=secrets.token_hex(16),
         number=dossier.number + 1 if dossier else 1,
         previous=dossier.head if dossier else "",
-        at=m.written(now),
+        at=instant_text(now),
         author=host.organisation,
         role=actor.role,
         named=acting.commitment(salt, actor.name or actor.id),

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 
 from easement.base.database import reading, take_turn, writing
 from easement.base.errors import Refused, UsageError
-from easement.base.sealed import derived_key, seal, unseal
+from easement.base.sealed import derived_key, open_text, seal_text
 from easement.base.words import did_you_mean
 from easement.ledger.model import Entry, EntryType, PrivateRecord, minute
 from easement.register import concern_tables as tables
@@ -34,7 +34,7 @@ from easement.staff.waits import place
 
 __all__ = ["answer", "concern", "concerns", "look", "raise_concern", "waiting"]
 
-TURN = "register-concerns"
+TURN = SEALED = "register-concerns"
 HOUR = 3_600
 EVERYBODY = "all"
 
@@ -215,8 +215,8 @@ def _bucket(publisher: Publisher, source: str) -> str:
 
 
 def _seal(publisher: Publisher, text: str, id_: str, what: str) -> bytes:
-    return seal(derived_key(publisher.master_key, "register-concerns"), text.encode(), f"{id_}/{what}".encode())
+    return seal_text(publisher.master_key, SEALED, text, f"{id_}/{what}")
 
 
 def _open(publisher: Publisher, sealed: bytes, id_: str, what: str) -> str:
-    return unseal(derived_key(publisher.master_key, "register-concerns"), sealed, f"{id_}/{what}".encode()).decode()
+    return open_text(publisher.master_key, SEALED, sealed, f"{id_}/{what}")
