@@ -25,7 +25,7 @@ from easement.exchange.message import (
     sign_answer,
     verify_question,
 )
-from easement.exchange.message_body import MAX_ASK, ProblemBody, ReasonSaid
+from easement.exchange.message_body import ProblemBody, ReasonSaid
 from easement.exchange.ports import Host, own_url
 from easement.exchange.replay import Once, Replays
 from easement.ledger.note import Key
@@ -217,7 +217,7 @@ def _said(status: int, title: str, code: str, text: str, remedy: str, after: int
     return ProblemBody(title=title, status=status, reasons=(reason,), retry_after=after)
 
 
-def too_long() -> NotGenuine:
-    """What is said of a message that is longer than any question."""
-    what = f"the message is longer than {MAX_ASK:,} bytes"
+def too_long(most: int) -> NotGenuine:
+    """What is said of a message that is longer than is read, in bytes."""
+    what = f"the message is longer than {most:,} bytes"
     return NotGenuine(Fault.TOO_LONG, what, "ask for less at once")

@@ -13,7 +13,7 @@ from easement.exchange.bulk_body import MAX_BULK
 from easement.exchange.message_body import MAX_ASK
 from easement.node import logs
 
-__all__ = ["mount", "router", "signed_message"]
+__all__ = ["mount", "router", "signed_list", "signed_message", "taken"]
 
 AT_ONCE = 32
 """Messages that are worked on at once; the others wait, as many as the settings let."""
@@ -62,10 +62,11 @@ def _report(error: Exception) -> None:
     logs.log("a message could not be answered", level="error", **logs.place(error))
 
 
-async def _taken(request: Request, message: Arrived, action: Action, most: int = MAX_ASK) -> Response:
+async def taken(request: Request, message: Arrived, action: Action, most: int = MAX_ASK) -> Response:
+    """The answer to a signed message, worked on at the desk; one that is longer than `most` bytes is refused."""
     desk: Desk = request.app.state.exchange_desk
     if len(message.body) > most:
-        return _sent(desk.refuse(message, too_long()))
+        return _sent(desk.refuse(message, too_long(most)))
     return _sent(await _worked(request, desk.take, message, action))
 
 
@@ -88,46 +89,46 @@ async def ask(request: Request, message: Message) -> Response:
 @router.post("/answers")
 async def again(request: Request, message: Message) -> Response:
     """The answer that was given to a question before, while it is kept; nothing is decided anew."""
-    return await _taken(request, message, asked.again)
+    return await taken(request, message, asked.again)
 
 
 @router.get("/receipts/{message_id}")
 async def receipt(request: Request, message: Message, message_id: str) -> Response:
     """The receipt of what came of a message of the sender's."""
-    return await _taken(request, message, asked.receipt(message_id))
+    return await taken(request, message, asked.receipt(message_id))
 
 
 @router.get("/entries")
 async def page(request: Request, message: Message) -> Response:
     """A page of the entries that concern the sender, with their proofs under one checkpoint."""
-    return await _taken(request, message, entries.page)
+    return await taken(request, message, entries.page)
 
 
 @router.get("/entries/{index}")
 async def entry(request: Request, message: Message) -> Response:
     """One entry about a message that the sender knows the id of, with its proof."""
-    return await _taken(request, message, entries.one)
+    return await taken(request, message, entries.one)
 
 
 @router.post("/sets")
 async def ask_set(request: Request, message: Listed) -> Response:
     """Take a question that a set of files answers, and say how it stands."""
-    return await _taken(request, message, bulk_desk.ask_set, MAX_BULK)
+    return await taken(request, message, bulk_desk.ask_set, MAX_BULK)
 
 
 @router.get("/sets/{message_id}")
 async def set_state(request: Request, message: Message, message_id: str) -> Response:
     """How it stands with a set of the sender's."""
-    return await _taken(request, message, bulk_desk.set_state(message_id))
+    return await taken(request, message, bulk_desk.set_state(message_id))
 
 
 @router.post("/sets/{message_id}/token")
 async def open_set(request: Request, message: Message, message_id: str) -> Response:
     """A new token that opens a set of the sender's by Delta Sharing."""
-    return await _taken(request, message, bulk_desk.open_set(message_id))
+    return await taken(request, message, bulk_desk.open_set(message_id))
 
 
 @router.post("/certificates")
 async def certify(request: Request, message: Message) -> Response:
     """Note that what crossed is deleted, on the proof of the sender's own log."""
-    return await _taken(request, message, bulk_desk.certify)
+    return await taken(request, message, bulk_desk.certify)

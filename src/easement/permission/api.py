@@ -2,11 +2,10 @@
 
 from typing import Annotated, Any
 
-from anyio import to_thread
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
 
-from easement.exchange.answering import Action, Arrived, Desk, too_long
-from easement.exchange.api import signed_list
+from easement.exchange.answering import Arrived
+from easement.exchange.api import signed_list, taken
 from easement.permission import desk, join_desk
 from easement.permission.bodies import MAX_CARRIED
 
@@ -23,46 +22,37 @@ def mount(app: FastAPI, _node: Any) -> None:
     app.include_router(router)
 
 
-async def _taken(request: Request, message: Arrived, action: Action) -> Response:
-    at: Desk = request.app.state.exchange_desk
-    if len(message.body) > MAX_CARRIED:
-        reply = at.refuse(message, too_long())
-    else:
-        reply = await to_thread.run_sync(at.take, message, action, limiter=request.app.state.exchange_limit)
-    return Response(reply.body, reply.status, reply.headers)
-
-
 @router.post("/acts")
 async def act(request: Request, message: Message) -> Response:
     """Take what somebody of another party did to a proposal that is at home here."""
-    return await _taken(request, message, desk.act)
+    return await taken(request, message, desk.act, MAX_CARRIED)
 
 
 @router.post("/news")
 async def news(request: Request, message: Message) -> Response:
     """Keep what the home of a proposal says happened to it."""
-    return await _taken(request, message, desk.news)
+    return await taken(request, message, desk.news, MAX_CARRIED)
 
 
 @router.post("/history")
 async def history(request: Request, message: Message) -> Response:
     """The events of a proposal that a party of it missed."""
-    return await _taken(request, message, desk.history)
+    return await taken(request, message, desk.history, MAX_CARRIED)
 
 
 @router.post("/offers")
 async def offers(request: Request, message: Message) -> Response:
     """The agreements that this organisation offers to those whose class may join."""
-    return await _taken(request, message, join_desk.offers)
+    return await taken(request, message, join_desk.offers, MAX_CARRIED)
 
 
 @router.post("/offers/fetch")
 async def fetch(request: Request, message: Message) -> Response:
     """One of the agreements that are offered, whole."""
-    return await _taken(request, message, join_desk.fetch)
+    return await taken(request, message, join_desk.fetch, MAX_CARRIED)
 
 
 @router.post("/joins")
 async def join(request: Request, message: Message) -> Response:
     """Take the signature of somebody who joins an agreement."""
-    return await _taken(request, message, join_desk.join)
+    return await taken(request, message, join_desk.join, MAX_CARRIED)
