@@ -1,6 +1,7 @@
 """`easement assess`, as a person meets it: from a question to a draft, on a terminal and from a file."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -129,6 +130,86 @@ def test_an_impact_assessment_goes_from_draft_to_signatures(home: Path) -> None:
     assert "residual risk medium" in agreement.read_text()
     ran = run(home, "impact", "check", "Impact", str(agreement), "--node", "northtown")
     assert (ran.return_value, "needs a person to judge" in ran.stdout) == (11, True)
+
+
+def signed(home: Path, title: str) -> None:
+    """An impact assessment that is drafted, written and signed by every role."""
+    at = (title, "--node", "northtown")
+    file = home / f"{title}.yaml"
+    run(home, "impact", "draft", *at, "--out", str(file))
+    lines = [
+        f"{line.partition(':')[0]}: Parents agreed." if "<fill in" in line else line
+        for line in file.read_text().splitlines()
+    ]
+    file.write_text("\n".join(lines) + "\n")
+    run(home, "impact", "save", title, str(file), "--node", "northtown")
+    for role in ("governance-lead", "senior-risk-owner"):
+        assert run(home, "impact", "sign", *at, "--role", role, "--revision", "2").exception is None
+
+
+def test_an_impact_assessment_drafted_anew_keeps_what_people_wrote_and_tells_it(home: Path) -> None:
+    kept(home, "Anew")
+    signed(home, "Anew")
+    same = run(home, "impact", "draft", "Anew", "--node", "northtown", "--json")
+    assert (json.loads(same.stdout)["version"], "nothing changed" not in same.stderr) == (2, True)
+    assert "kept as people wrote it: consultation, advice" in same.stderr
+    run(home, "draft", "Anew", "--node", "northtown", "--out", str(home / "anew-agreement.yaml"))
+    ran = run(
+        home,
+        "impact",
+        "draft",
+        "Anew",
+        "--node",
+        "northtown",
+        "--agreement",
+        str(home / "anew-agreement.yaml"),
+        "--json",
+    )
+    told = json.loads(ran.stdout)
+    assert told["version"] == 3
+    assert told["impact"]["consultation"] == "Parents agreed."
+    assert told["redraft"]["kept"] == ["consultation", "advice"]
+    assert "nature" in told["redraft"]["changed"]
+    assert "it was drafted before, and is now version 3; brought up to date: nature" in ran.stderr
+    assert "to be signed by: governance-lead, senior-risk-owner" in ran.stderr
+
+
+def test_a_file_in_the_way_of_an_impact_assessment_is_told_before_a_version_is_made(home: Path) -> None:
+    kept(home, "In the way")
+    there = home / "in-the-way.yaml"
+    there.write_text("mine")
+    ran = run(home, "impact", "draft", "In the way", "--node", "northtown", "--out", str(there))
+    assert re.search("impact save --node .*northtown 'In the way' .*in-the-way.yaml", str(ran.exception))
+    assert "there is no impact assessment" in str(
+        run(home, "impact", "show", "In the way", "--node", "northtown").exception
+    )
+
+
+def test_a_draft_says_that_the_impact_assessment_waits_and_how_to_name_it_later(home: Path) -> None:
+    kept(home, "Waits")
+    file = home / "waits-impact.yaml"
+    run(home, "impact", "draft", "Waits", "--node", "northtown", "--out", str(file))
+    ran = run(home, "draft", "Waits", "--node", "northtown", "--out", str(home / "waits.yaml"))
+    assert "is not named in it: it is yet to be filled in" in ran.stderr
+    again = run(home, "draft", "Waits", "--node", "northtown", "--out", str(home / "waits.yaml"))
+    assert re.search("impact name --node .*northtown Waits .*waits.yaml", str(again.exception))
+    early = run(home, "impact", "name", "Waits", str(home / "waits.yaml"), "--node", "northtown")
+    assert "is not signed yet" in str(early.exception)
+
+
+def test_a_signed_impact_assessment_is_named_in_a_draft_that_people_filled_in(home: Path) -> None:
+    kept(home, "Named")
+    file = home / "named-agreement.yaml"
+    run(home, "draft", "Named", "--node", "northtown", "--out", str(file))
+    file.write_text(
+        file.read_text().replace("<fill in the address of the privacy notice>", "https://northtown.example/")
+    )
+    signed(home, "Named")
+    ran = run(home, "impact", "name", "Named", str(file), "--node", "northtown")
+    assert "names DPIA" in ran.stdout
+    assert "https://northtown.example/" in file.read_text()
+    assert "residual risk medium" in file.read_text()
+    assert "not_required" not in file.read_text()
 
 
 def test_a_mistake_in_the_impact_file_is_told_with_its_line(home: Path) -> None:

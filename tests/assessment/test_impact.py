@@ -3,6 +3,8 @@
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from easement.agreement.read import AgreementFile, read_agreement_text
 from easement.assessment.impact import (
@@ -25,6 +27,7 @@ from easement.assessment.impact_service import (
     sign_impact,
     start_impact,
 )
+from easement.assessment.redraft import redrafted
 from easement.assessment.screening import signs
 from easement.assessment.service import draft, save
 from easement.base.errors import BadFile, Refused, UsageError
@@ -255,3 +258,62 @@ def test_where_none_was_drafted_that_is_told(northtown: Organisation) -> None:
     assert impact_made(northtown, case.line.id) is None
     with pytest.raises(UsageError, match="there is no impact assessment"):
         read_impact(northtown, case.line.id)
+
+
+# Drafted anew
+
+
+KEYS = ("nature", "scope", "context", "purposes", "consultation", "advice", "necessity", "proportion", "rights")
+
+
+@given(st.sets(st.sampled_from(KEYS)), st.sets(st.sampled_from(KEYS)))
+def test_what_people_wrote_is_never_lost_and_what_they_did_not_is_brought_up_to_date(
+    written: set[str], new: set[str]
+) -> None:
+    base = drafted()
+    before = impact_of(base.model_dump() | {key: f"Ours on {key}." for key in written})
+    now = impact_of(base.model_dump() | {key: f"Drafted anew: {key}." for key in new})
+    came = redrafted(before, base, now)
+    for key in KEYS:
+        wanted = f"Ours on {key}." if key in written else f"Drafted anew: {key}." if key in new else getattr(base, key)
+        assert getattr(came.impact, key) == wanted
+    assert set(came.kept) == written
+    assert set(came.look) == written & new
+    assert set(came.changed) == new - written
+
+
+def test_risks_that_people_weighed_stay_and_new_ones_are_added() -> None:
+    base = drafted()
+    weighed = base.risks[0].model_copy(update={"measures": ("We look twice.",)})
+    before = impact_of(base.model_dump() | {"risks": [weighed.model_dump()]})
+    more = base.risks[0].model_copy(update={"title": "A list goes to the wrong place"})
+    now = impact_of(base.model_dump() | {"risks": [*[each.model_dump() for each in base.risks], more.model_dump()]})
+    came = redrafted(before, base, now)
+    assert came.impact.risks == (weighed, more)
+    assert came.look == ("risks",)
+
+
+def test_drafting_anew_makes_a_version_only_where_something_changed(northtown: Organisation) -> None:
+    id_ = save(northtown, answers(), title="Meals", by="x", now=NOW).line.id
+    first = start_impact(northtown, id_, by="x", now=NOW)
+    assert first.redraft is None
+    again = start_impact(northtown, id_, by="x", now=NOW)
+    assert (again.version, again.redraft and again.redraft.changed) == (1, ())
+    save_impact(northtown, id_, filled(first.impact), by="x", now=NOW)
+    save(northtown, answers(necessity="Another reason."), title="Meals", by="x", now=NOW, id_=id_)
+    third = start_impact(northtown, id_, by="x", now=NOW)
+    assert third.version == 3
+    assert third.impact.necessity == "Another reason."
+    assert third.impact.consultation == "Parents were asked, and agree."
+
+
+def test_drafting_anew_asks_for_another_signature_where_the_answers_do(northtown: Organisation) -> None:
+    id_ = save(northtown, answers(), title="Meals", by="x", now=NOW).line.id
+    first = start_impact(northtown, id_, by="x", now=NOW)
+    ours = {key: f"Ours on {key}." for key in (*KEYS,)} | {
+        "need": ["Ours."],
+        "risks": [first.impact.risks[0].model_dump()],
+    }
+    save_impact(northtown, id_, impact_of(first.impact.model_dump() | ours), by="x", now=NOW)
+    save(northtown, answers(sensitive=["health"]), title="Meals", by="x", now=NOW, id_=id_)
+    assert "caldicott-guardian" in start_impact(northtown, id_, by="x", now=NOW).due

@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -252,26 +253,43 @@ def conclude(said: str, home: Path, version: int | None, as_json: bool) -> None:
 @json_option
 def draft(said: str, home: Path, version: int | None, out: Path | None, as_json: bool) -> None:
     """Draft the agreement from the assessment ID, with nothing typed twice."""
-    from easement.assessment.impact_service import impact_made
+    from easement.assessment.impact_service import impact_made, newest_impact
     from easement.assessment.service import draft as drafted
     from easement.assessment.service import find_case
+    from easement.base.words import listed
     from easement.ledger.service import utc_now
     from easement.node.home import open_node
 
+    _hold_free(out, f"name a signed impact assessment in it: easement assess impact name {_typed(said, home)} {out}")
     with open_node(home) as node:
         id_ = find_case(node, said)
         text = drafted(node, id_, today=utc_now().date(), version=version, impact=impact_made(node, id_))
+        dpia = newest_impact(node, id_)
     _write(text, out, as_json, {"id": id_, "text": text})
+    if dpia is not None and not dpia.signed:
+        left = "to be filled in" if dpia.open else f"to be signed by {listed(dpia.missing)}"
+        say(f"the impact assessment ({dpia.reference}) is not named in it: it is yet {left}")
     if out is not None:
         say(f"fill in what stands in <angle brackets>, then\nnext: easement agreement check {clear_path(out)}")
+
+
+def _typed(said: str, home: Path) -> str:
+    """An assessment and its node, as they are typed after a command."""
+    return f"--node {clear_path(home)} {quote(said)}"
+
+
+def _hold_free(out: Path | None, else_: str = "") -> None:
+    """Hold that nothing is written over; before anything is done, so that nothing is kept of what is then refused."""
+    if out is not None and out.exists():
+        first = "name another file with --out, or move this one away"
+        raise UsageError(f"`{out}` is there already", remedy=f"{first}; {else_}" if else_ else first)
 
 
 def _write(text: str, out: Path | None, as_json: bool, data: dict[str, Any]) -> None:
     if out is None:
         emit(as_json, data, text.rstrip("\n"))
         return
-    if out.exists():
-        raise UsageError(f"`{out}` is there already", remedy="name another file, or move it away first")
+    _hold_free(out)
     from easement.base.durable import write_whole
 
     write_whole(out, text)
@@ -292,7 +310,10 @@ def impact() -> None:
 @_out
 @json_option
 def impact_draft(said: str, home: Path, file: Path | None, out: Path | None, as_json: bool) -> None:
-    """Draft the impact assessment of the assessment ID in the regulator's seven steps."""
+    """Draft the impact assessment of the assessment ID in the regulator's seven steps, or bring it up to date.
+
+    What people wrote and saved stays; you are told what changed, and what to look at again.
+    """
     from easement.agreement.read import read_agreement
     from easement.assessment.impact_paper import impact_text
     from easement.assessment.impact_service import start_impact
@@ -300,12 +321,25 @@ def impact_draft(said: str, home: Path, file: Path | None, out: Path | None, as_
     from easement.ledger.service import utc_now
     from easement.node.home import open_node
 
+    _hold_free(out, f"what you wrote in it is kept by: easement assess impact save {_typed(said, home)} {out}")
     agreement = read_agreement(file) if file is not None else None
     with open_node(home) as node:
         id_ = find_case(node, said)
         made = start_impact(node, id_, by=_console(), now=utc_now(), agreement=agreement)
-    _write(impact_text(made.impact), out, as_json, made.as_dict())
+    anew = {"redraft": made.redraft.as_dict()} if made.redraft else {}
+    _write(impact_text(made.impact), out, as_json, made.as_dict() | anew)
+    _say_redraft(made)
     _say_open(made)
+
+
+def _say_redraft(made: "SavedImpact") -> None:
+    if made.redraft is None:
+        return
+    words = (("brought up to date", made.redraft.changed), ("kept as people wrote it", made.redraft.kept))
+    told = [f"{what}: {', '.join(keys)}" for what, keys in words if keys]
+    say(f"it was drafted before, and is now version {made.version}; {'; '.join(told) or 'nothing changed'}")
+    if made.redraft.look:
+        say(f"look again, since what was drafted for it changed: {', '.join(made.redraft.look)}")
 
 
 @impact.command(name="save", epilog="Example: easement assess impact save 'Free meals' impact.yaml --node northtown")
@@ -398,6 +432,28 @@ def impact_sign(said: str, home: Path, role: str, version: int, as_json: bool) -
         kept = sign_impact(node, id_, role=role, by=_console(), now=utc_now(), version=version)
     emit(as_json, kept.as_dict(), f"Signed version {kept.version} for {role}. Its reference: {kept.reference}.")
     _say_open(kept)
+
+
+@impact.command(name="name", epilog="Example: easement assess impact name 'Free meals' agreement.yaml --node northtown")
+@click.argument("said", metavar="ID")
+@click.argument("file", type=FILE, metavar="FILE")
+@_node
+@json_option
+def impact_name(said: str, file: Path, home: Path, as_json: bool) -> None:
+    """Name the signed impact assessment of ID in the agreement in FILE; the rest of the file stays as it is."""
+    from easement.agreement.edit import changed
+    from easement.assessment.impact_service import signed_impact
+    from easement.assessment.service import find_case
+    from easement.base.durable import write_whole
+    from easement.base.located import read_file
+    from easement.node.home import open_node
+
+    text = read_file(file, what="agreement").text
+    with open_node(home) as node:
+        made = signed_impact(node, find_case(node, said))
+    write_whole(file, changed(text, made.clauses, name=str(file)).document.text)
+    emit(as_json, {"file": str(file)} | made.as_dict(), f"{clear_path(file)} names {made.reference}, {made.outcome}.")
+    say(f"next: easement agreement check {clear_path(file)}")
 
 
 @impact.command(

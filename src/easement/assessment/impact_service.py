@@ -4,9 +4,8 @@ It belongs to an assessment and has its id. Each saving is a version; a signatur
 ledger with the digest of the terms, and names the role. Who signed stands in the private record.
 """
 
-import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -27,12 +26,12 @@ from easement.assessment.impact import (
     signers,
 )
 from easement.assessment.ports import Assessor
+from easement.assessment.redraft import Redraft, redrafted
 from easement.assessment.seed import ImpactMade
-from easement.assessment.service import Saved, known_standards, read_case
-from easement.base.canonical import canonical_record
+from easement.assessment.service import SEALED, Saved, known_standards, read_case
 from easement.base.database import reading, writing
 from easement.base.errors import Refused, UsageError
-from easement.base.sealed import derived_key, seal, unseal
+from easement.base.sealed import open_record, seal_record
 from easement.law.catalogue import catalogue
 from easement.ledger.model import Entry, EntryType, PrivateRecord, minute
 
@@ -40,10 +39,12 @@ __all__ = [
     "ImpactSignature",
     "SavedImpact",
     "impact_made",
+    "newest_impact",
     "read_impact",
     "reopened",
     "save_impact",
     "sign_impact",
+    "signed_impact",
     "start_impact",
 ]
 
@@ -61,8 +62,8 @@ class ImpactSignature:
 class SavedImpact:
     """One version of an impact assessment.
 
-    `due` are the roles that must sign it, `open` what keeps it from being signed, and `terms_text` the agreement that
-    it was made for, as it stood.
+    `due` are the roles that must sign it, `open` what keeps it from being signed, `terms_text` the agreement that it
+    was made for, as it stood, `drafted` what was drafted for it, and `redraft` what came of drafting it anew just now.
     """
 
     id: str
@@ -74,6 +75,8 @@ class SavedImpact:
     due: tuple[str, ...]
     open: tuple[str, ...]
     signatures: tuple[ImpactSignature, ...]
+    drafted: Impact
+    redraft: Redraft | None = None
 
     @property
     def residual(self) -> str:
@@ -119,9 +122,10 @@ class SavedImpact:
 def start_impact(
     assessor: Assessor, id_: str, *, by: str, now: datetime, agreement: AgreementFile | None = None
 ) -> SavedImpact:
-    """Draft the impact assessment of an assessment, from its answers and the agreement; the next version of it.
+    """Draft the impact assessment of an assessment from its answers and the agreement, or bring it up to date.
 
-    Raises `UsageError` for an assessment that is not known.
+    What people wrote in it stays (`redraft` says what), and a version is made only where something changed. Raises
+    `UsageError` for an assessment that is not known.
     """
     case = read_case(assessor, id_)
     standards, law = known_standards(assessor), catalogue()
@@ -129,7 +133,21 @@ def start_impact(
         case.line.title, case.answers, case.result, law, standards, agreement=agreement, on=now.date()
     )
     text = agreement.document.text if agreement else ""
-    return _save(assessor, case, drafted, text, by=by, now=now, expected=None)
+    before = newest_impact(assessor, id_)
+    if before is None:
+        return _save(assessor, case, drafted, drafted, text, by=by, now=now, expected=0)
+    anew = redrafted(before.impact, before.drafted, drafted)
+    made = before
+    if anew.impact != before.impact or signers(case.answers, anew.impact) != before.due:
+        made = _save(assessor, case, anew.impact, drafted, text, by=by, now=now, expected=before.version)
+    return replace(made, redraft=anew)
+
+
+def newest_impact(assessor: Assessor, id_: str) -> SavedImpact | None:
+    """The newest version of the impact assessment of an assessment; `None` where none was started."""
+    with reading(assessor.engine) as connection:
+        found = tables.impact(connection, id_)
+    return read_impact(assessor, id_, found.version) if found is not None else None
 
 
 def save_impact(
@@ -147,11 +165,19 @@ def save_impact(
             remedy=f"draft it anew from the agreement: easement assess impact draft {id_}",
         )
     case = read_case(assessor, id_)
-    return _save(assessor, case, impact, before.terms_text, by=by, now=now, expected=expected)
+    return _save(assessor, case, impact, before.drafted, before.terms_text, by=by, now=now, expected=expected)
 
 
 def _save(
-    assessor: Assessor, case: Saved, impact: Impact, text: str, *, by: str, now: datetime, expected: int | None
+    assessor: Assessor,
+    case: Saved,
+    impact: Impact,
+    drafted: Impact,
+    text: str,
+    *,
+    by: str,
+    now: datetime,
+    expected: int | None,
 ) -> SavedImpact:
     id_, now = case.line.id, now.astimezone(UTC).replace(microsecond=0)
     with writing(assessor.engine) as connection:
@@ -162,7 +188,8 @@ def _save(
                 f"somebody saved version {version - 1} meanwhile, and yours was written on version {expected}",
                 remedy="look at what changed, then save yours again on the newest version",
             )
-        record = {"impact": impact.model_dump(mode="json"), "text": text, "case": case.line.version}
+        kept = {"impact": impact.model_dump(mode="json"), "drafted": drafted.model_dump(mode="json")}
+        record = kept | {"text": text, "case": case.line.version}
         tables.add(
             connection,
             tables.impacts,
@@ -172,7 +199,7 @@ def _save(
             saved_by=by,
             terms=impact.terms,
             digest=impact.digest,
-            sealed=seal(_key(assessor), canonical_record(record), f"impact/{id_}/{version}".encode()),
+            sealed=seal_record(assessor.master_key, SEALED, record, f"impact/{id_}/{version}"),
         )
     return read_impact(assessor, id_, version)
 
@@ -189,7 +216,7 @@ def read_impact(assessor: Assessor, id_: str, version: int | None = None) -> Sav
     if row is None:
         remedy = f"draft it: easement assess impact draft {id_}"
         raise UsageError(f"there is no impact assessment of `{id_}`", remedy=remedy)
-    record = json.loads(unseal(_key(assessor), row.sealed, f"impact/{id_}/{row.version}".encode()))
+    record = open_record(assessor.master_key, SEALED, row.sealed, f"impact/{id_}/{row.version}")
     impact = impact_of(record["impact"])
     answers = read_case(assessor, id_, record["case"]).answers
     return SavedImpact(
@@ -202,6 +229,7 @@ def read_impact(assessor: Assessor, id_: str, version: int | None = None) -> Sav
         due=signers(answers, impact),
         open=open_points(impact),
         signatures=_signatures(signed),
+        drafted=impact_of(record["drafted"]),
     )
 
 
@@ -256,11 +284,20 @@ def _may_sign(found: SavedImpact, role: str, version: int) -> None:
 
 def impact_made(assessor: Assessor, id_: str) -> ImpactMade | None:
     """The impact assessment of an assessment as an agreement refers to it, once every role signed; else `None`."""
-    with reading(assessor.engine) as connection:
-        if tables.impact(connection, id_) is None:
-            return None
-    found = read_impact(assessor, id_)
+    found = newest_impact(assessor, id_)
+    if found is None:
+        return None
     return ImpactMade(found.reference, f"residual risk {found.residual}", found.signed) if found.signed else None
+
+
+def signed_impact(assessor: Assessor, id_: str) -> ImpactMade:
+    """The same; raises `UsageError` where none was started, and `Refused` where a role has yet to sign it."""
+    found = read_impact(assessor, id_)
+    made = impact_made(assessor, id_)
+    if made is None:
+        remedy = f"fill in {found.open[0]}" if found.open else f"have it signed by {', '.join(found.missing)}"
+        raise Refused(f"the impact assessment ({found.reference}) is not signed yet", remedy=remedy)
+    return made
 
 
 def reopened(assessor: Assessor, id_: str, agreement: AgreementFile) -> tuple[Difference, ...]:
@@ -274,7 +311,3 @@ def reopened(assessor: Assessor, id_: str, agreement: AgreementFile) -> tuple[Di
     if not found.terms_text:
         return (Difference(Section.IMPACT, "terms", "no agreement yet", agreement.digest, Effect.CHANGED),)
     return changed_terms(found.terms_text, agreement)
-
-
-def _key(assessor: Assessor) -> bytes:
-    return derived_key(assessor.master_key, "assessment-seal")

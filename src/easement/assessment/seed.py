@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from ruamel.yaml import YAML
 
 from easement.agreement.duration import Duration
+from easement.agreement.edit import GONE
 from easement.agreement.forms import Form, FormKind
 from easement.agreement.new import PROVIDER, RECIPIENT, TERM
 from easement.agreement.read import read_agreement_text
@@ -24,6 +25,7 @@ from easement.assessment.purposes import ruled_out
 from easement.assessment.result import Outcome, Relied, Result
 from easement.assessment.weaker import form_of
 from easement.base.errors import Refused
+from easement.base.located import Path_
 from easement.base.words import day
 from easement.law.shelves import Catalogue
 from easement.meaning.model import Standard
@@ -31,6 +33,7 @@ from easement.meaning.model import Standard
 __all__ = ["ImpactMade", "seed"]
 
 RESERVED = frozenset({"special_category", "criminal_offence", "confidentiality", "dpia"})
+_NOT_REQUIRED = ("law", "dpia", "not_required")
 LEAST_GROUP = 10
 """The smallest group of an anonymised share, as `fields.k-small` wants it."""
 
@@ -41,6 +44,15 @@ class ImpactMade(NamedTuple):
     reference: str
     outcome: str
     dated: date
+
+    def as_dict(self) -> dict[str, str]:
+        """What an agreement says of it under `law.dpia`."""
+        return {"reference": self.reference, "outcome": self.outcome, "dated": self.dated.isoformat()}
+
+    @property
+    def clauses(self) -> dict[Path_, Any]:
+        """The same, as what is to be changed in an agreement's text (`agreement.edit.changed`)."""
+        return {("law", "dpia", key): value for key, value in self.as_dict().items()} | {_NOT_REQUIRED: GONE}
 
 
 def seed(
@@ -205,7 +217,7 @@ def _condition(ids: tuple[str, ...], facts: Facts, result: Result) -> Any:
 
 def _dpia(facts: Facts, result: Result, impact: ImpactMade | None) -> dict[str, Any]:
     if impact is not None:
-        return {"reference": impact.reference, "outcome": impact.outcome, "dated": impact.dated.isoformat()}
+        return impact.as_dict()
     if not result.impact_due:
         return {"not_required": "The screening questions of the assessment showed no sign that makes one due."}
     return {

@@ -4,7 +4,6 @@ An assessment has an id of 32 hexadecimal characters, which the ledger's entries
 and its result are sealed; each saving is a version, and a version once saved never changes.
 """
 
-import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,16 +20,16 @@ from easement.assessment.ports import Assessor
 from easement.assessment.result import Outcome, Result
 from easement.assessment.scale import weigh
 from easement.assessment.seed import ImpactMade, seed
-from easement.base.canonical import canonical_record
 from easement.base.database import reading, writing
 from easement.base.errors import Refused, UsageError
-from easement.base.sealed import derived_key, seal, unseal
+from easement.base.sealed import open_record, seal_record
 from easement.law.catalogue import catalogue
 from easement.ledger.model import Entry, EntryType, Form, PrivateRecord, minute
 from easement.meaning.model import Standard
 from easement.meaning.standards import refs, standard
 
 __all__ = [
+    "SEALED",
     "Line",
     "Saved",
     "assessed",
@@ -47,6 +46,9 @@ __all__ = [
 
 LISTED = 50
 """Assessments on one page of the list."""
+
+SEALED = "assessment-seal"
+"""What the key that seals assessments is derived for."""
 
 SHORTEST = 6
 """Characters of an id that are enough to name it by."""
@@ -287,11 +289,9 @@ def _unknown(id_: str) -> UsageError:
 
 
 def _sealed(assessor: Assessor, record: dict[str, Any], id_: str, version: int) -> bytes:
-    plain = canonical_record({key: str(v) if isinstance(v, date) else v for key, v in record.items()})
-    return seal(derived_key(assessor.master_key, "assessment-seal"), plain, f"{id_}/{version}".encode())
+    plain = {key: str(v) if isinstance(v, date) else v for key, v in record.items()}
+    return seal_record(assessor.master_key, SEALED, plain, f"{id_}/{version}")
 
 
 def _opened(assessor: Assessor, row: tables.Found) -> dict[str, Any]:
-    key = derived_key(assessor.master_key, "assessment-seal")
-    record: dict[str, Any] = json.loads(unseal(key, row.sealed, f"{row.id}/{row.version}".encode()))
-    return record
+    return open_record(assessor.master_key, SEALED, row.sealed, f"{row.id}/{row.version}")

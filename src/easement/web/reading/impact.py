@@ -91,25 +91,10 @@ def _steps(impact: SavedImpact) -> tuple[tuple[str, int], ...]:
 
 def draft_impact(case: Case) -> SavedImpact:
     """Draft it from the assessment and the draft agreement; what people wrote before stays, as far as it is theirs."""
-    before, terms = saved_impact(case), _terms(case)
-    made = impact_service.start_impact(
+    terms = _terms(case)
+    return impact_service.start_impact(
         case.node, case.id, by=case.who.id, now=case.now, agreement=terms.file if terms else None
     )
-    if before is None:
-        return made
-    whole = made.impact.model_dump(mode="json") | _theirs(before.impact, made.impact)
-    return impact_service.save_impact(
-        case.node, case.id, impact_of(whole), by=case.who.id, now=case.now, expected=made.version
-    )
-
-
-def _theirs(before: Impact, made: Impact) -> dict[str, Any]:
-    """What only people can have said: whom they asked, what was advised, and the risks as they weighed them."""
-    said = {key: getattr(before, key) for key in ("consultation", "advice", "regulator")}
-    kept = {key: text for key, text in said.items() if text and not _FILL.search(text)}
-    own = {risk.title: risk for risk in before.risks if not _FILL.search(risk.title)}
-    merged = own | {risk.title: risk for risk in made.risks if risk.title not in own}
-    return kept | {"risks": [risk.model_dump(mode="json") for risk in merged.values()]}
 
 
 # The steps
@@ -228,8 +213,7 @@ def impact_printed(case: Case) -> Printed | None:
 def _dpia(case: Case) -> dict[Path_, Any]:
     """What an agreement says of it, once it is signed; nothing before."""
     made = impact_service.impact_made(case.node, case.id)
-    said = {"reference": made.reference, "outcome": made.outcome, "dated": made.dated.isoformat()} if made else {}
-    return {("law", "dpia", key): value for key, value in said.items()}
+    return made.clauses if made else {}
 
 
 def _is_recorded(case: Case, saved: SavedImpact) -> bool:
