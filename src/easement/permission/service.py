@@ -44,6 +44,7 @@ __all__ = [
     "find",
     "needed",
     "proposals",
+    "needs_of",
     "propose",
     "refuse",
     "request_changes",
@@ -243,6 +244,13 @@ def find(host: Host, ref: str) -> Dossier:
 
 
 def needed(host: Host, text: Text) -> tuple[str, ...]:
+def needs_of(host: Host, dossier: Dossier) -> tuple[str, ...]:
+    """The roles of this organisation that approve the text in work; none where it is not asked to."""
+    if dossier.text is None or host.organisation not in dossier.signing:
+        return ()
+    return needed(host, dossier.text)
+
+
     """The roles of this organisation that approve a text."""
     file = file_of(text.source)
     return approvers.needs(host.settings.permission.approvers, file.terms, _standards(host, file))
