@@ -53,10 +53,18 @@ def test_the_whole_way_by_commands(pair, tmp_path):
         run(pair, node, "approve", ref, "--by", "Ada Ash", "--role", role)
     told = run(pair, "dwp", "show", ref)
     assert "it waits for dwp" in told
+    assert "dwp has yet to approve as governance-lead and senior-risk-owner" in told
+    assert f"as senior-risk-owner: easement proposal approve {ref} --role senior-risk-owner --by NAME" in told
     assert "northtown approved as governance-lead and senior-risk-owner" in told
-    for role in ("governance-lead", "senior-risk-owner"):
-        run(pair, "dwp", "approve", ref, "--by", "Cy Cole", "--role", role)
+    assert "dwp has yet to approve" in run(pair, "northtown", "show", ref)
+    run(pair, "dwp", "approve", ref, "--by", "Cy Cole", "--role", "governance-lead")
+    turns = json.loads(run(pair, "dwp", "show", ref, "--json"))["your_turn"]
+    assert [each["roles"] for each in turns] == [["senior-risk-owner"]]
+    run(pair, "dwp", "approve", ref, "--by", "Cy Cole", "--role", "senior-risk-owner")
+    told = run(pair, "dwp", "show", ref)
+    assert f"Your turn, as governance-lead or senior-risk-owner: easement proposal sign {ref} --by NAME" in told
     run(pair, "dwp", "sign", ref, "--by", "Cy Cole")
+    assert "Your turn" not in run(pair, "dwp", "show", ref)
     told = run(pair, "northtown", "sign", ref, "--by", "Ada Ash")
     assert "School meals" in told
     assert "is in force since 21 November 2026" in told

@@ -98,10 +98,14 @@ def _do(
 
 def _show(node: Any, dossier: "Dossier", now: datetime, as_json: bool) -> None:
     from easement.permission.keeping import names
+    from easement.permission.service import needs_of
     from easement.permission.telling import told
+    from easement.permission.turns import turn_of
 
-    known = names(node, dossier.events)
-    emit(as_json, dossier.as_dict(), lambda: told(dossier, node.organisation, now.date(), known))
+    known, needs = names(node, dossier.events), needs_of(node, dossier)
+    turns = [each.as_dict() for each in turn_of(dossier, node.organisation, needs)]
+    data = dossier.as_dict() | {"your_turn": turns}
+    emit(as_json, data, lambda: told(dossier, node.organisation, now.date(), known, needs))
     for party, problem in _problems(node, dossier).items():
         say(f"{party}: {problem}")
 

@@ -11,6 +11,7 @@ from easement.permission.reasons import REASONS
 from easement.permission.rows import Row
 from easement.permission.texts import Text
 from easement.permission.transitions import possible
+from easement.permission.turns import Turn, still_to_hear, turn_of
 
 __all__ = ["ACTS", "STATES", "happened", "line_of_row", "next_steps", "told"]
 
@@ -69,8 +70,17 @@ def _more(said: m.Told) -> str:
     return f": {words}" if words else ""
 
 
-def told(dossier: Dossier, organisation: str, today: date, names: Mapping[int, str] | None = None) -> str:
-    """A whole proposal in plain words, as one of its organisations sees it."""
+def told(
+    dossier: Dossier,
+    organisation: str,
+    today: date,
+    names: Mapping[int, str] | None = None,
+    needs: tuple[str, ...] = (),
+) -> str:
+    """A whole proposal in plain words, as one of its organisations sees it.
+
+    `names` are those who acted, by the number of the event; `needs` the roles that approve the text for it.
+    """
     lines = [
         f"{dossier.title} ({dossier.id[:8]}) is {STATES[dossier.state]}{_since(dossier.since)}",
         *(f"  {name} would {_verb(role)}" for name, role in dossier.parties.items()),
@@ -79,13 +89,28 @@ def told(dossier: Dossier, organisation: str, today: date, names: Mapping[int, s
         *(f"  {name} says of risk: {words}" for name, words in dossier.appetites.items()),
         *_waiting(dossier, today),
         *_texts(dossier),
+        *_unheard(dossier, organisation, needs),
     ]
     lines += [f"  suspended by {name}: {words}" for name, words in dossier.suspended.items()]
     lines += [f"  because: {dossier.over_because}"] if dossier.over_because else []
     lines += ["", "What happened"]
     lines += [f"  {happened(event, (names or {}).get(event.number, ''))}" for event in dossier.events]
     steps = next_steps(dossier, organisation)
-    return "\n".join([*lines, *(["", f"You can: {', '.join(steps)}"] if steps else [])])
+    lines += ["", f"You can: {', '.join(steps)}"] if steps else []
+    return "\n".join([*lines, *_turns(turn_of(dossier, organisation, needs))])
+
+
+def _unheard(dossier: Dossier, organisation: str, needs: tuple[str, ...]) -> Iterable[str]:
+    """Who has not approved at all, with the roles where they are this organisation's own."""
+    for each in dossier.waiting_for if dossier.stage is Stage.REVIEW else ():
+        if each not in dossier.approvals:
+            roles = still_to_hear(dossier, each, needs) if each == organisation else ()
+            yield f"  {each} has yet to approve{f' as {listed(roles)}' if roles else ''}"
+
+
+def _turns(turns: tuple[Turn, ...]) -> Iterable[str]:
+    for each in turns:
+        yield f"Your turn, as {listed(each.roles, 'or')}: easement proposal {each.command}"
 
 
 def _since(moment: datetime) -> str:
