@@ -37,8 +37,17 @@ def test_every_standard_that_comes_with_easement_holds():
 
 def test_persons_can_be_matched_across_every_standard():
     for one in standards():
-        for key in (Key.FAMILY_NAME, Key.GIVEN_NAME, Key.DATE_OF_BIRTH, Key.POSTCODE, Key.SEX):
+        for key in (Key.FAMILY_NAME, Key.GIVEN_NAME, Key.DATE_OF_BIRTH, Key.POSTCODE):
             assert len(one.keyed(key)) == 1
+        assert len(one.keyed(Key.SEX)) == (one.id != "council-tax-account"), "councils do not ask for it"
+
+
+def test_births_deaths_homes_and_council_tax_have_their_standards():
+    for ref in ("birth-registration/1", "council-tax-account/1", "homelessness-case/1", "housing-tenancy/1"):
+        assert "modelled on" in standard(ref).source
+    death = standard("death-registration/1")
+    assert not {"cause", "cause_of_death"} & death.elements.keys()
+    assert death.elements["partnership"].code_list == "partnership-2021"
 
 
 def test_the_benefit_award_has_what_the_free_school_meals_agreement_speaks_of():
