@@ -143,12 +143,17 @@ EXAMPLES = {
     ),
     "assess impact draft": (
         "The impact assessment and where it stands: `open` is what keeps it from being signed, `missing` the roles "
-        "that have yet to sign, `residual` the highest risk that remains.",
+        "that have yet to sign, `residual` the highest risk that remains. Drafted anew, `redraft` says what `changed`, "
+        "what people wrote and was `kept`, and what to `look_again` at.",
         ["easement assess impact draft 'Free meals' --node department"],
     ),
     "assess impact save": ("As from `easement assess impact draft`.", []),
     "assess impact show": ("As from `easement assess impact draft`.", []),
     "assess impact sign": ("As from `easement assess impact draft`.", []),
+    "assess impact name": (
+        "The `file`, and what it now says: the `reference`, the `outcome` and the day on which it was signed.",
+        [],
+    ),
     "assess impact check": (
         "Whether it `stands`, and each clause that `changed`.",
         ["easement assess impact check 'Free meals' agreements/free-school-meals.yaml --node department"],
@@ -216,7 +221,8 @@ EXAMPLES = {
     "request send": (
         "`answers`: what came from each provider, with its `decision`, `records`, and the entries on both sides; "
         "`silent`: who gave nothing, `why`, and for a refusal its decision under `refusal`; `picture`: each element "
-        "with every value's source, agreement and basis, and whether the providers `differ`.",
+        "with every value's source, agreement and basis, and whether the providers `differ`. With `--out`, `files`: "
+        "for each answer the path of the `answer`, its `receipt`, and the `key` of the provider's log.",
         [],
     ),
     "request finish": (
@@ -248,7 +254,8 @@ EXAMPLES = {
     "proposal show": (
         "Where it stands: `state`, `since`, `parties`, `waiting_for`, `answer_by`, `answers`, `escalations`, the "
         "`text` in work and the one `agreed`, `approvals` with the roles still to be heard, who `signed`, what "
-        "is `suspended` and by whom, `reviews` and `remarks`, and `number`, that of its last event.",
+        "is `suspended` and by whom, `reviews` and `remarks`, and `number`, that of its last event. `your_turn`: each "
+        "act that waits for you, the `roles` in which somebody could do it, and the `command`.",
         [],
     ),
     "proposal events": ("Every event as it was signed, with its `digest`, which the next one names as `previous`.", []),

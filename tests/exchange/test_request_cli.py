@@ -73,6 +73,31 @@ def test_as_json_it_says_all_of_it(pair: Pair, capsys: pytest.CaptureFixture[str
     assert ran.data["answers"][0]["records"][0]["award"] == "UC"
 
 
+def test_an_answer_is_kept_with_its_receipt_which_is_checked_offline(
+    pair: Pair, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    ran = Ran(capsys, *send(pair, *ENTITLED, *PERSON, "--out", str(tmp_path / "kept"), "--json"))
+    assert ran.code == 0, ran.err
+    ((answer, receipt, key),) = (tuple(each.values()) for each in ran.data["files"])
+    assert json.loads(Path(answer).read_text())["records"] == ran.data["answers"][0]["records"]
+    assert Path(answer).stat().st_mode & 0o777 == 0o600
+    checked = Ran(capsys, "verify", receipt, "--key", key, "--data", answer)
+    assert (checked.code, "It holds: this is entry" in checked.out) == (0, True)
+    assert f"easement verify {receipt} --key {key} --data {answer}" in ran.err
+    Path(answer).write_text(Path(answer).read_text().replace("Ash", "Oak"))
+    assert Ran(capsys, "verify", receipt, "--key", key, "--data", answer).code == 12
+
+
+def test_a_folder_that_cannot_be_is_told_before_anybody_is_asked(
+    pair: Pair, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    (tmp_path / "file").write_text("mine")
+    before = pair.northtown.ledger.size
+    ran = Ran(capsys, *send(pair, *ENTITLED, *PERSON, "--out", str(tmp_path / "file" / "kept")))
+    assert (ran.code, "cannot make the folder" in ran.err) == (2, True)
+    assert pair.northtown.ledger.size == before
+
+
 def test_a_refusal_ends_with_ten_and_says_why(pair: Pair, capsys: pytest.CaptureFixture[str]):
     ran = Ran(capsys, *send(pair, "--share", "entitled", "--role", "caretaker", *PERSON))
     assert ran.code == 10

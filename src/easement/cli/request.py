@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from easement.cli.present import emit, example, json_option, say, table
+from easement.cli.present import clear_path, emit, example, json_option, say, table
 
 if TYPE_CHECKING:
     from easement.exchange.compared import Comparison
+    from easement.exchange.kept_answer import KeptAnswer
     from easement.exchange.model import Asker, Picture, Settled, Wish
+    from easement.node.home import Node
 
 __all__ = ["agreement_named", "audit", "request"]
 
@@ -62,21 +64,31 @@ SEND = (
 
 @request.command(epilog=example(SEND))
 @_asking
+@click.option("--out", type=NODE, metavar="DIR", help="Keep each answer in this folder, with its receipt and the "
+              "key to check it by. It names people: keep it as you keep your records.")  # fmt: skip
 @json_option
-def send(as_json: bool, node: Path, **options: Any) -> int:
+def send(as_json: bool, node: Path, out: Path | None, **options: Any) -> int:
     """Ask one provider or several at once, and show each value with its source, agreement and basis.
 
     Your own node decides first: a refusal there never leaves it. Partial answers are answers; who did not answer is
     named with the reason. Exit codes: 0 something was answered, 10 all refused, 13 nobody answered.
     """
+    from easement.exchange.kept_answer import hold_folder
     from easement.exchange.service import ask_many
     from easement.ledger.service import utc_now
     from easement.node.home import open_node
 
     wishes, asker = _wishes(options)
+    if out is not None:
+        hold_folder(out)
     with open_node(node) as host:
         picture = ask_many(host, wishes, asker, utc_now())
-    emit(as_json, picture.as_dict(), lambda: _shown(picture))
+        kept = _kept(host, picture, out) if out is not None else []
+    files = {"files": [each.as_dict() for each in kept]} if out is not None else {}
+    emit(as_json, picture.as_dict() | files, lambda: _shown(picture))
+    for each in kept:
+        answer, receipt, key = map(clear_path, each)
+        say(f"kept {answer}; to check it: easement verify {receipt} --key {key} --data {answer}")
     for silent in picture.silent:
         say(f"{silent.provider} gave nothing: {silent.text}", fg="yellow")
         if silent.remedy:
@@ -84,6 +96,15 @@ def send(as_json: bool, node: Path, **options: Any) -> int:
     if picture.answers:
         return 0
     return REFUSED if all(each.refusal for each in picture.silent) else UNREACHABLE
+
+
+def _kept(host: "Node", picture: "Picture", out: Path) -> "list[KeptAnswer]":
+    """Each answer in files of its own, with the key that the directory has for its provider's log."""
+    from easement.exchange.directory_service import held_directory
+    from easement.exchange.kept_answer import keep_answer
+
+    members = held_directory(host)
+    return [keep_answer(out, each, members.member(each.provider).log_keys) for each in picture.answers]
 
 
 def _wishes(options: dict[str, Any]) -> "tuple[list[Wish], Asker]":
