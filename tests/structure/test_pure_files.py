@@ -62,6 +62,7 @@ TOUCHES_THE_WORLD = {
     "exchange/incoming.py": "starts the duties' clocks, whose table it names",
     "exchange/delta.py": "names Arrow's types; it reads and writes nothing",
     "exchange/delta_api.py": "a door",
+    "exchange/kept_answer.py": "writes an answer and its receipt as files",
     "exchange/refusals.py": "counts refusals in a table, and logs how many there were",
     "exchange/downloads.py": "many downloads take and leave places at once",
     "exchange/opening.py": "asks the shelf, and writes to the log who was given links",
