@@ -104,8 +104,9 @@ class Dossier:
 
     `parties` maps each organisation to `provider` or `recipient`; `text` is the text in work or in force, `agreed` the
     one that everybody signed last, with `lines` of its signatures. `approvals` and `signatures` are of `text` alone;
-    `dropped` names those whose approval fell when the text changed. `since` is when its stage began, and `mover` who
-    began what is in work.
+    `dropped` names those whose approval fell when the text changed. `since` is when its stage began, `mover` who
+    began what is in work, and `bound` everybody whom a version that came in force ever named: nobody else is concerned
+    by what happens to it, though they see it.
     """
 
     id: str
@@ -135,6 +136,7 @@ class Dossier:
     agreed: Text | None = None
     lines: Mapping[str, str] = field(default_factory=dict)
     in_force_since: datetime | None = None
+    bound: frozenset[str] = frozenset()
     suspended: Mapping[str, str] = field(default_factory=dict)
     reviews: tuple[Review, ...] = ()
     over_because: str = ""

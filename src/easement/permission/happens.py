@@ -166,6 +166,7 @@ def _sign(dossier: Dossier, event: Event) -> Dossier:
         stage=Stage.IN_FORCE,
         agreed=signed.text,
         lines=lines,
+        bound=signed.bound | set(signed.signing),
         in_force_since=event.when,
         mover=dossier.home,
     )

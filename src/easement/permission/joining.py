@@ -29,6 +29,7 @@ from easement.permission import join_tables as tables
 from easement.permission.actor import Actor
 from easement.permission.carrying import asked
 from easement.permission.chain import line_of, signatures_of
+from easement.permission.ids import hold_id
 from easement.permission.join_bodies import (
     FetchBody,
     JoinBody,
@@ -111,7 +112,8 @@ def join(host: Host, lead: str, ref: str, choice: Choice, actor: Actor, now: dat
 
     Its digest, signatures, standing and completeness are held against what this node knows, and its own class against
     the directory; then the lead takes the signature, it is logged here, and the providers are told. Raises
-    `JoinRefused` with every reason, `NoAnswer` where the lead does not answer.
+    `JoinRefused` with every reason, `NotInForce` for an id that others' terms have here, `NoAnswer` where the lead does
+    not answer.
     """
     may_sign(actor)
     whole = _fetched(host, lead, ref, now)
@@ -120,6 +122,7 @@ def join(host: Host, lead: str, ref: str, choice: Choice, actor: Actor, now: dat
     of = _terms_of(host, whole, now)
     if reasons := why_not(said, of, host.member_classes.get(host.organisation), mine):
         raise JoinRefused(reasons)
+    hold_id(host, text_of(whole.text), (*of.terms.parties, host.organisation), now)
     note = note_of(said, host.organisation_key)
     _tell(host, lead, note, now)
     others = _others(host, lead, said, of, whole)

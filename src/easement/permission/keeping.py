@@ -104,7 +104,7 @@ def keep(
     """
     new = after(before, event)
     _hold(host, before, event, now)
-    entry = _entry(event, new, now)
+    entry = _entry(host, event, new, now)
 
     def also(connection: Connection, index: int | None) -> None:
         take_turn(connection, f"proposal {event.proposal}")
@@ -119,7 +119,7 @@ def keep(
         )
         _tell_others(connection, host, new)
         if index is not None:
-            _at_gate(connection, event, new, index, int(now.timestamp()))
+            _at_gate(connection, host, event, new, index, int(now.timestamp()))
 
     if entry is None:
         with writing(host.engine) as connection:
@@ -148,9 +148,16 @@ def _hold(host: Host, before: Dossier | None, event: Event, now: datetime) -> No
             raise Illegal((Why(Code.SIGNATURE_WRONG, what, "sign with the organisation's present key"),))
 
 
-def _entry(event: Event, new: Dossier, now: datetime) -> Entry | None:
+def _concerns(host: Host, event: Event, new: Dossier) -> bool:
+    """Whether this organisation is told of by the ledger: what others do among themselves to a text is not its own."""
+    if event.kind in (Kind.APPROVE, Kind.SIGN):
+        return host.organisation in {*new.bound, *new.signing}
+    return host.organisation in new.bound or not _ENTRIES[event.kind].value.startswith("agreement:")
+
+
+def _entry(host: Host, event: Event, new: Dossier, now: datetime) -> Entry | None:
     type_ = _ENTRIES.get(event.kind)
-    if type_ is None:
+    if type_ is None or not _concerns(host, event, new):
         return None
     said = event.said
     of = said.of if isinstance(said, m.Escalated) else event.author
@@ -179,9 +186,9 @@ def _tell_others(connection: Connection, host: Host, new: Dossier) -> None:
                 tables.start_letter(connection, new.id, party)
 
 
-def _at_gate(connection: Connection, event: Event, new: Dossier, index: int, at: int) -> None:
+def _at_gate(connection: Connection, host: Host, event: Event, new: Dossier, index: int, at: int) -> None:
     """What an event changes for the disclosures of this node, from the next decision on."""
-    if new.agreed is None:
+    if new.agreed is None or host.organisation not in new.bound:
         return
     id_ = new.agreed.id
     if event.kind is Kind.SUSPEND and gate.why_suspended(connection, id_) is None:

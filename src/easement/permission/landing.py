@@ -23,14 +23,18 @@ __all__ = ["land", "land_all", "place_of", "put_beside"]
 
 
 def land(host: Host, dossier: Dossier) -> Path | None:
-    """Put what is agreed on the shelf, unless it stands there; where it stands, `None` while nothing is agreed."""
-    text = dossier.agreed
+    """Put what is agreed on the shelf, unless it stands there; where it stands, `None` while nothing is agreed.
+
+    What others agreed among themselves is not this organisation's, though it saw it come: its shelf does not have it.
+    """
+    text, path = dossier.agreed, None
     if text is None:
         return None
-    path = place_of(host.home / "agreements", text)
-    if not path.exists():
-        write_whole(path, text.source)
-    put_beside(path, signatures_of(text.source, dossier.lines))
+    if host.organisation in dossier.bound:
+        path = place_of(host.home / "agreements", text)
+        if not path.exists():
+            write_whole(path, text.source)
+        put_beside(path, signatures_of(text.source, dossier.lines))
     with writing(host.engine) as connection:
         tables.note_landed(connection, dossier.id, text.digest)
     return path

@@ -24,6 +24,7 @@ from easement.permission import model as m
 from easement.permission.actor import Actor
 from easement.permission.chain import line_of, note_of
 from easement.permission.dossier import Dossier
+from easement.permission.ids import hold_id
 from easement.permission.keeping import Act, Overtaken, keep, keep_act, read
 from easement.permission.landing import land
 from easement.permission.model import Event, Kind, Told
@@ -290,7 +291,7 @@ def _standards(host: Host, file: AgreementFile) -> dict[str, Standard]:
 
 
 def _complete(host: Host, dossier: Dossier, now: datetime) -> Text:
-    """The text, once nothing in it must be mended; raises `NotInForce`, and `Refused` where there is none."""
+    """The text, once nothing in it must be mended and its id is free; raises `NotInForce`, `Refused` without one."""
     if dossier.text is None:
         raise Refused(
             "there is no text yet", remedy=f"put a draft first: easement proposal draft {dossier.id[:8]} FILE"
@@ -301,6 +302,8 @@ def _complete(host: Host, dossier: Dossier, now: datetime) -> Text:
         first = found[0]
         what = f"the text is not complete: {many(len(found), 'finding')} must be mended first, such as {first.path}"
         raise NotInForce(f"{what}: {first.text}", remedy=first.mend)
+    follows = dossier.agreed.digest if dossier.agreed else ""
+    hold_id(host, dossier.text, dossier.text.parties, now, follows=follows)
     return dossier.text
 
 
