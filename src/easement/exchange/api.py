@@ -7,7 +7,7 @@ from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from starlette.requests import ClientDisconnect
 
-from easement.exchange import asked, bulk_desk, entries
+from easement.exchange import asked, bulk_desk, correct_desk, entries
 from easement.exchange.answering import Action, Arrived, Desk, Reply, too_long
 from easement.exchange.bulk_body import MAX_BULK
 from easement.exchange.message_body import MAX_ASK
@@ -132,3 +132,27 @@ async def open_set(request: Request, message: Message, message_id: str) -> Respo
 async def certify(request: Request, message: Message) -> Response:
     """Note that what crossed is deleted, on the proof of the sender's own log."""
     return await taken(request, message, bulk_desk.certify)
+
+
+@router.post("/corrections/cases")
+async def take_case(request: Request, message: Message) -> Response:
+    """Take that something which the sender was given is wrong."""
+    return await taken(request, message, correct_desk.case)
+
+
+@router.post("/corrections/answers")
+async def take_case_answer(request: Request, message: Message) -> Response:
+    """Take what the source of something says of what we said is wrong."""
+    return await taken(request, message, correct_desk.answer)
+
+
+@router.post("/corrections/told")
+async def take_correction(request: Request, message: Message) -> Response:
+    """Take that something which the sender gave rests on a wrong link."""
+    return await taken(request, message, correct_desk.told)
+
+
+@router.post("/corrections/made")
+async def take_made(request: Request, message: Message) -> Response:
+    """Note that the sender has put its copy right, on the proof of its own log."""
+    return await taken(request, message, correct_desk.made)

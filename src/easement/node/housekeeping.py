@@ -19,6 +19,7 @@ import httpx
 from easement.base.database import writing
 from easement.exchange import directory_store
 from easement.exchange.bulk import chase
+from easement.exchange.correct_keeping import carry_all
 from easement.exchange.directory_service import outgoing
 from easement.exchange.duties import certify_all
 from easement.exchange.jobs import clear
@@ -115,6 +116,11 @@ def _chase(node: Node, now: datetime) -> int:
     return chase(node, now) + certify_all(node, now)
 
 
+def _correct(node: Node, now: datetime) -> int:
+    """Carry what is said to be wrong, and what was put right, to those who have yet to hear."""
+    return carry_all(node, now)
+
+
 def _permission(node: Node, now: datetime) -> int:
     """Put on the shelf what all signed, tell others of proposals, and say who is silent."""
     return land_all(node, now) + escalate_all(node, now) + tell_all(node, now) + joining.tell_joins(node, now)
@@ -139,6 +145,7 @@ TASKS: tuple[Task, ...] = (
     Task("ask-witnesses", 60, _cosign),
     Task("sum-up-refusals", 30, _sum_up),
     Task("chase", 300, _chase),
+    Task("correct", 60, _correct),
     Task("permission", 15, _permission),
     Task("permission-missed", 300, _missed),
     Task("register", 15, _register),

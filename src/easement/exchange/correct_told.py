@@ -1,0 +1,188 @@
+"""Putting right what rests on another's wrong link: a duty with a clock, done by staff, certified to the provider."""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from easement.base.database import reading, writing
+from easement.base.errors import EasementError, UsageError
+from easement.exchange import correct_tables as tables
+from easement.exchange.correct_bodies import CorrectionBody, MadeBody, TakenBody
+from easement.exchange.correct_cases import case_entry
+from easement.exchange.correct_parts import CORRECT_WITHIN, answered, opened, sealed, stamp
+from easement.exchange.correct_tables import Told
+from easement.exchange.message_carry import NoAnswer, Silence, WrongAnswer
+from easement.exchange.ports import Host
+from easement.exchange.tables import Duty, add_duties, end_duty
+from easement.ledger.model import Entry, EntryType, PrivateRecord
+from easement.ledger.verifier import Receipt, receipt_bytes
+
+__all__ = ["DUTY", "ToldSeen", "certify_corrections", "make", "seen_told", "seen_tolds", "take_told"]
+
+DUTY = "correct"
+"""The duty as the table of duties has it, by the entry that this node was told."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToldSeen:
+    """A correction as staff see it: its row, and what the provider said."""
+
+    row: Told
+    said: Mapping[str, Any] = field(repr=False)
+
+    @property
+    def due(self) -> datetime:
+        """By when it is to be made."""
+        return datetime.fromtimestamp(self.row.due, UTC)
+
+    def overdue(self, now: datetime) -> bool:
+        """Whether it is late."""
+        return self.row.met is None and self.row.due < now.timestamp()
+
+    def as_dict(self) -> dict[str, Any]:
+        """The correction as `--json` shows it."""
+        row = self.row
+        return {
+            "id": row.id,
+            "message": row.message,
+            "provider": row.provider,
+            "received": row.received,
+            "agreement": row.agreement_id,
+            "share": row.share,
+            "through": row.through,
+            "entry": row.entry,
+            "due": self.due.date().isoformat(),
+            "reminded": row.reminded,
+            "made": row.met,
+            "certified": row.certified,
+            "problem": row.problem,
+            "said": dict(self.said),
+        }
+
+
+class _Before(Exception):
+    """It is kept already."""
+
+
+def seen_tolds(host: Host) -> tuple[ToldSeen, ...]:
+    """Every correction that others told of, those yet to be made first."""
+    with reading(host.engine) as connection:
+        rows = tables.tolds(connection)
+    return tuple(ToldSeen(row, opened(host, row.sealed, row.id + row.message)) for row in rows)
+
+
+def seen_told(host: Host, id_: str, message: str = "") -> ToldSeen:
+    """One of them, by the beginning of its id, and by the message where it is of several disclosures.
+
+    Raises `UsageError` for none, or several.
+    """
+    found = [each for each in seen_tolds(host) if id_ and each.row.id.startswith(id_)]
+    found = [each for each in found if not message or each.row.message == message]
+    if len(found) != 1:
+        remedy = "see which there are: easement correction received"
+        raise UsageError(f"no correction `{id_}`, or several: name its message too", remedy=remedy)
+    return found[0]
+
+
+def take_told(
+    host: Host, provider: str, body: CorrectionBody, received: tuple[int, Entry], now: datetime
+) -> Told | None:
+    """Keep what a provider told, once, and start its clock; `None` where the id stands for somebody else's.
+
+    Told again, it is a reminder.
+    """
+    index, disclosure = received
+    facts = {"intent": index, "peer_entry": body.entry}
+    entry = case_entry(EntryType.CORRECTION_TOLD, disclosure, body.id, now, **facts)
+    due = stamp(now + CORRECT_WITHIN)
+
+    def also(connection: Connection, at: int) -> None:
+        said = {"why": body.why, "reference": body.reference}
+        row = Told(
+            body.id, body.message, provider, index, entry.agreement_id or "", entry.share or "", body.through.value,
+            stamp(now), due, at, 0, None, None, "", sealed(host, said, body.id + body.message),
+        )  # fmt: skip
+        if not tables.add_told(connection, row):
+            raise _Before
+        add_duties(connection, [Duty(at, DUTY, provider, entry.agreement_id or "", due, None)])
+
+    known = _known(host, body.id, body.message)
+    if known is None:
+        with suppress(_Before):
+            host.ledger.append(entry, also=also)
+    elif known.provider == provider and known.due < stamp(now):
+        with writing(host.engine) as connection:
+            tables.change_told(connection, (body.id, body.message), reminded=known.reminded + 1)
+    known = _known(host, body.id, body.message)
+    return known if known is not None and known.provider == provider else None
+
+
+def _known(host: Host, id_: str, message: str) -> Told | None:
+    with reading(host.engine) as connection:
+        return tables.told(connection, id_, message)
+
+
+def make(host: Host, id_: str, now: datetime, *, message: str = "", by: str = "") -> ToldSeen:
+    """Log that this node's copy is put right, which ends the duty, and certify that to the provider.
+
+    Done again, it logs nothing anew. A provider that does not answer is told later. Raises `UsageError` where there is
+    no such correction.
+    """
+    now, row = now.astimezone(UTC), seen_told(host, id_, message).row
+    disclosure = host.ledger.entry(row.received).entry
+    entry = case_entry(EntryType.CORRECTION_MADE, disclosure, row.id, now, intent=row.entry)
+
+    def also(connection: Connection, at: int) -> None:
+        new = tables.corrections.c.met.is_(None)
+        if not tables.change_told(connection, (row.id, row.message), new, met=at):
+            raise _Before
+        end_duty(connection, row.entry, DUTY, at)
+
+    if row.met is None:
+        with suppress(_Before):
+            host.ledger.append(entry, PrivateRecord({"who": {"asked_by": by}}) if by else None, also=also)
+    with suppress(NoAnswer, WrongAnswer):
+        _certify(host, seen_told(host, row.id, row.message).row, now)
+    return seen_told(host, row.id, row.message)
+
+
+def certify_corrections(host: Host, now: datetime) -> int:
+    """Certify to providers what could not be certified before; how many were told."""
+    silent: set[str] = set()
+    done = 0
+    for each in seen_tolds(host):
+        if each.row.met is None or each.row.certified is not None or each.row.provider in silent:
+            continue
+        try:
+            _certify(host, each.row, now.astimezone(UTC))
+            done += 1
+        except (NoAnswer, WrongAnswer) as error:
+            if error.why is not Silence.NOT_TAKEN:
+                silent.add(each.row.provider)
+    return done
+
+
+def _certify(host: Host, row: Told, now: datetime) -> None:
+    if row.met is None or row.certified is not None:
+        return
+    place = (row.id, row.message)
+    try:
+        taken = answered(host, row.provider, "made", _proved(host, row, row.met), TakenBody, now)
+    except EasementError as error:
+        problem = f"the certificate has yet to reach `{row.provider}`: {error.what}"
+        with writing(host.engine) as connection:
+            tables.change_told(connection, place, problem=problem)
+        raise
+    with writing(host.engine) as connection:
+        tables.change_told(connection, place, certified=taken.entry, problem="")
+
+
+def _proved(host: Host, row: Told, met: int) -> MadeBody:
+    host.ledger.checkpoint()
+    said = Receipt(host.ledger.entry(met).body.decode())  # who says so stays closed
+    proof = host.ledger.prove(met, extra=receipt_bytes(said))
+    return MadeBody(id=row.id, to=row.provider, message=row.message, entry=met, proof=proof)
