@@ -5,6 +5,7 @@ kept twice, so nothing can say otherwise than what answers requests.
 """
 
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,11 @@ from easement.base.durable import write_whole
 from easement.base.errors import BadFile, UsageError
 from easement.gate.datasets import mappings
 from easement.meaning.about import About
+from easement.meaning.catalogue import refuse_retired
 from easement.meaning.mapping import DatasetMapping, read_mapping
 from easement.meaning.report import Report
 from easement.meaning.service import check_dataset
+from easement.meaning.standards import standard
 
 __all__ = ["COLUMNS", "Entry", "Registered", "entries", "entry", "register"]
 
@@ -88,14 +91,16 @@ def entry(home: Path, id_: str) -> Entry:
     raise UsageError(f"this node has no dataset `{id_}`", remedy=remedy)
 
 
-def register(mapping_file: Path, home: Path, *, replace: bool = False) -> Registered:
+def register(mapping_file: Path, home: Path, *, replace: bool = False, on: date | None = None) -> Registered:
     """Put a mapping into a node's register, once its table was read to its end and found to fit.
 
     The data stays where it is. Raises `UsageError` where another mapping of the id stands there and is not to be
-    replaced, or where the data would not be found from there; what `check_dataset` raises; `BadFile` for a table that
-    cannot be shared from.
+    replaced, where its standard was retired by the day `on`, or where the data would not be found from there; what
+    `check_dataset` raises; `BadFile` for a table that cannot be shared from.
     """
     mapping = read_mapping(mapping_file, (home / "standards",))
+    if on is not None:
+        refuse_retired(standard(mapping.standard, (home / "standards",)), on)
     standing = [one.file for one in entries(home) if one.mapping is not None and one.mapping.id == mapping.id]
     target = standing[0] if standing else home / "datasets" / f"{mapping.id}.yaml"
     same = target.exists() and target.read_bytes() == mapping_file.read_bytes()

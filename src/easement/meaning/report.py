@@ -79,7 +79,7 @@ class ElementReport:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What was found of a dataset. `missing` is column to mend; counts are of rows."""
+    """What was found of a dataset. `missing` is column to mend; counts are of rows; `warnings` stop nothing."""
 
     dataset: str
     standard: str
@@ -91,6 +91,7 @@ class Report:
     duplicate_keys: int = 0
     rows_with_duplicate_keys: int = 0
     rows_without_key: int = 0
+    warnings: tuple[str, ...] = ()
 
     @property
     def usable(self) -> bool:

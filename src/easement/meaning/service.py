@@ -1,10 +1,12 @@
 """What a person can do with meaning: look standards up, check one, and hold a table against its mapping."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from easement.base.errors import UsageError
+from easement.meaning.catalogue import retired_words
 from easement.meaning.mapping import DatasetMapping, read_mapping
 from easement.meaning.measure import measured
 from easement.meaning.model import Standard
@@ -65,4 +67,5 @@ def check_dataset(
     place = DatabaseTable(connection, hints.table) if connection else File(path, **hints.of_file)
     with open_sources(place) as session:
         known = standard(mapping.standard, folders)
-        return measured(session.sources[place.name], mapping, known, examples=examples)
+        found = measured(session.sources[place.name], mapping, known, examples=examples)
+    return replace(found, warnings=(retired_words(known),)) if known.retired else found

@@ -5,19 +5,8 @@ from collections.abc import Iterator
 from easement.agreement.rules import sources
 from easement.agreement.rules.case import Case
 from easement.agreement.rules.rule import Found, Level, rule
-from easement.meaning.expression import (
-    Compare,
-    Expression,
-    ExpressionError,
-    In,
-    Literal,
-    Name,
-    Type,
-    children,
-    parse,
-    typed,
-)
-from easement.meaning.model import Standard
+from easement.meaning.codes_used import codes_in_condition
+from easement.meaning.expression import ExpressionError, parse, typed
 
 
 @rule(
@@ -44,26 +33,8 @@ def does_not_hold(case: Case) -> Iterator[Found]:
 )
 def code_unknown(case: Case) -> Iterator[Found]:
     for _, share, standard, path in case.described:
-        for name, code in _codes(parse(share.rows), standard) if share.rows else ():
+        for name, code in codes_in_condition(parse(share.rows), standard.types) if share.rows else ():
             known = standard.elements[name].codes
             if code.value not in known:
                 text = f"`{code.value}` is not a code of `{name}`"
                 yield Found((*path, "rows"), text, f"its codes are {', '.join(known)}", at=code.at)
-
-
-def _codes(part: Expression, standard: Standard) -> Iterator[tuple[str, Literal]]:
-    """Each comparison of a coded element with a written-out value, anywhere in the condition."""
-    match part:
-        case (
-            Compare(left=Name(name=name), right=Literal() as code)
-            | Compare(left=Literal() as code, right=Name(name=name))
-        ):
-            pairs = [(name, code)]
-        case In(value=Name(name=name), options=options):
-            pairs = [(name, option) for option in options]
-        case _:
-            pairs = []
-    coded = standard.types
-    yield from ((name, code) for name, code in pairs if coded.get(name) is Type.CODE)
-    for inner in children(part):
-        yield from _codes(inner, standard)
