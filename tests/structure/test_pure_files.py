@@ -69,7 +69,6 @@ TOUCHES_THE_WORLD = {
     "exchange/correct_keeping.py": "tells other nodes what they have yet to hear",
     "exchange/correct_links.py": "keeps broken links, with their entry, and tells other nodes",
     "exchange/correct_parts.py": "seals what is kept, and asks other nodes",
-    "exchange/correct_reach.py": "reads the ledger for what rests on a link",
     "exchange/correct_tables.py": "the tables of what is wrong",
     "exchange/correct_told.py": "keeps what others told, with its entry, and tells them",
     "exchange/jobs.py": "makes sets for other nodes",
