@@ -130,7 +130,8 @@ EXAMPLES = {
     ),
     "assess questions": (
         "Each question; `kind` says what its answer is: `choice`, `choices`, `yes-no`, `line`, `text`, `reasons` (a "
-        "text for each key) or `forms` (a form for each field).",
+        "text for each key) or `forms` (a form for each field). `options` are the codes with their words; none where "
+        "they hang on earlier answers. With QUESTION, that one.",
         ["easement assess questions"],
     ),
     "assess cases": ("The worked cases; with CASE, one whole.", ["easement assess cases"]),

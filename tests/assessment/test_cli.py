@@ -9,7 +9,7 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-from easement.assessment.answers import answers_of
+from easement.assessment.answers import answers_of, check_codes
 from easement.assessment.cases import worked_cases
 from easement.assessment.questions import questions
 from easement.base.errors import BadFile, Refused, UsageError
@@ -17,7 +17,7 @@ from easement.cli.questioning import ask_all
 from easement.cli.root import easement
 from easement.node.home import create_node
 
-from .makers import MEALS, STANDARDS
+from .makers import LAW, MEALS, STANDARDS
 
 FILES = ("northtown", "answers.yaml", "agreement.yaml")
 """Words that stand for files in the tests' folder."""
@@ -226,6 +226,27 @@ def test_the_questions_are_listed_for_who_writes_a_file(home: Path) -> None:
     told = printed(home, "questions")
     assert [each["id"] for each in told] == [each.id for each in questions()]
     assert "format: easement-answers/1" in run(home, "questions").stderr
+
+
+def test_what_may_be_answered_is_listed_with_its_words(home: Path) -> None:
+    shown = run(home, "questions").stdout
+    assert "often (choice)\n  How often?\n    once" in shown
+    assert "as-needed  Whenever a case needs it" in shown
+    assert "statement (text)" in shown
+    assert "one of 15 codes" not in shown
+    assert "codes: easement assess questions purpose" in shown
+    one = printed(home, "questions", "purpose")
+    assert {each.id for each in LAW.purposes} == {each["code"] for each in one["options"]}
+    assert "direct-care" in run(home, "questions", "purpose").stdout
+    assert "did you mean `purpose`" in str(run(home, "questions", "purpos").exception)
+
+
+def test_every_listed_answer_can_be_given(home: Path) -> None:
+    for each in printed(home, "questions"):
+        if each["kind"] in ("choice", "choices") and each["options"]:
+            codes = [option["code"] for option in each["options"]]
+            given = codes[0] if each["kind"] == "choice" else codes
+            assert check_codes(answers_of({each["id"]: given}), LAW).given
 
 
 def test_the_worked_cases_are_shown(home: Path) -> None:

@@ -75,6 +75,11 @@ def test_an_answer_calls_for_the_next_question(more: dict[str, Any], question_: 
     assert question_ in [each.id for each in asked(facts(**more))]
 
 
+def test_who_may_join_is_not_asked_of_a_single_disclosure() -> None:
+    assert "joining" in [each.id for each in asked(facts(often="once", how_many="many"))]
+    assert "joining" not in [each.id for each in asked(facts(often="once", how_many="one"))]
+
+
 def test_what_lifts_a_confidence_is_not_asked_where_the_power_says_so() -> None:
     assert "confidence_met" not in [each.id for each in asked(facts(confidence=True))]
     care = facts(giver="nhs-trust", receiver="local-authority", purpose="adult-social-care", confidence=True)

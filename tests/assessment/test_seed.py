@@ -50,6 +50,17 @@ def test_a_draft_passes_the_check_but_for_what_people_must_still_say() -> None:
     ]
 
 
+def test_who_else_may_join_is_carried_over_as_the_kind_of_those_who_begin() -> None:
+    assert dict(drafted().terms.joining) == {}
+    assert dict(drafted(joining=[]).terms.joining) == {}
+    open_ = drafted(joining=["recipient", "provider"])
+    assert {part: each.body_class for part, each in open_.terms.joining.items()} == {
+        "recipient": MEALS["receiver"],
+        "provider": MEALS["giver"],
+    }
+    assert unmet(open_) == unmet(drafted())
+
+
 def test_what_people_say_then_makes_it_complete() -> None:
     text = drafted().document.text
     for left, said in (

@@ -112,6 +112,7 @@ class Answers(BaseModel):
     decided_by: Literal["people", "program", "nobody"] | None = None
     other_purposes: tuple[Code, ...] | None = None
     passed_to: tuple[Code, ...] | None = None
+    joining: tuple[Literal["recipient", "provider"], ...] | None = None
     asked_in_writing: bool | None = None
     emergency: bool | None = None
     life_at_risk: bool | None = None

@@ -8,8 +8,13 @@ from easement.assessment.questions import Question, questions
 from easement.assessment.result import Standing
 from easement.assessment.screening import impact_due
 from easement.assessment.sensitive import chosen_conditions
+from easement.law.shelves import Catalogue
+from easement.meaning.model import Standard
 
-__all__ = ["WHEN", "asked", "options", "unanswered"]
+__all__ = ["WHEN", "Options", "asked", "options", "possible", "unanswered"]
+
+Options = tuple[tuple[str, str], ...]
+"""Codes with their labels, in the order of choosing."""
 
 
 def _no_sure_power(facts: Facts) -> bool:
@@ -36,6 +41,7 @@ WHEN: Mapping[str, Callable[[Facts], bool]] = {
     "the giver is a public authority": lambda facts: bool(facts.giver and facts.giver.public_authority),
     "a standard was chosen": lambda facts: facts.answers.standard is not None,
     "it was told in confidence, people can be told apart, and no power that fits lifts it": _confidence_open,
+    "it is more than one disclosure about one person": lambda facts: not facts.one_off,
     "a power or a basis that may fit waits for a request": _request_matters,
     "somebody will come to serious harm": lambda facts: facts.answers.emergency is True,
     "the people are not told, by an exemption": lambda facts: facts.answers.told == "exempt",
@@ -62,18 +68,23 @@ def unanswered(facts: Facts) -> tuple[Question, ...]:
     return tuple(each for each in asked(facts) if each.needed and each.id not in given)
 
 
-def options(question: Question, facts: Facts) -> tuple[tuple[str, str], ...]:
-    """What may be answered, each code with its label, in the order of choosing; nothing for words of one's own."""
+def possible(question: Question, catalogue: Catalogue, standards: Mapping[str, Standard]) -> Options:
+    """What may be answered whatever else is, each code with its label; nothing where that hangs on other answers."""
     if question.options:
         return question.options
-    catalogue = facts.catalogue
     match question.options_from:
         case "classes":
             return tuple((each.id, each.label) for each in catalogue.body_classes)
         case "purposes":
             return tuple((each.id, each.label) for each in catalogue.purposes)
         case "standards":
-            return tuple((ref, each.title) for ref, each in facts.standards.items())
+            return tuple((ref, each.title) for ref, each in standards.items())
+    return (("true", "Yes"), ("false", "No")) if question.kind == "yes-no" else ()
+
+
+def options(question: Question, facts: Facts) -> Options:
+    """What may be answered, each code with its label, in the order of choosing; nothing for words of one's own."""
+    match question.options_from:
         case "elements":
             known = facts.standard.elements if facts.standard else {}
             return tuple((name, element.definition) for name, element in known.items())
@@ -87,4 +98,4 @@ def options(question: Question, facts: Facts) -> tuple[tuple[str, str], ...]:
             )
         case "open-bars":
             return tuple((each.id, f"{each.plain} ({each.citation})") for each in open_bars(facts))
-    return (("true", "Yes"), ("false", "No")) if question.kind == "yes-no" else ()
+    return possible(question, facts.catalogue, facts.standards)

@@ -116,30 +116,27 @@ def _told(result: "Result") -> str:
     return "\n".join([*lines, "", f"Powers left: {', '.join(powers)}"])
 
 
-@assess.command(epilog="Example: easement assess questions --json")
+@assess.command(epilog="Example: easement assess questions purpose")
+@click.argument("question_id", metavar="QUESTION", required=False)
 @json_option
-def questions(as_json: bool) -> None:
-    """List every question with its kind of answer; an answers file uses their ids as keys."""
+def questions(question_id: str | None, as_json: bool) -> None:
+    """List every question with what may be answered; with QUESTION, that one whole.
+
+    An answers file uses the ids of the questions as keys, and the codes as answers.
+    """
+    from easement.assessment.question_list import as_data, as_words
+    from easement.assessment.questions import question
     from easement.assessment.questions import questions as known
+    from easement.assessment.service import built_in_standards
     from easement.law.catalogue import catalogue
 
-    law = catalogue()
-    data = [
-        {
-            "id": each.id,
-            "part": each.part,
-            "ask": each.ask,
-            "help": each.help,
-            "kind": each.kind.value,
-            "needed": each.needed,
-            "when": each.when,
-            "options": [{"code": code, "label": label} for code, label in each.options],
-            "options_from": each.options_from,
-            "source": each.source(law).as_dict(),
-        }
-        for each in known()
-    ]
-    emit(as_json, data, lambda: table(("id", "kind", "question"), [(q["id"], q["kind"], q["ask"]) for q in data]))
+    law, standards = catalogue(), built_in_standards()
+    if question_id is None:
+        data = [as_data(each, law, standards) for each in known()]
+        emit(as_json, data, lambda: "\n\n".join(as_words(each, every=False) for each in data))
+    else:
+        one = as_data(question(question_id), law, standards)
+        emit(as_json, one, lambda: f"{as_words(one)}\n\n{one['help']}")
     say("\nan answers file begins with: format: easement-answers/1")
 
 

@@ -116,6 +116,7 @@ def _terms(
             giver: _party(answers.giver_name, answers.giver, "provider"),
             receiver: _party(answers.receiver_name, answers.receiver, "recipient"),
         },
+        **_joining(answers),
         "purpose": _purpose(facts),
         "law": _law(facts, result, giver, receiver) | {"dpia": _dpia(facts, result, impact)},
         "shares": {"main": _share(facts, giver, receiver)},
@@ -166,6 +167,13 @@ def _party(name: str | None, body_class: str | None, role: str) -> dict[str, Any
         "contact": "<fill in a shared address, such as dpo@…>",
     }
     return {"name": name, **party} if name else party
+
+
+def _joining(answers: Answers) -> dict[str, Any]:
+    """Who else may join: bodies of the same kind as those who begin, so that the powers found reach them too."""
+    kinds = {"recipient": answers.receiver, "provider": answers.giver}
+    open_ = {part: {"class": kind} for part, kind in kinds.items() if part in (answers.joining or ())}
+    return {"joining": open_} if open_ else {}
 
 
 def _purpose(facts: Facts) -> dict[str, Any]:

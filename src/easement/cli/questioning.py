@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from easement.assessment.answers import Answers, answers_of
-from easement.assessment.asked import asked, options
+from easement.assessment.asked import Options, asked, options
 from easement.assessment.facts import Facts
 from easement.assessment.narrow import narrow
 from easement.assessment.questions import Kind, Question, parts
@@ -21,8 +21,6 @@ __all__ = ["ask_all"]
 
 LISTED = 15
 """More options than this are searched by words, not listed."""
-
-Options = tuple[tuple[str, str], ...]
 
 
 def ask_all(standards: Mapping[str, Standard]) -> Answers:

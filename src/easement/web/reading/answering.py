@@ -52,6 +52,7 @@ TOGETHER = (
     ("decided_by",),
     ("other_purposes",),
     ("passed_to",),
+    ("joining",),
     ("asked_in_writing",),
     ("emergency",),
     ("life_at_risk",),
