@@ -1,8 +1,9 @@
 """YAML files that people write, read with true lines: each value remembers where it stood.
 
 Only plain YAML 1.2 data is read. Aliases, anchors and tags are refused (they are how a small file becomes a bomb or
-an object), as are duplicate keys, depth above `MAX_DEPTH`, files above `MAX_BYTES` and more than `MAX_NODES` keys and
-values. Dates stay text, for the model that reads them to judge. `yes`, `no`, `on` and `off` are text, as YAML 1.2 says.
+an object), as are duplicate keys, characters that cannot be seen, depth above `MAX_DEPTH`, files above `MAX_BYTES` and
+more than `MAX_NODES` keys and values. Dates stay text, for the model that reads them to judge. `yes`, `no`, `on` and
+`off` are text, as YAML 1.2 says.
 """
 
 import difflib
@@ -47,6 +48,12 @@ Model = TypeVar("Model", bound=BaseModel)
 
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)\Z")
 _DECIMAL = re.compile(r"[-+]?(0|[1-9][0-9]*)\.[0-9]+\Z")
+_UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
+"""Characters that no text has: controls other than a tab and a line's end, halves of others, and those that are none.
+
+YAML lets an escape name them; databases, feeds and terminals then fail or obey.
+"""
+
 _WORDS: Mapping[str, bool | None] = {
     "true": True, "True": True, "false": False, "False": False, "null": None, "~": None, "": None,
 }  # fmt: skip
@@ -92,7 +99,7 @@ def read_file(path: Path, *, what: str) -> Document:
 
 def read_text(text: str, *, name: str, what: str) -> Document:
     """Read YAML text into a `Document`; raises `BadFile` naming the line of the first thing that is wrong."""
-    if len(text.encode()) > MAX_BYTES:
+    if len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
         _refuse_size(name, what)
     try:
         return _Reader(name, text, what).read()
@@ -109,6 +116,12 @@ def read_text(text: str, *, name: str, what: str) -> Document:
             f"the {what} holds a character that YAML does not allow",
             where=name,
             remedy="save the file as plain UTF-8 text",
+        ) from error
+    except (ValueError, OverflowError) as error:  # the parser's own: of an escape or a directive beyond all numbers
+        raise BadFile(
+            f"the {what} holds a number of a character or a version that there is not",
+            where=name,
+            remedy="write characters as they are, and leave out lines that begin with `%`",
         ) from error
 
 
@@ -160,6 +173,9 @@ class _Reader:
             self.refuse(event, f"uses the tag `{event.tag}`", "remove the tag; only plain values are read")
         value: Any
         if isinstance(event, ScalarEvent):
+            if unseen := _UNSEEN.search(event.value):
+                code = f"U+{ord(unseen[0]):04X}"
+                self.refuse(event, f"holds the character {code}, which cannot be seen", "remove it, or its escape")
             value = _plain(event.value) if event.implicit[0] else event.value
         elif isinstance(event, MappingStartEvent):
             value = {}
