@@ -16,6 +16,7 @@ WORDS = {
     "delete": "delete it",
     "return": "give it back",
     "anonymise": "make it anonymous",
+    "correct": "put it right",
     "certificate": "certify that it is done",
 }
 node_option = click.option(

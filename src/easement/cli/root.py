@@ -50,6 +50,7 @@ COMMANDS = {
     "duties": Lazy("easement.cli.duties", "duties", "See what is owed after disclosures, and say that it is done."),
     "request": Lazy("easement.cli.request", "request", "Ask other nodes about a person, or for a count."),
     "picture": Lazy("easement.picture.cli", "picture", "See a person as several organisations do, on one page."),
+    "correction": Lazy("easement.cli.correction", "correction", "Say what is wrong, and put right what was."),
     "audit": Lazy("easement.cli.request", "audit", "Compare your log with another organisation's."),
     "ledger": Lazy("easement.ledger.cli", "ledger", "Read, prove and check a node's ledger."),
     "verify": Lazy("easement.ledger.cli", "verify", "Check a receipt offline, with a public key alone."),
