@@ -1,6 +1,7 @@
 """The commands: what a caseworker reads, and what a program gets."""
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 from click.testing import CliRunner
@@ -70,6 +71,15 @@ def test_the_whole_way_by_commands(pair, tmp_path):
     assert "is in force since 21 November 2026" in told
     assert "You can: " in told
     assert json.loads(run(pair, "dwp", "list", "--json"))[0]["state"] == "in-force"
+
+
+def test_bank_holidays_put_off_the_day_and_both_sides_count_the_same(pair, tmp_path):
+    pair.clock.now = datetime(2026, 12, 21, 12, tzinfo=UTC)
+    ref = made(pair, tmp_path)
+    for node in ("northtown", "dwp"):
+        told = run(pair, node, "show", ref)
+        assert "an answer is due by 14 January 2027 (UTC), 15 working days after it" in told
+        assert "not counted: 25 December 2026, 28 December 2026 and 1 January 2027" in told
 
 
 def test_each_side_sees_its_own_names_and_of_the_other_only_the_role(pair, tmp_path):

@@ -1,6 +1,7 @@
 """A node's settings, as they stand in `easement.toml`. Every key is described in the reference."""
 
-from typing import Annotated
+from datetime import date
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
@@ -149,8 +150,17 @@ class PermissionSettings(_Section):
         default=15,
         ge=1,
         le=60,
-        description="Working days, Monday to Friday in UTC, in which others are to answer what this organisation "
-        "proposes. Bank holidays are not known to the node and count as working days.",
+        description="Working days, Monday to Friday in UTC without days off, in which others are to answer what this "
+        "organisation proposes.",
+    )
+    calendar: Literal["england-and-wales", "none"] = Field(
+        default="england-and-wales",
+        description="Whose bank holidays are days off. They come with the program, from GOV.UK, up to the end of 2028.",
+    )
+    days_off: tuple[date, ...] = Field(
+        default=(),
+        max_length=200,
+        description="More days off, such as the bank holidays of Scotland or Northern Ireland.",
     )
     risk_appetite: Line = Field(
         default="",

@@ -124,6 +124,7 @@ class Dossier:
     latest: datetime
     mover: str
     assessment: str = ""
+    days_off: tuple[date, ...] = ()
     appetites: Mapping[str, str] = field(default_factory=dict)
     answers: Mapping[str, Answer] = field(default_factory=dict)
     escalations: tuple[Escalation, ...] = ()
@@ -146,7 +147,7 @@ class Dossier:
     @property
     def answer_by(self) -> date:
         """The last day, in UTC, on which an answer is in time."""
-        return answer_by(self.opened, self.answer_days)
+        return answer_by(self.opened, self.answer_days, self.days_off)
 
     @property
     def state(self) -> str:
@@ -211,6 +212,7 @@ class Dossier:
             "assessment": self.assessment or None,
             "opened": self.opened.isoformat(),
             "answer_by": self.answer_by.isoformat(),
+            "days_off": [each.isoformat() for each in self.days_off],
             "waiting_for": list(self.waiting_for),
             "risk_appetite": dict(self.appetites),
             "answers": {name: _plain(answer) for name, answer in self.answers.items()},

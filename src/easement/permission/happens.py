@@ -24,6 +24,7 @@ def begun(event: Event) -> Dossier:
         parties=dict(said.parties),
         opened=event.when,
         answer_days=said.answer_days,
+        days_off=said.days_off,
         stage=Stage.PROPOSED,
         since=event.when,
         number=1,

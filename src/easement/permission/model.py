@@ -5,7 +5,7 @@ the role of whoever acted and never a name: `named` commits to the name, which s
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Any, Literal
@@ -105,6 +105,10 @@ Line = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9+/]{40,200}={0,2}$"
 """What follows a name on a line of a signed note: the key's id and the signature, in base64."""
 
 
+MOST_DAYS = 60
+"""Working days that a proposal may give for an answer: a quarter of a year."""
+
+
 class _Told(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
@@ -112,7 +116,8 @@ class _Told(BaseModel):
 class Proposed(_Told):
     """The wish to share: who, what, why, and both sides of the scale; `answer_days` are working days to answer in.
 
-    `text` is a first draft of the agreement, or empty.
+    `days_off` are weekdays among them that do not count, in order; an event that names none does not say so. `text` is
+    a first draft of the agreement, or empty.
     """
 
     kind: Literal["propose"] = "propose"
@@ -120,7 +125,8 @@ class Proposed(_Told):
     why: Words
     harm_if_not_shared: Words
     parties: Mapping[Organisation, Literal["provider", "recipient"]]
-    answer_days: Annotated[int, Field(ge=1, le=60)]
+    answer_days: Annotated[int, Field(ge=1, le=MOST_DAYS)]
+    days_off: Annotated[tuple[date, ...], Field(max_length=60, exclude_if=lambda days: not days)] = ()
     appetite: Said
     assessment: Annotated[str, StringConstraints(pattern="^([0-9a-f]{32})?$")] = ""
     text: AgreementText = ""

@@ -1,6 +1,7 @@
 """What this room needs of the node that it stands in; a node fits it without knowing it."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Protocol
 
 from easement.exchange import ports as exchange
@@ -22,6 +23,14 @@ class PermissionRules(Protocol):
     @property
     def answer_days(self) -> int:
         """Working days that others are given to answer what this organisation proposes."""
+
+    @property
+    def calendar(self) -> str:
+        """Whose bank holidays do not count as working days; `none` for nobody's."""
+
+    @property
+    def days_off(self) -> Sequence[date]:
+        """More days that do not count."""
 
     @property
     def risk_appetite(self) -> str:

@@ -23,7 +23,9 @@ from easement.permission import approvers, carrying, tables
 from easement.permission import model as m
 from easement.permission.actor import Actor
 from easement.permission.chain import line_of, note_of
+from easement.permission.clock import days_off
 from easement.permission.dossier import Dossier
+from easement.permission.holidays import holidays
 from easement.permission.ids import hold_id
 from easement.permission.keeping import Act, Overtaken, keep, keep_act, read
 from easement.permission.landing import land
@@ -44,8 +46,8 @@ __all__ = [
     "end",
     "find",
     "needed",
-    "proposals",
     "needs_of",
+    "proposals",
     "propose",
     "refuse",
     "request_changes",
@@ -91,13 +93,15 @@ def propose(host: Host, wish: Wish, actor: Actor, now: datetime) -> Dossier:
     if host.organisation in wish.parties:
         what = "your own organisation is named among the others"
         raise Illegal((Why(Code.PROPOSAL_PARTIES, what, "name the others alone"),))
+    days, off = wish.answer_days or rules.answer_days, holidays(rules.calendar, rules.days_off)
     said = _said(
         m.Proposed,
         title=wish.title,
         why=wish.why,
         harm_if_not_shared=wish.harm_if_not_shared,
         parties={host.organisation: wish.as_, **wish.parties},
-        answer_days=wish.answer_days or rules.answer_days,
+        answer_days=days,
+        days_off=days_off(now, min(days, m.MOST_DAYS), off),
         appetite=rules.risk_appetite,
         assessment=wish.assessment,
         text=wish.text,
@@ -244,7 +248,6 @@ def find(host: Host, ref: str) -> Dossier:
     )
 
 
-def needed(host: Host, text: Text) -> tuple[str, ...]:
 def needs_of(host: Host, dossier: Dossier) -> tuple[str, ...]:
     """The roles of this organisation that approve the text in work; none where it is not asked to."""
     if dossier.text is None or host.organisation not in dossier.signing:
@@ -252,6 +255,7 @@ def needs_of(host: Host, dossier: Dossier) -> tuple[str, ...]:
     return needed(host, dossier.text)
 
 
+def needed(host: Host, text: Text) -> tuple[str, ...]:
     """The roles of this organisation that approve a text."""
     file = file_of(text.source)
     return approvers.needs(host.settings.permission.approvers, file.terms, _standards(host, file))

@@ -1,7 +1,7 @@
 """Who does not answer in time: their silence is said, logged at every party, and goes to their named senior (R1.5)."""
 
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from easement.base.database import reading
 from easement.base.errors import EasementError
@@ -10,6 +10,7 @@ from easement.permission import tables
 from easement.permission.actor import Actor
 from easement.permission.clock import working_days_after
 from easement.permission.dossier import Dossier, Stage
+from easement.permission.holidays import holidays
 from easement.permission.keeping import read
 from easement.permission.ports import Host
 from easement.permission.service import done
@@ -49,9 +50,14 @@ def _due(host: Host, dossier: Dossier, now: datetime) -> tuple[str, ...]:
     told = {each.of for each in dossier.escalations}
     silent = [each for each in dossier.overdue(today) if each not in told]
     own = [each for each in silent if each == host.organisation]
-    if dossier.home != host.organisation or today <= working_days_after(dossier.answer_by, GRACE):
+    if dossier.home != host.organisation or today <= working_days_after(dossier.answer_by, GRACE, _holidays(host)):
         return tuple(own)
     return tuple(silent)
+
+
+def _holidays(host: Host) -> frozenset[date]:
+    rules = host.settings.permission
+    return holidays(rules.calendar, rules.days_off)
 
 
 def _escalated(host: Host, of: str) -> m.Told:

@@ -126,7 +126,8 @@ def _waiting(dossier: Dossier, today: date) -> Iterable[str]:
         yield f"  it waits for {listed(dossier.waiting_for)}"
     if dossier.stage is Stage.PROPOSED:
         late = "which is over" if today > dossier.answer_by else f"{many(dossier.answer_days, 'working day')} after it"
-        yield f"  an answer is due by {day(dossier.answer_by)} (UTC), {late}; bank holidays are not taken off"
+        off = f"; not counted: {listed(map(day, dossier.days_off))}" if dossier.days_off else ""
+        yield f"  an answer is due by {day(dossier.answer_by)} (UTC), {late}{off}"
     for each in dossier.escalations:
         yield f"  {each.of} did not answer in time: it is with the {each.to.removeprefix('the ')}"
 
