@@ -173,6 +173,7 @@ TOUCHES_THE_WORLD = {
     "register/tables.py": "the register's tables and the queries on them",
     "permission/drafts.py": "keeps drafts in work, each version sealed",
     "permission/drafts_tables.py": "the table of drafts in work",
+    "permission/holidays.py": "loads the bank holidays that come with the package",
     "staff/attempts.py": "counts wrong passwords in the database",
     "staff/entering.py": "lets people in: sessions, invitations and passwords in the database",
     "staff/keys.py": "makes, checks and revokes programs' keys in the database",
