@@ -14,7 +14,7 @@ from fastapi import Header, Response
 
 from easement.api import tables
 from easement.api.problems import Kind, Problem
-from easement.base.database import writing
+from easement.base.database import take_turn, writing
 from easement.base.sealed import derived_key
 from easement.node.home import Node
 
@@ -69,6 +69,7 @@ def _begun(node: Node, holder: str, key: str, asked: str, now: datetime) -> Resp
     rules = node.settings.exchange
     lease, expires = at + rules.timeout_seconds + MARGIN_SECONDS, at + rules.keep_answers_hours * 3_600
     with writing(node.engine) as connection:
+        take_turn(connection, f"answer {holder} {key}")
         found = tables.kept(connection, holder, key)
         if found is None or (found.status is None and found.lease <= at):
             tables.begin(connection, holder, key, asked, lease=lease, expires=expires)

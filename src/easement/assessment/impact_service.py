@@ -29,7 +29,7 @@ from easement.assessment.ports import Assessor
 from easement.assessment.redraft import Redraft, redrafted
 from easement.assessment.seed import ImpactMade
 from easement.assessment.service import SEALED, Saved, known_standards, read_case
-from easement.base.database import reading, writing
+from easement.base.database import reading, take_turn, writing
 from easement.base.errors import Refused, UsageError
 from easement.base.sealed import open_record, seal_record
 from easement.law.catalogue import catalogue
@@ -181,6 +181,7 @@ def _save(
 ) -> SavedImpact:
     id_, now = case.line.id, now.astimezone(UTC).replace(microsecond=0)
     with writing(assessor.engine) as connection:
+        take_turn(connection, f"impact {id_}")
         row = tables.impact(connection, id_)
         version = row.version + 1 if row is not None else 1
         if expected is not None and expected != version - 1:

@@ -20,7 +20,7 @@ from easement.assessment.ports import Assessor
 from easement.assessment.result import Outcome, Result
 from easement.assessment.scale import weigh
 from easement.assessment.seed import ImpactMade, seed
-from easement.base.database import reading, writing
+from easement.base.database import reading, take_turn, writing
 from easement.base.errors import Refused, UsageError
 from easement.base.sealed import open_record, seal_record
 from easement.law.catalogue import catalogue
@@ -138,6 +138,7 @@ def save(
     with writing(assessor.engine) as connection:
         new = id_ is None
         id_ = id_ or secrets.token_hex(16)
+        take_turn(connection, f"assessment {id_}")
         version = 1 if new else _next(connection, id_, expected)
         tables.add(
             connection,
