@@ -163,6 +163,10 @@ EXAMPLES = {
         "The templates; with one named, where the draft was written.",
         ["easement agreement new --template blank --out draft.yaml"],
     ),
+    "agreement review": (
+        "The `agreement` and `version` that was reviewed, the `outcome`, when the `next_review` is due, and the `entry`.",
+        [],
+    ),
     "agreement schema": ("The [JSON Schema](agreement.schema.json) itself.", []),
     "agreement check": ("The findings.", [f"easement agreement check {MEALS}", "easement agreement check draft.yaml"]),
     "agreement render": ("Where the document was written.", [f"easement agreement render {MEALS} --out doc.md"]),
@@ -204,19 +208,24 @@ EXAMPLES = {
         [f"easement share {MATCH} --role benefits-officer --out again.csv"],
     ),
     "held list": (
-        "Each match that left pairs in doubt: its `match` (the entry of its intent), `time`, `agreement`, `share`, "
-        "`recipient`, how many `pairs` it held and how many are `open`; `lasting` is false where records are named by "
-        "the numbers of their rows.",
+        "Each `queue` of pairs in doubt: its `agreement`, `share` and `recipient`, how many are `open` and since when the "
+        "`oldest` is, how many were `decided`, how many were `beyond` what is kept of the `last_match`, how many "
+        "`reviewers` look at a pair; `lasting` is false where records are named by the numbers of their rows.",
         [],
     ),
     "held show": (
-        "The same of one match, and under `held` each pair: `list_reference`, `held_reference`, `rule`, and the "
-        "`decision`: `same`, `different`, or null.",
+        "The same of one queue, and under `held` each pair: its `id`, `list_reference`, `held_reference`, the `rule`, "
+        "`weight` and `probability`, the `fields` compared with both sides' values, and the `decision`: `same`, "
+        "`different`, `cannot-tell`, `moot` (settled with another pair), or null; `turn` is in what part it is looked at.",
         [],
     ),
     "held settle": (
-        "The `match`, the `entry` that says so, how many pairs are the `same` and how many `different`, and how many "
-        "are still `open`.",
+        "The `queue`, the `entries` that say so, how many pairs are `decided`, how many are `waiting` for another "
+        "reviewer, and how many are still `open`.",
+        [],
+    ),
+    "held export": (
+        "The `queue`, how many `pairs` were written, and the `file`.",
         [],
     ),
     "request send": (

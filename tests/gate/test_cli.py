@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from easement.cli import root
+from easement.linkage.review import Scope
 from easement.node.home import open_node
 
 from .world import DIRTY, NOW, World, plain_rows, read
@@ -83,7 +84,7 @@ def test_a_disclosure_as_json(asking: Run, world: World) -> None:
     ended = asking("share", "forms", "bulk", "--out", "answer.csv", "--json")
     assert list(ended.data) == [
         "allowed", "entry", "intent", "count", "suppressed", "held", "unmapped", "sha256", "data", "receipt",
-        "held_file", "decision",
+        "queue", "decision",
     ]  # fmt: skip
     assert ended.data["count"] == len(DIRTY)
     assert ended.data["unmapped"] == {
@@ -121,7 +122,8 @@ def test_a_match_says_how_many_are_held_for_a_person(asking: Run, world: World) 
     ended = asking(
         "share", "entitled", "match", "--match", str(roll), "--match-dataset", str(mapping), "--out", "m.csv"
     )
-    assert f"  held for a person: 1 of the list, in {world.node / 'held' / '1.csv'}" in ended.out
+    queue = Scope("school-meals", "entitled", "northtown").queue
+    assert f"  held for a person: 1 of the list (look at them: easement held show {queue})" in ended.out
 
 
 def test_a_refusal_names_every_reason_its_clause_and_what_to_do_and_ends_with_10(asking: Run, world: World) -> None:

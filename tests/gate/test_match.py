@@ -14,7 +14,7 @@ from easement.gate.keys import PseudonymKey
 from easement.gate.match import RULES
 from easement.gate.plan import LIST_REFERENCE, plan
 from easement.gate.prepare import Prepared
-from easement.gate.release import held_pairs
+from easement.gate.release import doubtful_pairs
 from easement.meaning.model import Standard
 
 from .conftest import facts, request
@@ -54,7 +54,7 @@ def matched(
         rows = session.measure(made.sql, dict(made.parameters) or None)
         names = list(made.columns)
         found = [dict(zip(names, row, strict=True)) for row in rows]
-        doubtful = {str(pair[0]) for pair in held_pairs(session)}
+        doubtful = {pair.listed for pair in doubtful_pairs(session)}
     return {(row[LIST_REFERENCE], row["family_name"]) for row in found}, doubtful
 
 

@@ -9,6 +9,7 @@ from easement.agreement.model import Mode
 from easement.gate import service
 from easement.gate.staging import staged
 from easement.ledger.model import EntryType
+from easement.linkage.review_queues import queues
 from easement.node.home import open_node
 
 from .world import DIRTY, NOW, World, read
@@ -179,14 +180,17 @@ def test_another_disclosures_intent_is_not_taken_for_one_that_was_never_made(zyg
     assert world.staged() == []
 
 
-def test_what_is_held_for_a_person_is_kept_when_a_kill_came_before_it_was(zygote: Zygote, world: World) -> None:
+@pytest.mark.parametrize(("step", "call", "kept"), [("disclosure.keep_doubtful", 1, 0), ("Ledger.append", 2, 2)])
+def test_what_is_held_for_a_person_is_kept_exactly_when_its_answer_crosses(
+    zygote: Zygote, world: World, step: str, call: int, kept: int
+) -> None:
     roll, mapping = world.listed([("P7", "Twin", "", "2010-07-07", "NT3 3DD")])
     listed = {"match": str(roll), "match_dataset": str(mapping)}
-    killed(zygote, world, "outlet.keep_held", 1, "before", share="entitled", **listed)
-    assert list((world.node / "held").iterdir()) == []
+    killed(zygote, world, step, call, "after", share="entitled", **listed)
     finish(world)
-    assert [path.name for path in (world.node / "held").iterdir()] == ["1.csv"]
-    assert world.types() == RELEASED
+    assert world.types() == (RELEASED if kept else INTENDED)
+    with open_node(world.node) as node:
+        assert sum(each.open for each in queues(node)) == kept
 
 
 def test_a_folder_that_was_never_begun_is_removed(world: World) -> None:

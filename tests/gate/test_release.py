@@ -5,10 +5,23 @@ from pathlib import Path
 import pytest
 
 from easement.agreement.model import Mode
+from easement.base.database import reading
+from easement.gate.ask import Outcome
 from easement.gate.model import Code
+from easement.linkage import tables
+from easement.linkage.review import DoubtfulPair, opened, review_key
+from easement.node.home import open_node
 from easement.sources.session import MAX_MEASURED
 
 from .world import COLUMNS, DIRTY, World, plain_rows, read, write_rows
+
+
+def kept(world: World, outcome: Outcome) -> list[DoubtfulPair]:
+    """The pairs of a match that its node keeps for a person."""
+    with open_node(world.node) as node, reading(node.ledger.engine) as connection:
+        rows = tables.pairs_of(connection, tables.pairs.c.intent == outcome.intent)
+        return [opened(review_key(node.master_key), row) for row in rows]
+
 
 TWINS = ("P7", "Twin", "", "2010-07-07", "NT3 3DD")
 
@@ -17,23 +30,27 @@ def test_matches_in_doubt_are_kept_in_the_node_and_disclosed_to_nobody(world: Wo
     outcome = world.match([TWINS, ("P1", "Ash", "Jo", "2015-02-01", "NT1 1AA")])
     assert [record["your_reference"] for record in read(outcome.data)] == ["P1"]
     assert outcome.released.held == 1
-    assert outcome.held == world.node / "held" / f"{outcome.intent}.csv"
-    assert outcome.held.stat().st_mode & 0o777 == 0o600
-    assert read(outcome.held) == [
-        {"list_reference": "P7", "held_reference": claim, "rule": "no given name"} for claim in ("C07", "C08")
-    ]
+    pairs = [(pair.listed, pair.held, pair.rule) for pair in kept(world, outcome)]
+    assert pairs == [("P7", claim, "no given name") for claim in ("C07", "C08")]
+
+
+def test_of_a_pair_in_doubt_a_person_sees_what_was_compared_and_no_more(world: World) -> None:
+    first, _ = kept(world, world.match([TWINS]))
+    assert first.fields == {
+        "family": ("twin", "twin"), "given": ("", "ada"), "birth": ("2010-07-07",) * 2, "place": ("NT33DD",) * 2,
+    }  # fmt: skip
 
 
 def test_a_pair_in_doubt_names_the_rule_that_paired_it(world: World) -> None:
     outcome = world.match([("P1", "Ash", "Jo", "2015-02-01", ""), ("P2", "Ash", "Jo", "2015-02-01", "")])
-    assert {row["rule"] for row in read(outcome.held)} == {"names and birth"}
+    assert {pair.rule for pair in kept(world, outcome)} == {"names and birth"}
     assert read(outcome.data) == []
 
 
 def test_where_nothing_is_in_doubt_nothing_is_kept(world: World) -> None:
     outcome = world.match([("P1", "Ash", "Jo", "2015-02-01", "NT1 1AA")])
-    assert (outcome.held, outcome.released.held) == (None, 0)
-    assert list((world.node / "held").iterdir()) == []
+    assert (outcome.queue, outcome.released.held) == (None, 0)
+    assert kept(world, outcome) == []
 
 
 def test_more_doubtful_pairs_than_a_measure_holds_stop_nothing(world: World) -> None:
@@ -44,7 +61,7 @@ def test_more_doubtful_pairs_than_a_measure_holds_stop_nothing(world: World) -> 
     listed = [(f"P{n}", "Namesake", "Pat", "2014-01-01", "") for n in range(many)]
     outcome = world.match([*listed, ("P1000", "Ash", "Jo", "2015-02-01", "")])
     assert [record["your_reference"] for record in read(outcome.data)] == ["P1000"]
-    assert len(read(outcome.held)) == many * many > MAX_MEASURED
+    assert len(kept(world, outcome)) == many * many > MAX_MEASURED
     assert outcome.released.held == many
 
 

@@ -394,9 +394,9 @@ def test_an_ask_reads_nothing_and_logs_only_refusals(world: World) -> None:
 def test_an_outcome_is_shown_as_plain_data(world: World) -> None:
     shown = shared(world, "match", "csv").as_dict()
     assert json.loads(json.dumps(shown)) == shown
-    named = ("allowed", "entry", "intent", "count", "suppressed", "held", "held_file")
+    named = ("allowed", "entry", "intent", "count", "suppressed", "held", "queue")
     assert {name: shown[name] for name in named} == {
-        "allowed": True, "entry": 2, "intent": 1, "count": 1, "suppressed": 0, "held": 0, "held_file": None,
+        "allowed": True, "entry": 2, "intent": 1, "count": 1, "suppressed": 0, "held": 0, "queue": None,
     }  # fmt: skip
     refused = world.share("forms", Mode.BULK, role="teacher").as_dict()
     assert refused["data"] is refused["receipt"] is refused["sha256"] is None

@@ -26,12 +26,11 @@ from easement.exchange.delta import File, schema_string
 from easement.exchange.jobs_tables import Job, JobState
 from easement.exchange.ports import Host
 from easement.gate.ask import Outcome
-from easement.gate.held import keep_held, write_held
 from easement.gate.model import Decision
 from easement.gate.plan import Plan
 from easement.gate.prepare import Offer
 from easement.gate.recovery import Abandoned
-from easement.gate.release import Released, held_pairs, release_rows
+from easement.gate.release import Released, release_rows
 from easement.ledger.model import EntryType
 from easement.ledger.tables import Also
 
@@ -73,7 +72,6 @@ class SetOutlet:
     def __init__(self, host: Host, mine: Job, clock: Callable[[], datetime]) -> None:
         self._host, self._mine, self._clock = host, mine, clock
         self._folder = sets.sets_folder(host.home) / mine.message
-        self._doubtful: Path | None = None
         self._made: sets.Made | None = None
 
     @property
@@ -113,8 +111,6 @@ class SetOutlet:
         writing_to = _Parts(self._host, self._mine, self._folder, self._clock)
         with writing_to:
             made = release_rows(session, plan, writing_to.take)
-        if made.held:
-            self._doubtful = write_held(self._folder, intent, plan.references, held_pairs(session))
         with writing(self._host.engine) as connection:
             version = sets.next_version(connection, decision.recipient, decision.agreement_id, decision.share)
         self._made = sets.Made(
@@ -129,13 +125,12 @@ class SetOutlet:
             files=tuple(writing_to.files),
             intent=intent,
         )
-        return Released(made.count, made.suppressed, made.held, sha256_hex(manifest_of(self._made)))
+        return replace(made, sha256=sha256_hex(manifest_of(self._made)))
 
     def deliver(self, outcome: Outcome) -> Outcome:
-        """Nothing is sent: whoever asked comes for it. Matches held for a person go where the node keeps them."""
-        held = keep_held(self._doubtful, self._host.home / "held") if self._doubtful else None
+        """Nothing is sent: whoever asked comes for it."""
         self._host.ledger.checkpoint()
-        return replace(outcome, held=held)
+        return outcome
 
     def forget(self) -> None:
         """Remove the files."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from easement.gate.model import Decision, Request
 from easement.gate.release import Released
+from easement.linkage.review import Scope
 
 __all__ = ["Answer", "Ask", "Outcome"]
 
@@ -40,16 +41,23 @@ class Outcome:
     released: Released = field(default_factory=Released)
     data: Path | None = None
     receipt: Path | None = None
-    held: Path | None = None
     k: int | None = None
 
     def at(self, entry: int) -> "Outcome":
         """The same outcome, with the index of its entry."""
         return replace(self, entry=entry)
 
-    def sent(self, *, data: Path, receipt: Path, held: Path | None) -> "Outcome":
+    def sent(self, *, data: Path, receipt: Path) -> "Outcome":
         """The same outcome, with where its files went."""
-        return replace(self, data=data, receipt=receipt, held=held)
+        return replace(self, data=data, receipt=receipt)
+
+    @property
+    def queue(self) -> str | None:
+        """The queue in which a person finds what its match left in doubt; `None` where nothing can be settled."""
+        match, said = self.released.match, self.decision
+        if match is None or not match.pairs or not match.lasting:
+            return None
+        return Scope(said.agreement_id, said.share, said.recipient).queue
 
     def as_dict(self) -> dict[str, Any]:
         """The outcome as `--json` shows it."""
@@ -64,7 +72,7 @@ class Outcome:
             "sha256": self.released.sha256 or None,
             "data": str(self.data) if self.data else None,
             "receipt": str(self.receipt) if self.receipt else None,
-            "held_file": str(self.held) if self.held else None,
+            "queue": self.queue,
             "decision": self.decision.as_dict(),
         }
 

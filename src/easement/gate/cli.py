@@ -17,6 +17,7 @@ __all__ = ["ask", "evidence", "person_of", "share"]
 Command = TypeVar("Command", bound=Callable[..., Any])
 FILE = click.Path(path_type=Path, dir_okay=False)
 REFUSED = 10
+NAMELESS = "nothing can be settled: give both mappings a `record_key`"
 _EXAMPLE = (
     "--node dwp --agreement meals.yaml --share entitled-children --as northtown "
     "--role benefits-officer --purpose benefit-eligibility"
@@ -182,8 +183,9 @@ def _shared(outcome: "Outcome") -> str:
     if released.unmapped:
         lost = ", ".join(f"{name} in {_many(count, 'row')}" for name, count in released.unmapped.items())
         lines.append(f"  does not map, and does not cross: {lost} (why: easement dataset check MAPPING)")
-    if outcome.held:
-        lines.append(f"  held for a person: {released.held:,} of the list, in {clear_path(outcome.held)}")
+    if released.held:
+        where = f"look at them: easement held show {outcome.queue}" if outcome.queue else NAMELESS
+        lines.append(f"  held for a person: {released.held:,} of the list ({where})")
     lines += _duties(outcome.decision)
     return "\n".join([*lines, f"  receipt: {clear_path(outcome.receipt)} (entry {outcome.entry})"])
 

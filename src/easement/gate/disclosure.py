@@ -17,7 +17,7 @@ from easement.gate.decide import refused_after
 from easement.gate.entries import answer_record, entry, who_record
 from easement.gate.indexes import Lookup
 from easement.gate.keys import pseudonym_key
-from easement.gate.match import Settled
+from easement.gate.match import RULES, Settled
 from easement.gate.model import Code, Decision, Reason, Request
 from easement.gate.narrow import Wanted, narrow
 from easement.gate.outlet import Outlet, TakesFound
@@ -26,9 +26,10 @@ from easement.gate.ports import Holder
 from easement.gate.prepare import Prepared
 from easement.gate.recovery import Abandoned
 from easement.gate.release import Released
-from easement.gate.settling import Scope, decided
 from easement.ledger.model import EntryType, PrivateRecord
 from easement.ledger.tables import Also, counted
+from easement.linkage.review import Scope, keep_doubtful, review_key
+from easement.linkage.review_log import decided
 from easement.meaning.standards import standard
 from easement.sources.files import open_sources
 from easement.sources.model import DatabaseTable
@@ -36,6 +37,10 @@ from easement.sources.session import FileSource, Session
 from easement.sources.standing import standing
 
 __all__ = ["Disclosure", "log_refusal"]
+
+
+TIERS = {rule.name: tier for tier, rule in enumerate(RULES)}
+"""The place of each rule by its name, which is what a decision keeps of it."""
 
 
 class _OverLimit(Exception):
@@ -210,8 +215,13 @@ class Disclosure:
 
     def _settled(self) -> tuple[Settled, ...]:
         """What people decided of pairs that matches for this recipient held under this agreement's share."""
-        decision = self.decision
-        return decided(self.holder, Scope(decision.agreement_id, decision.share, decision.recipient))
+        known = decided(self.holder.ledger, self._scope)
+        return tuple(Settled(each.listed, each.held, TIERS.get(each.rule, -1), each.same) for each in known)
+
+    @property
+    def _scope(self) -> Scope:
+        """Where decisions on its pairs hold."""
+        return Scope(self.decision.agreement_id, self.decision.share, self.decision.recipient)
 
     def _list_too_long(self, listed: FileSource) -> Reason | None:
         """A list longer than one request may be asks too much, however few of it are found."""
@@ -244,10 +254,18 @@ class Disclosure:
         def last(connection: Connection, index: int) -> None:
             if limit is not None and counted(connection, self.decision.agreement_id, self.decision.share, day) > limit:
                 raise _OverLimit
+            self._keep_doubtful(connection, outcome, now)
             if also is not None:
                 also(connection, index)
 
         return last
+
+    def _keep_doubtful(self, connection: Connection, outcome: Outcome, now: datetime) -> None:
+        """What its match left in doubt is kept for a person exactly when its answer crosses."""
+        match, intent = outcome.released.match, outcome.intent
+        if match is not None and intent is not None:
+            key = review_key(self.holder.master_key)
+            keep_doubtful(connection, key, self._scope, match, intent=intent, now=now)
 
     def _day_reached(self, now: datetime) -> Reason:
         limit = self.prepared.offers[self.decision.share].day_limit

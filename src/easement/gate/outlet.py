@@ -11,13 +11,12 @@ from typing import Any, Protocol, runtime_checkable
 from easement.base.durable import write_whole
 from easement.gate.ask import Outcome
 from easement.gate.found import Found
-from easement.gate.held import keep_held, write_held
 from easement.gate.model import Decision
 from easement.gate.plan import Plan
 from easement.gate.ports import Holder
 from easement.gate.prepare import Offer
 from easement.gate.recovery import INTENT_PART, intent_part
-from easement.gate.release import Released, held_pairs, release
+from easement.gate.release import Released, release
 from easement.gate.staging import Staged, receipt_path
 from easement.ledger.model import EntryType
 from easement.ledger.receipt import make_receipt
@@ -73,7 +72,6 @@ class FileOutlet:
 
     def __init__(self, holder: Holder, staged: Staged, format_: str) -> None:
         self._holder, self._staged, self._format = holder, staged, format_
-        self._doubtful: Path | None = None
 
     @property
     def folder(self) -> Path | None:
@@ -95,20 +93,16 @@ class FileOutlet:
         return None
 
     def release(self, session: Session, plan: Plan, decision: Decision, offer: Offer, intent: int) -> Released:
-        """Write the answer into its folder, and beside it the matches held for a person."""
-        made = release(session, plan, decision, offer.terms, self._staged.data, self._format)
-        if made.held:
-            self._doubtful = write_held(self._staged.folder, intent, plan.references, held_pairs(session))
-        return made
+        """Write the answer into its folder."""
+        return release(session, plan, decision, offer.terms, self._staged.data, self._format)
 
     def deliver(self, outcome: Outcome) -> Outcome:
         """Put receipt and data at the destination."""
-        held = keep_held(self._doubtful, self._holder.home / "held") if self._doubtful else None
         self._holder.ledger.checkpoint()
         write_whole(self._staged.receipt, make_receipt(self._holder.ledger, outcome.entry))
         self._staged.deliver()
         target = self._staged.target
-        return outcome.sent(data=target, receipt=receipt_path(target), held=held)
+        return outcome.sent(data=target, receipt=receipt_path(target))
 
     def forget(self) -> None:
         """Remove the folder."""

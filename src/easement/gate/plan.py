@@ -26,6 +26,7 @@ from easement.meaning.model import Element, Key, Standard
 from easement.meaning.normalise import normalise
 
 __all__ = [
+    "COMPARED",
     "DOUBTFUL",
     "LIST_REFERENCE",
     "TAKEN",
@@ -53,12 +54,21 @@ WHO, TAKEN = "easement_who", "easement_taken"
 OWN, THEIRS = "easement_own", "easement_theirs"
 """In a match, each side's own key for a record: named so that no element of a standard is called the same."""
 
-DOUBTFUL = (
-    f"select {THEIRS}, {OWN}, tier from (select held_row, listed_row, tier from doubtful)"
-    f" join (select listed_row, {THEIRS} from listed) using (listed_row)"
-    f" join (select held_row, {OWN} from held) using (held_row) order by all"
+COMPARED = ("identifier", "family", "given", "birth", "place")
+"""The keys that a match compares, of which a person sees both sides' values where it is in doubt."""
+
+_BOTH = ", ".join(
+    f"coalesce(cast({side}.key_{key} as varchar), '') as {side}_{key}"
+    for key in COMPARED
+    for side in ("listed", "held")
 )
-"""After a match's steps: the pairs that a person must look at, by both sides' keys, with the rule that paired them."""
+
+DOUBTFUL = (
+    f"select {THEIRS}, {OWN}, doubtful.tier, {_BOTH} from doubtful join listed using (listed_row) join held using (held_row)"
+    f" order by doubtful.tier, {THEIRS}, {OWN} limit $most"
+)
+"""After a match's steps: the pairs that a person must look at, the strongest first, by both sides' keys, with the rule
+that paired them and what was compared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +90,8 @@ class Plan:
     """Tables to make first (`steps`: name and query), then the query whose rows may leave, with bound parameters.
 
     `everyone` counts the records before groups smaller than the agreement's `k` are left out; empty where none are.
-    `settled` are the parameters of the step of that name; `references` says whose own keys name a match's pairs.
+    `settled` are the parameters of the step of that name; `lasting` says that both sides of a match name their records
+    by keys of their own.
     """
 
     sql: str
@@ -89,7 +100,7 @@ class Plan:
     parameters: Mapping[str, Any] = field(default_factory=dict, repr=False)
     everyone: str = ""
     settled: Mapping[str, Any] = field(default_factory=dict, repr=False)
-    references: tuple[str, str] = ("list_reference", "held_reference")
+    lasting: bool = True
 
     @property
     def digest(self) -> str:
@@ -183,8 +194,7 @@ class _Planner:
         )
         ordered = f"{self._select(forms, source, self._rows())} order by listed_row"
         made = self._plan(ordered, steps=steps, first=LIST_REFERENCE)
-        references = (_named("list", listed), _named("held", self.table))
-        return replace(made, settled=settled_rows(judged) if judged else {}, references=references)
+        return replace(made, settled=settled_rows(judged) if judged else {}, lasting=keyed)
 
     def aggregate(self) -> Plan:
         counted = self.share.aggregate or Aggregate()
@@ -352,8 +362,3 @@ def _name(element: str) -> str:
 
 def _sql(expression: exp.Expr) -> str:
     return expression.sql(dialect="duckdb")
-
-
-def _named(side: str, table: Table) -> str:
-    """What a column of a table's keys for its records is called: a `reference` lasts, a `row` is only its number."""
-    return f"{side}_reference" if table.reference is not None else f"{side}_row"

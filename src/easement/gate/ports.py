@@ -20,7 +20,7 @@ class Holder(Protocol):
 
     @property
     def home(self) -> Path:
-        """The folder with `agreements/`, `standards/`, `datasets/`, `releases/` and `held/`."""
+        """The folder with `agreements/`, `standards/`, `datasets/` and `releases/`."""
 
     @property
     def organisation(self) -> str:

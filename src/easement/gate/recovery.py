@@ -15,12 +15,12 @@ from easement.base.database import reading, writing
 from easement.base.durable import write_whole
 from easement.base.errors import EasementError, Refused
 from easement.gate import tables
-from easement.gate.held import keep_held
 from easement.gate.ports import Holder
 from easement.gate.staging import Note, Staged, left_behind
 from easement.ledger.model import Entry, EntryType, Logged, minute
 from easement.ledger.receipt import make_receipt
 from easement.ledger.tables import Also
+from easement.linkage.review import destroy_overdue
 
 __all__ = ["INTENT_PART", "Abandoned", "abandon_overdue", "finish_left_behind", "intent_part"]
 
@@ -44,11 +44,13 @@ def finish_left_behind(holder: Holder, *, now: datetime) -> tuple[Path, ...]:
     """Finish every answer that no living process works on; returns the targets delivered to.
 
     What cannot be finished now (its destination is full, or gone) stays for the next time and holds up nobody. Answers
-    to other nodes that nobody settled in time are abandoned too, and those that need be kept no longer are removed.
+    to other nodes that nobody settled in time are abandoned too, and those that need be kept no longer are removed, as
+    are pairs in doubt.
     """
     abandon_overdue(holder, now=now)
     with writing(holder.ledger.engine) as connection:
         tables.forget_answers(connection, int(now.timestamp()))
+        destroy_overdue(connection, now)
     delivered = []
     for answer, note in left_behind(holder.home / "releases"):
         try:
@@ -67,9 +69,6 @@ def _finish(holder: Holder, answer: Staged, note: Note, now: datetime) -> bool:
             _log_abandoned(holder, intent, now)
         elif outcome.entry.type is EntryType.DISCLOSURE_RELEASED and answer.data.exists():
             holder.ledger.checkpoint()
-            doubtful = answer.folder / f"{intent}.csv"
-            if doubtful.exists():
-                keep_held(doubtful, holder.home / "held")
             write_whole(answer.receipt, make_receipt(holder.ledger, outcome.index))
             answer.deliver()
             return True

@@ -5,7 +5,7 @@ Everything is written to the staged answer inside the node; delivery comes only 
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +15,15 @@ from easement.agreement.model import Aggregate, Mode, Share
 from easement.base.canonical import sha256_hex
 from easement.gate.answers import answer_body, table_records, wrap_records, write_answer
 from easement.gate.found import Found, ambiguous
-from easement.gate.match import SETTLED
+from easement.gate.match import RULES, SETTLED
 from easement.gate.model import Code, Decision, Reason
-from easement.gate.plan import DOUBTFUL, TAKEN, WHO, Plan
+from easement.gate.plan import COMPARED, DOUBTFUL, TAKEN, WHO, Plan
 from easement.gate.small_numbers import Cell, protected
+from easement.linkage.review import MOST_OPEN, DoubtfulPair, MatchMade
 from easement.sources.rows import CopyFormat, copy, stream
 from easement.sources.session import Session
 
-__all__ = ["Released", "found_body", "held_pairs", "release", "release_body", "release_rows"]
+__all__ = ["Released", "doubtful_pairs", "found_body", "release", "release_body", "release_rows"]
 
 MAX_FOUND = 1_000
 """Most records of one lookup held in memory: no one person has more in any register met."""
@@ -35,8 +36,9 @@ MAX_CELLS = 1_000_000
 class Released:
     """What was made: records in it, records left out to keep a group large enough, pairs held, and the file's SHA-256.
 
-    `unmapped` counts, by element, the table's rows that hold something which does not map, and so did not cross.
-    `refusal` is set, and nothing may be delivered, where answering found a reason to refuse.
+    `refusal` is set, and nothing may be delivered, where answering found a reason to refuse. `unmapped` counts, by
+    element, the table's rows that hold something which does not map, and so did not cross. `match` is what a match
+    leaves for a person to look at.
     """
 
     count: int = 0
@@ -45,6 +47,7 @@ class Released:
     sha256: str = ""
     refusal: Reason | None = None
     unmapped: Mapping[str, int] = field(default_factory=dict)
+    match: MatchMade | None = field(default=None, repr=False)
 
 
 def release(session: Session, plan: Plan, decision: Decision, share: Share, target: Path, format_: str) -> Released:
@@ -81,7 +84,7 @@ def _found(session: Session, plan: Plan, decision: Decision, share: Share) -> Fo
 def _sealed(made: Released, target: Path) -> Released:
     with target.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return Released(made.count, made.suppressed, made.held, digest)
+    return replace(made, sha256=digest)
 
 
 def _records(session: Session, plan: Plan, decision: Decision, target: Path, format_: str) -> Released:
@@ -116,13 +119,23 @@ def _counted(session: Session, plan: Plan, count: int) -> Released:
     doubtful = "select count(distinct listed_row) from doubtful"
     held = int(session.measure(doubtful)[0][0]) if plan.steps else 0
     suppressed = int(session.measure(plan.everyone)[0][0]) - count if plan.everyone else 0
-    return Released(count, suppressed, held)
+    return Released(count, suppressed, held, match=_match(session, plan) if plan.steps else None)
 
 
-def held_pairs(session: Session) -> Iterator[tuple[Any, ...]]:
-    """The pairs of a match that a person must look at: each side's own reference, and the rule's place in `RULES`."""
-    for batch in stream(session, DOUBTFUL):
-        yield from zip(*batch.to_pydict().values(), strict=True)
+def _match(session: Session, plan: Plan) -> MatchMade:
+    """What a match leaves for a person to look at; no more pairs than anybody could, and the rest counted."""
+    pairs = tuple(doubtful_pairs(session))
+    every = int(session.measure("select count(*) from doubtful")[0][0])
+    return MatchMade(pairs, every - len(pairs), plan.lasting)
+
+
+def doubtful_pairs(session: Session) -> Iterator[DoubtfulPair]:
+    """The pairs of a match that a person must look at, the strongest first, with what was compared."""
+    for batch in stream(session, DOUBTFUL, {"most": MOST_OPEN}):
+        for listed, held, tier, *values in zip(*batch.to_pydict().values(), strict=True):
+            both = zip(COMPARED, values[::2], values[1::2], strict=True)
+            compared = {key: (theirs, ours) for key, theirs, ours in both if theirs or ours}
+            yield DoubtfulPair(listed, held, RULES[tier].name, fields=compared)
 
 
 def _lookup(session: Session, plan: Plan, decision: Decision) -> Found:

@@ -31,6 +31,7 @@ __all__ = [
     "MatchMade",
     "Scope",
     "destroy_overdue",
+    "erase_decision",
     "erase_match",
     "keep_doubtful",
     "opened",
@@ -170,7 +171,7 @@ def keep_doubtful(
     new: list[dict[str, Any]] = []
     kept = beyond = 0
     for number, pair in enumerate(made.pairs if made.lasting else ()):
-        row = _row(key, scope, pair, intent=intent, number=number, since=int(now.timestamp()))
+        row = _row(key, scope, pair, reviewers=made.reviewers, intent=intent, number=number, since=int(now.timestamp()))
         before = known.get(row["token"])
         if before is not None:
             _renew(connection, key, pair, row, before)
@@ -240,6 +241,11 @@ def erase_match(connection: Connection, intent: int) -> int:
     for row in tables.pairs_of(connection, c.intent == intent, c.sealed.is_not(None)):
         gone += tables.change_pair(connection, row.id, sealed=None)
     return gone
+
+
+def erase_decision(connection: Connection, entry: int) -> int:
+    """Forget the pairs that an entry settled, as when its private record is erased; how many."""
+    return tables.drop_pairs(connection, tables.pairs.c.entry == entry)
 
 
 def destroy_overdue(connection: Connection, now: datetime) -> int:

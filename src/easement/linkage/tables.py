@@ -4,13 +4,11 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import (
-    BigInteger,
     Boolean,
     Column,
     Connection,
     Float,
     Index,
-    Integer,
     LargeBinary,
     Row,
     String,
@@ -24,7 +22,7 @@ from sqlalchemy import (
     update,
 )
 
-from easement.base.database import METADATA
+from easement.base.database import METADATA, Whole
 
 __all__ = [
     "add_match",
@@ -34,6 +32,7 @@ __all__ = [
     "count_open",
     "drop_opinions",
     "drop_pairs",
+    "last_opinion",
     "matches",
     "matches_of",
     "opinions",
@@ -44,8 +43,6 @@ __all__ = [
     "renew_pair",
     "tokens_of",
 ]
-
-Whole = BigInteger().with_variant(Integer(), "sqlite")
 
 matches = Table(
     "linkage_matches",
@@ -82,6 +79,7 @@ pairs = Table(
     Column("weight", Float),
     Column("probability", Float),
     Column("content", String(64), nullable=False),
+    Column("reviewers", Whole, nullable=False),
     Column("sealed", LargeBinary),
     Column("since", Whole, nullable=False),
     Column("decision", String(12)),
@@ -107,7 +105,7 @@ opinions = Table(
     Index("linkage_opinions_by_reviewer", "reviewer", "said"),
 )
 """What each reviewer said of a pair, sealed so that no other reviewer learns it, and when; `reviewer` is a keyed
-digest of who they are."""
+digest of who they are. `said` is in milliseconds since 1970."""
 
 
 def add_match(connection: Connection, row: dict[str, Any]) -> None:
@@ -171,6 +169,13 @@ def add_opinion(connection: Connection, row: dict[str, Any]) -> None:
 def opinions_of(connection: Connection, *where: Any) -> Sequence[Row[Any]]:
     """What was said, the oldest first."""
     return connection.execute(select(opinions).where(*where).order_by(opinions.c.said, opinions.c.reviewer)).all()
+
+
+def last_opinion(connection: Connection, queue: str, reviewer: str) -> Row[Any] | None:
+    """What a reviewer said last of a pair of a queue."""
+    where = (pairs.c.queue == queue, opinions.c.reviewer == reviewer)
+    query = select(opinions).join(pairs, pairs.c.id == opinions.c.pair).where(*where)
+    return connection.execute(query.order_by(opinions.c.said.desc()).limit(1)).first()
 
 
 def drop_opinions(connection: Connection, ids: Iterable[str], *where: Any) -> int:

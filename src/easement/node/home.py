@@ -8,7 +8,7 @@ ledger/         tiles and checkpoint, public
 agreements/ standards/ datasets/   the files this node works by
 directory/      the exchange's signed directory, as it was fetched last
 indexes/ jobs/  what lookups answer from, and the work of bulk disclosures; both hold personal data
-releases/ held/ answers on their way out, and matches held for a person; no answer is left when nothing is in hand
+releases/       answers on their way out; none is left when nothing is in hand
 """
 
 import json
@@ -52,7 +52,6 @@ FIT_FOR = timedelta(seconds=5)
 FOLDERS = {
     "keys": PRIVATE,
     "releases": PRIVATE,
-    "held": PRIVATE,
     "directory": PRIVATE,
     "indexes": PRIVATE,
     "jobs": PRIVATE,

@@ -53,6 +53,7 @@ def _pairs() -> None:
         sa.Column("weight", sa.Float()),
         sa.Column("probability", sa.Float()),
         sa.Column("content", sa.String(64), nullable=False),
+        sa.Column("reviewers", WHOLE, nullable=False),
         sa.Column("sealed", sa.LargeBinary()),
         sa.Column("since", WHOLE, nullable=False),
         sa.Column("decision", sa.String(12)),
