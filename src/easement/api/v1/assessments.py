@@ -23,7 +23,6 @@ from easement.api.v1.shapes_assessments import (
     AssessmentShown,
     DraftShown,
     ImpactShown,
-    ImpactSigned,
     ImpactStarted,
     ImpactWritten,
     OptionShown,
@@ -45,10 +44,12 @@ from easement.staff.permissions import Permission
 __all__ = ["router"]
 
 router = APIRouter(prefix=f"{PREFIX}/assessments", tags=["assessments"], route_class=StrictRoute)
-"""Assessments, seen by all who may assess: they are the organisation's, and what is in them is no record of a case."""
+"""Assessments, seen by all who may assess: they are the organisation's, and what is in them is no record of a case.
+
+To sign an impact assessment is for people, in a role of their own: no program holds one.
+"""
 
 Assesses = Annotated[Identity, allowed(Permission.AGREEMENT_ASSESSMENT_WRITE)]
-Approves = Annotated[Identity, allowed(Permission.AGREEMENT_VERSION_APPROVE)]
 Id = Annotated[str, Path(alias="assessment", pattern=r"^[0-9a-f]{32}$", description="The assessment's id.")]
 FAILS: Answers = errors(Kind.CONFLICT)
 
@@ -211,18 +212,6 @@ def save_impact(request: Request, who: Assesses, id_: Id, wanted: ImpactWritten)
     kept = _done(
         lambda: impact_service.save_impact(
             state.node, id_, wanted.impact, by=who.id, now=state.clock(), expected=wanted.expected
-        )
-    )
-    return _told(ImpactShown.model_validate(kept.as_dict()))
-
-
-@router.post("/{assessment}/impact/signatures", operation_id="signImpact", response_model=ImpactShown, responses=FAILS)
-def sign_impact(request: Request, who: Approves, id_: Id, wanted: ImpactSigned) -> Response:
-    """Sign one version for a role; the ledger says so for good."""
-    state = request.app.state
-    kept = _done(
-        lambda: impact_service.sign_impact(
-            state.node, id_, role=wanted.role, by=who.id, now=state.clock(), version=wanted.version
         )
     )
     return _told(ImpactShown.model_validate(kept.as_dict()))

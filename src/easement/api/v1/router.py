@@ -59,7 +59,7 @@ SHAPES: tuple[type[BaseModel], ...] = (
     *(shapes_assessments.QuestionShown, shapes_assessments.AnswersTried, shapes_assessments.Tried),
     *(shapes_assessments.AnswersWanted, shapes_assessments.AssessmentLine, shapes_assessments.AssessmentShown),
     *(shapes_assessments.DraftShown, shapes_assessments.ImpactStarted, shapes_assessments.ImpactWritten),
-    *(shapes_assessments.ImpactSigned, shapes_assessments.ImpactShown),
+    shapes_assessments.ImpactShown,
     *(shapes_proposals.WishWanted, shapes_proposals.DraftWanted, shapes_proposals.ActWanted),
     *(shapes_proposals.ProposalLine, shapes_proposals.ProposalShown, shapes_proposals.TextShown),
 )

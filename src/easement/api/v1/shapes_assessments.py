@@ -15,7 +15,6 @@ __all__ = [
     "AssessmentShown",
     "DraftShown",
     "ImpactShown",
-    "ImpactSigned",
     "ImpactStarted",
     "ImpactWritten",
     "QuestionShown",
@@ -283,15 +282,6 @@ class ImpactWritten(BaseModel):
 
     impact: Impact
     expected: int | None = Field(None, ge=1, lt=1 << 31, description="The version that it was written on.")
-
-
-class ImpactSigned(BaseModel):
-    """A signature to give."""
-
-    model_config = taken(role="governance-lead", version=2)
-
-    role: Literal["governance-lead", "caldicott-guardian", "senior-risk-owner"]
-    version: int = Field(ge=1, lt=1 << 31, description="The version that was read and is signed.")
 
 
 class ImpactSignatureShown(BaseModel):
