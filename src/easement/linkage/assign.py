@@ -1,0 +1,99 @@
+"""Who is linked, who is held and who is let go: one to one, by a policy's thresholds, in SQL of our own.
+
+A pair is linked where each is the other's best, it is likely enough, no other candidate of either comes near, and
+nothing in it speaks for two people. Of what is left, what is likely enough to be worth a look is held.
+"""
+
+from dataclasses import dataclass
+
+from easement.linkage.model import bits
+
+__all__ = ["REPEATED", "Policy", "assigned"]
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Thresholds as probabilities: from `disclose` on a pair may be linked, from `hold` on a person looks at it."""
+
+    disclose: float = 0.95
+    hold: float = 0.2
+
+    @property
+    def margin(self) -> float:
+        """How far, in bits, the next candidate must be behind: as far as makes this one as likely as `disclose`."""
+        return bits(self.disclose)
+
+    @property
+    def floor(self) -> float:
+        """The lowest match weight that can matter: of a pair worth a look, or of one near enough to put it in doubt."""
+        return bits(self.hold) - self.margin
+
+
+REPEATED = """select unique_id as listed_row from (
+    select unique_id, number, given, family, birth,
+      count(*) over (partition by number) as of_number,
+      count(distinct birth) over (partition by family, given, place) as births,
+      case when place is not null and family_sound is not null and given_sound is not null then
+        count(distinct birth) over (partition by family_sound, given_sound, place) end as births_by_sound
+    from listed_people
+  ) where (number is not null and of_number > 1)
+    or (family is not null and given is not null and births > 1) or births_by_sound > 1"""
+"""Rows of a list that give one number twice, or one name at one place several birthdays, however the name is spelt:
+whoever tries values until one fits would learn them, so such rows are held."""
+
+_RANKED = """select *,
+    max(weight) over (partition by held_row) as best_held, max(weight) over (partition by listed_row) as best_listed,
+    nth_value(weight, 2) over (partition by held_row order by weight desc
+      rows between unbounded preceding and unbounded following) as next_held,
+    nth_value(weight, 2) over (partition by listed_row order by weight desc
+      rows between unbounded preceding and unbounded following) as next_listed
+  from {scored}"""
+
+_LINKED = """select held_row, listed_row, weight, probability from ranked
+  where weight >= {disclose} and unsure is null
+    and weight = best_held and weight = best_listed
+    and weight - coalesce(next_held, -1e9) >= {margin} and weight - coalesce(next_listed, -1e9) >= {margin}
+    and listed_row not in (select listed_row from repeated)"""
+
+_DOUBTFUL = """select held_row, listed_row, weight, probability, unsure from ranked
+  where weight >= {hold} and weight > best_held - {margin} and weight > best_listed - {margin}
+    and listed_row not in (select listed_row from linked) and held_row not in (select held_row from linked)"""
+
+_JUDGED = """select held_row, listed_row, weight, probability, same
+  from scored join held using (held_row) join listed using (listed_row)
+  join settled on theirs = listed.easement_theirs and own = held.easement_own"""
+"""The pairs of this match on which a person decided."""
+
+_CONFIRMED = """select held_row, listed_row, weight, probability from (
+    select *, count(*) over (partition by held_row) as of_held, count(*) over (partition by listed_row) as of_listed
+    from judged where same and weight >= {hold}
+  ) where of_held = 1 and of_listed = 1"""
+"""Pairs that a person takes for one: still worth a look by the model, and one to one."""
+
+_AND_CONFIRMED = "\n  union all select held_row, listed_row, weight, probability from confirmed"
+
+_OPEN = """select * from scored
+  where not exists (select 1 from judged as j where not j.same
+      and j.held_row = scored.held_row and j.listed_row = scored.listed_row)
+    and held_row not in (select held_row from confirmed) and listed_row not in (select listed_row from confirmed)"""
+"""What is left to the model once people have spoken: nobody is linked anew whom a person took for another."""
+
+
+def assigned(policy: Policy, *, settled: bool = False) -> tuple[tuple[str, str], ...]:
+    """Tables to make, in order, as name and query: from `scored` and `repeated` to `linked` and `doubtful`.
+
+    `settled` says that the table of that name holds what people decided on some pairs.
+    """
+    figures = {"disclose": bits(policy.disclose), "hold": bits(policy.hold), "margin": policy.margin}
+    ranked, linked, doubtful = (each.format(**figures, scored="open_pairs" if settled else "scored")
+                                for each in (_RANKED, _LINKED, _DOUBTFUL))  # fmt: skip
+    if not settled:
+        return (("ranked", ranked), ("linked", linked), ("doubtful", doubtful))
+    return (
+        ("judged", _JUDGED),
+        ("confirmed", _CONFIRMED.format(**figures)),
+        ("open_pairs", _OPEN),
+        ("ranked", ranked),
+        ("linked", f"{linked}{_AND_CONFIRMED}"),
+        ("doubtful", doubtful),
+    )
