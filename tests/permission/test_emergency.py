@@ -1,5 +1,6 @@
 """Emergency sharing: written down within 24 hours, reviewed by somebody else, in the ledger; what is late says so."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -41,6 +42,15 @@ def test_what_was_shared_is_recorded_and_reviewed_in_the_ledger(node):
     assert b"child was missing" not in b"".join(each.body for each in node.ledger.entries(1))
 
 
+def test_who_recorded_it_is_known_by_more_than_a_name(node):
+    account = replace(LEAD, id="p-ada")
+    made = record(node, HAPPENED, account, NOW)
+    for again in (replace(account, name="Ada Ash-Oak"), replace(LEAD, id="p-other", name=LEAD.name.upper())):
+        with pytest.raises(Refused, match="does not review it"):
+            review(node, made.row.id, "right", "nobody else could have", again, NOW)
+    assert made.by_id == "p-ada"
+
+
 def test_what_is_recorded_late_is_taken_and_says_so(node):
     made = record(node, happened(at=NOW - timedelta(hours=24, seconds=1)), CASEWORKER, NOW)
     in_time = record(node, happened(at=NOW - timedelta(hours=24)), CASEWORKER, NOW)
@@ -75,6 +85,8 @@ def test_under_an_agreement_that_allows_none_it_is_outside(tmp_path):
     world = furnish(tmp_path)
     with open_node(world.node) as node:
         assert record(node, happened(agreement="school-meals"), CASEWORKER, NOW).outside
+        digest = node.shelf.get("school-meals", NOW.date()).prepared.digest
+        assert record(node, happened(agreement=digest), CASEWORKER, NOW).row.agreement_id == "school-meals"
 
 
 def test_nobody_reviews_what_they_recorded_nor_twice(node):

@@ -13,7 +13,7 @@ from easement.permission.model import Kind
 from easement.staff.model import Identity
 from easement.staff.permissions import BUNDLES, NodeRole, Permission, permissions_of
 
-__all__ = ["NEEDED", "Actor", "at_console", "checked", "commitment", "of_identity"]
+__all__ = ["CONSOLE", "NEEDED", "Actor", "at_console", "checked", "commitment", "of_identity"]
 
 NEEDED: Mapping[Kind, Permission] = {
     Kind.PROPOSE: Permission.AGREEMENT_DRAFT_WRITE,
@@ -34,6 +34,9 @@ NEEDED: Mapping[Kind, Permission] = {
     Kind.END: Permission.AGREEMENT_VERSION_SUSPEND,
 }
 """What somebody must be allowed to do at their own node to do each thing."""
+
+CONSOLE = "console"
+"""The id of everybody who acts by a command: the node knows them by the name alone that they give."""
 
 NAMED = frozenset({Kind.AGREE, Kind.REFUSE, Kind.APPROVE, Kind.SIGN})
 """What only somebody with a name does (R1.5); the name stays at their node."""
@@ -72,7 +75,7 @@ def at_console(role: str, name: str = "") -> Actor:
         known = NodeRole(role)
     except ValueError:
         raise UsageError(f"there is no role `{role}`", remedy=f"the roles are {', '.join(NodeRole)}") from None
-    return Actor("console", role, permissions_of([known]), frozenset({role}), name)
+    return Actor(CONSOLE, role, permissions_of([known]), frozenset({role}), name)
 
 
 def checked(actor: Actor, kind: Kind) -> Actor:

@@ -5,7 +5,7 @@ What happened is always taken down, also when it was not allowed or comes late: 
 """
 
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Literal
@@ -21,7 +21,7 @@ from easement.base.sealed import open_record, seal_record
 from easement.law.catalogue import catalogue
 from easement.ledger.model import Entry, EntryType, PrivateRecord, minute
 from easement.permission import emergency_tables as tables
-from easement.permission.actor import Actor
+from easement.permission.actor import CONSOLE, Actor
 from easement.permission.emergency_tables import Row
 from easement.permission.ports import Host
 from easement.staff.permissions import Permission
@@ -69,12 +69,16 @@ class Happened:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """An emergency as it stands: what was said of it, whether it was allowed and in time, and what is overdue."""
+    """An emergency as it stands: what was said of it, whether it was allowed and in time, and what is overdue.
+
+    `by` is the name of whoever recorded it, which others may have too, and `by_id` by what this node knows them.
+    """
 
     row: Row
     what: str = field(repr=False)
     why: str = field(repr=False)
     by: str = field(repr=False)
+    by_id: str = field(repr=False)
     words: str = field(repr=False)
     outside: bool
     late: bool
@@ -115,6 +119,8 @@ def record(host: Host, happened: Happened, actor: Actor, now: datetime) -> Seen:
         raise Refused(f"as {actor.role} you cannot record an emergency", remedy="ask a caseworker or governance lead")
     now = now.astimezone(UTC)
     _check(host, happened, actor, now)
+    if happened.agreement:  # it may be named by a version's digest
+        happened = replace(happened, agreement=host.shelf.get(happened.agreement, now.date()).prepared.id)
     rules, known = _rules(host, happened, now)
     outside = (rules is not None and happened.purpose not in rules.allowed_for) or (known and rules is None)
     row = _row(happened, rules, now)
@@ -201,7 +207,7 @@ def review(host: Host, emergency: str, found: str, words: str, actor: Actor, now
     if not words.strip() or not actor.name.strip():
         raise UsageError("a review says what was found, and by whom", remedy="give --words TEXT and --by NAME")
     outcome, seen = _outcome(found), _one(host, _id(host, emergency), now)
-    if seen.by == actor.name:
+    if seen.by.casefold() == actor.name.casefold() or seen.by_id == actor.id != CONSOLE:
         raise Refused("whoever recorded it does not review it", remedy="ask somebody else to look at it")
     said = {"words": words, "by": actor.name, "id": actor.id}
     sealed, at = seal_record(host.master_key, _SEAL, said, f"{seen.row.id}:review"), int(now.timestamp())
@@ -258,6 +264,7 @@ def _seen(host: Host, row: Row, now: datetime) -> Seen:
         what=said["what"],
         why=said["why"],
         by=said["by"],
+        by_id=said["id"],
         words=after.get("words", ""),
         outside=said["outside"],
         late=row.recorded > row.record_by,

@@ -6,7 +6,7 @@ from easement.law.catalogue import catalogue
 from easement.law.model import Purpose
 from easement.node.home import Node
 from easement.permission import emergency as room
-from easement.permission.actor import of_identity
+from easement.permission.actor import CONSOLE, of_identity
 from easement.permission.emergency import Found, Happened, Seen
 from easement.permission.model import Kind
 from easement.staff.model import Identity
@@ -38,7 +38,7 @@ def emergencies(node: Node, identity: Identity, now: datetime) -> Emergencies:
 
 
 def _own(seen: Seen, identity: Identity) -> bool:
-    return seen.by == identity.name
+    return seen.by_id == identity.id or (seen.by_id == CONSOLE and seen.by == identity.name)
 
 
 def _line(seen: Seen, identity: Identity, names: Names) -> EmergencyLine:
