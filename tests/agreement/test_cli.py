@@ -272,7 +272,7 @@ def test_two_parties_sign_and_the_agreement_is_in_force(run, meals, tmp_path):
 
     late = run(*status[:-1], "2021-06-01")
     assert (late.code, "review-overdue" in late.out) == (11, True)
-    assert "sign the next version" in late.err
+    assert "easement agreement review free-school-meals --node DIR" in late.err
 
 
 def test_status_says_plainly_that_terms_were_changed_after_signing(run, meals, tmp_path):
@@ -295,6 +295,15 @@ def test_without_keys_nobody_is_taken_to_have_signed(run, meals, tmp_path):
     ran = run("status", "meals.yaml")
     assert ran.code == 11
     assert "dwp: has not signed, or its key is not known here" in ran.out
+    assert "the key of `dwp` is not given: give --keys DIR, or --node DIR" in ran.err
+
+
+def test_a_node_that_does_not_know_who_signed_says_where_the_key_is_to_be_had(run, meals, tmp_path):
+    create_node(tmp_path / "other", "northtown")
+    run("sign", "meals.yaml", "--key", str(key_file(tmp_path / "dwp.key", DWP)))
+    ran = run("status", "meals.yaml", "--node", "other")
+    assert "dwp: has not signed, or its key is not known here" in ran.out
+    assert "easement directory refresh --node other; otherwise put it into other/members, as ID.vkey" in ran.err
 
 
 def test_one_of_the_right_class_joins(run, meals, tmp_path):

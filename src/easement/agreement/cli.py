@@ -1,5 +1,6 @@
 """`easement agreement`: write, check, sign and compare agreements."""
 
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -7,12 +8,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from easement.base.errors import UsageError
-from easement.cli.present import clear_path, emit, json_option, say, table
+from easement.cli.present import clear_path, emit, example, json_option, say, table
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from easement.agreement.check import Finding
     from easement.agreement.service import Stood
     from easement.ledger.note import Signer
+    from easement.node.home import Node
 
 __all__ = ["agreement"]
 
@@ -247,8 +251,11 @@ def status(file: Path, node: Path | None, keys: Path | None, at: datetime | None
     emit(as_json, _stood(stood, on), lambda: _stood_words(stood, on))
     for problem in stood.signed.problems if stood.signed else ():
         say(problem)
+    if stood.signed and stood.signed.unknown:
+        _say_unknown(stood.signed.unknown, node, keys)
     if stood.standing.state is State.REVIEW_OVERDUE:
-        say("next: review it together, then sign the next version, whose reviews count from its own first day")
+        ref = stood.file.terms.id
+        say(f"next: look at it again and say what came of it: easement agreement review {ref} --node DIR")
     return 0 if stood.standing.in_force and stood.superseded is None else INCOMPLETE
 
 
@@ -262,7 +269,29 @@ def _stand(file: Path, node: Path | None, keys: Path | None, on: date) -> "Stood
 
     with open_node(node) as opened:
         shelved = opened.shelf.at(file, on)
+        if shelved.signatures and shelved.signatures.unknown:
+            _look_up(opened, shelved.signatures.unknown)
+            shelved = opened.shelf.at(file, on)
     return Stood(shelved.file, shelved.signatures, shelved.standing(on), shelved.superseded)
+
+
+def _look_up(node: "Node", unknown: "Iterable[str]") -> None:
+    """Ask for the newest directory where somebody signed whom the one held does not know, at most once a minute."""
+    from easement.base.errors import EasementError
+    from easement.exchange.directory_service import directory_with
+
+    for name in unknown:
+        with suppress(EasementError):  # a node in no cluster, or one whose operator is away: it is told what to do
+            directory_with(node, name, datetime.now(UTC))
+
+
+def _say_unknown(unknown: "Iterable[str]", node: Path | None, keys: Path | None) -> None:
+    who = ", ".join(f"`{each}`" for each in unknown)
+    if node is None:
+        say(f"the key of {who} is not {f'in {clear_path(keys)}' if keys else 'given'}: give --keys DIR, or --node DIR")
+        return
+    say(f"the key of {who} is not known here; if they joined your cluster: easement directory refresh --node "
+        f"{clear_path(node)}; otherwise put it into {clear_path(node / 'members')}, as ID.vkey")  # fmt: skip
 
 
 def _stood(stood: "Stood", on: date) -> dict[str, Any]:
@@ -342,6 +371,36 @@ def resume(ref: str, node: Path, reason: str, by: str, as_json: bool) -> None:
     with open_node(node) as opened:
         index = let_go_on(opened, ref, reason, now=datetime.now(UTC), by=by)
     emit(as_json, {"agreement": ref, "suspended": False, "entry": index}, f"resumed {ref} (entry {index})")
+
+
+@agreement.command(
+    epilog=example(
+        "easement agreement review school-meals --node dwp --outcome continue --words '120 children found' --by 'Bo'"
+    )
+)
+@click.argument("ref", metavar="ID")
+@_of_node
+@click.option(
+    "--outcome", required=True, type=click.Choice(["continue", "change", "end"]), help="What should come of it."
+)
+@click.option("--words", required=True, metavar="TEXT", help="What you found; kept in the private record alone.")
+@click.option("--role", default="governance-lead", show_default=True, help="Your role at the node.")
+@click.option("--by", default="", metavar="NAME", help="Who reviewed it; kept in the private record alone.")
+@json_option
+def review(ref: str, node: Path, outcome: str, words: str, role: str, by: str, as_json: bool) -> None:
+    """Record what your review of an agreement found that was signed by hand or joined; ID is its id or digest.
+
+    It counts at your own node: with `continue`, the next review is due anew from today. What was agreed in a proposal
+    is reviewed by every party there (`easement proposal review`).
+    """
+    from easement.node.home import open_node
+    from easement.permission.actor import at_console
+    from easement.permission.reviewing import review_agreement
+
+    with open_node(node) as opened:
+        done = review_agreement(opened, ref, outcome, words, at_console(role, by), datetime.now(UTC))
+    due = f"; the next review is due by {done.next_review}" if done.next_review else ""
+    emit(as_json, done.as_dict(), f"reviewed {done.agreement} {done.version}: {done.outcome} (entry {done.entry}){due}")
 
 
 @agreement.command(epilog="Example: easement agreement diff agreed.yaml proposed.yaml")
