@@ -174,6 +174,7 @@ TOUCHES_THE_WORLD = {
     "register/service.py": "what anybody can do with the register",
     "register/tables.py": "the register's tables and the queries on them",
     "permission/holidays.py": "loads the bank holidays that come with the package",
+    "permission/reviewing.py": "records reviews in the log, and marks them for the gate",
     "permission/drafts.py": "keeps drafts in work, each version sealed",
     "permission/drafts_tables.py": "the table of drafts in work",
     "staff/attempts.py": "counts wrong passwords in the database",
