@@ -164,7 +164,7 @@ EXAMPLES = {
         ["easement agreement new --template blank --out draft.yaml"],
     ),
     "agreement review": (
-        "The `agreement` and `version` that was reviewed, the `outcome`, when the `next_review` is due, and the `entry`.",
+        "The `agreement` and `version` reviewed, the `outcome`, when the `next_review` is due, and the `entry`.",
         [],
     ),
     "agreement schema": ("The [JSON Schema](agreement.schema.json) itself.", []),
