@@ -220,7 +220,7 @@ def _row(key: bytes, scope: Scope, pair: DoubtfulPair, **facts: Any) -> dict[str
 def _renew(connection: Connection, key: bytes, pair: DoubtfulPair, row: dict[str, Any], before: Any) -> None:
     """A pair that is known: its newer values, and whether what was said of it still counts."""
     changed = (row["content"], row["rule"]) != (before.content, before.rule)
-    facts = {name: row[name] for name in ("intent", "number", "rule", "weight", "probability", "content")}
+    facts = {name: row[name] for name in ("intent", "number", "rule", "weight", "probability", "content", "reviewers")}
     if before.decision is None or changed:
         facts["sealed"] = _sealed(key, before.id, pair)
     if before.decision is not None and changed:
