@@ -364,9 +364,12 @@ def suspend(ref: str, node: Path, reason: str, by: str, as_json: bool) -> None:
 @click.option("--by", default="", metavar="WHO", help="Who resumes it; kept in the private record alone.")
 @json_option
 def resume(ref: str, node: Path, reason: str, by: str, as_json: bool) -> None:
-    """Let disclosures go on under an agreement that was suspended; ID is its id, or a version's digest."""
-    from easement.gate.suspension import resume as let_go_on
+    """Let disclosures go on under an agreement that was suspended here; ID is its id, or a version's digest.
+
+    What a party suspended through its proposal stays so until that party takes it back.
+    """
     from easement.node.home import open_node
+    from easement.permission.by_hand import resume as let_go_on
 
     with open_node(node) as opened:
         index = let_go_on(opened, ref, reason, now=datetime.now(UTC), by=by)

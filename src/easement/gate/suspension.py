@@ -6,6 +6,7 @@ It holds for the agreement, whatever its version, until somebody takes it back: 
 open by itself what was closed.
 """
 
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from sqlalchemy import Connection
@@ -20,6 +21,9 @@ from easement.ledger.model import Entry, EntryType, PrivateRecord, minute
 from easement.ledger.tables import Also
 
 __all__ = ["resume", "suspend"]
+
+Stays = Callable[[str], Sequence[str]]
+"""Why an agreement of an id stays suspended."""
 
 
 def suspend(holder: Holder, ref: str, reason: str, *, now: datetime, by: str = "") -> int:
@@ -43,17 +47,29 @@ def suspend(holder: Holder, ref: str, reason: str, *, now: datetime, by: str = "
     return _logged(holder, _entry(EntryType.VERSION_SUSPENDED, holder, shelved, now), private, also)
 
 
-def resume(holder: Holder, ref: str, reason: str = "", *, now: datetime, by: str = "") -> int:
-    """Take a suspension back; the index of the entry that says so. Raises `UsageError` where there is none."""
+def resume(
+    holder: Holder, ref: str, reason: str = "", *, now: datetime, by: str = "", stays: Stays = lambda _: ()
+) -> int:
+    """Take a suspension back; the index of the entry that says so. Raises `UsageError` where there is none.
+
+    `stays` says, of an agreement's id, for which reasons it stays suspended whatever is done here.
+    """
     now = now.astimezone(UTC)
     shelved = holder.shelf.get(ref, now.date())
     id_ = shelved.prepared.id
 
-    def also(connection: Connection, _index: int) -> None:
+    def also(connection: Connection, index: int) -> None:
         if (why := ended(connection, id_)) is not None:
             raise UsageError(f"`{id_}` was ended for good: {why}", remedy="propose a new agreement, under another id")
-        if not tables.resume(connection, id_):
+        why, others = tables.why_suspended(connection, id_), stays(id_)
+        if why is None:
             raise UsageError(f"`{id_}` is not suspended", remedy="see where it stands: easement agreement status FILE")
+        if why in others:
+            remedy = "whoever suspended it takes that back: easement proposal resume"
+            raise UsageError(f"`{id_}` is suspended by a party: {why}", remedy=remedy)
+        tables.resume(connection, id_)
+        if others:
+            tables.suspend(connection, id_, others[0], int(now.timestamp()), index)
 
     private = PrivateRecord({"suspension": {"reason": " ".join(reason.split()), "by": by}})
     return _logged(holder, _entry(EntryType.VERSION_RESUMED, holder, shelved, now), private, also)

@@ -25,7 +25,7 @@ from easement.permission.ports import Host
 from easement.permission.tables import EventRow, Row
 from easement.permission.transitions import BACK, Code, Illegal, Why, after, fold
 
-__all__ = ["Act", "Overtaken", "keep", "keep_act", "names", "notes_after", "read", "row_of"]
+__all__ = ["Act", "Overtaken", "keep", "keep_act", "names", "notes_after", "read", "reason_of", "row_of"]
 
 _EVENT, _ACT = "permission events", "permission acts"
 
@@ -119,7 +119,7 @@ def keep(
         )
         _tell_others(connection, host, new)
         if index is not None:
-            _at_gate(connection, host, event, new, index, int(now.timestamp()))
+            _at_gate(connection, host, event, before, new, index, int(now.timestamp()))
 
     if entry is None:
         with writing(host.engine) as connection:
@@ -186,36 +186,51 @@ def _tell_others(connection: Connection, host: Host, new: Dossier) -> None:
                 tables.start_letter(connection, new.id, party)
 
 
-def _at_gate(connection: Connection, host: Host, event: Event, new: Dossier, index: int, at: int) -> None:
+def _at_gate(
+    connection: Connection, host: Host, event: Event, before: Dossier | None, new: Dossier, index: int, at: int
+) -> None:
     """What an event changes for the disclosures of this node, from the next decision on."""
     if new.agreed is None or host.organisation not in new.bound:
         return
     id_ = new.agreed.id
-    if event.kind is Kind.SUSPEND and gate.why_suspended(connection, id_) is None:
-        gate.suspend(connection, id_, _reason(event.author, new.suspended[event.author]), at, index)
-    elif event.kind is Kind.RESUME:
-        _resume(connection, event, new, index, at)
+    if event.kind is Kind.SUSPEND:
+        _suspend(connection, host, event, new, index, at)
+    elif event.kind is Kind.RESUME and before is not None:
+        _resume(connection, event, before, new, index, at)
     elif event.kind is Kind.END:
         marks.end(connection, id_, new.over_because, at, index)
     elif event.kind is Kind.REVIEW and (day := new.reviewed()) is not None:
         marks.mark_reviewed(connection, new.agreed.digest, day, index)
 
 
-def _reason(author: str, words: str) -> str:
+def reason_of(author: str, words: str) -> str:
+    """Why the gate has an agreement suspended that an organisation suspended through its proposal."""
     return f"{author}: {' '.join(words.split())}"
 
 
-def _resume(connection: Connection, event: Event, new: Dossier, index: int, at: int) -> None:
+def _suspend(connection: Connection, host: Host, event: Event, new: Dossier, index: int, at: int) -> None:
+    """Suspend it, unless it is; what this organisation stopped here before the others heard of it is the same."""
+    assert new.agreed is not None  # only what is in force is suspended
+    id_, why = new.agreed.id, gate.why_suspended(connection, new.agreed.id)
+    if why is not None and event.author == host.organisation and why.startswith(reason_of(event.author, "")):
+        gate.resume(connection, id_)
+        why = None
+    if why is None:
+        gate.suspend(connection, id_, reason_of(event.author, new.suspended[event.author]), at, index)
+
+
+def _resume(connection: Connection, event: Event, before: Dossier, new: Dossier, index: int, at: int) -> None:
     """Take back what the proposal suspended, unless another party still suspends it; what was suspended by hand here
     stays so.
     """
     assert new.agreed is not None  # only what is in force is resumed
     id_, why = new.agreed.id, gate.why_suspended(connection, new.agreed.id)
-    if why is None or not why.startswith(f"{event.author}: ") or marks.ended(connection, id_) is not None:
+    mine = reason_of(event.author, before.suspended[event.author])
+    if why != mine or marks.ended(connection, id_) is not None:
         return
     gate.resume(connection, id_)
     for author, words in new.suspended.items():
-        gate.suspend(connection, id_, _reason(author, words), at, index)
+        gate.suspend(connection, id_, reason_of(author, words), at, index)
         break
 
 

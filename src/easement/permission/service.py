@@ -22,6 +22,7 @@ from easement.permission import actor as acting
 from easement.permission import approvers, carrying, tables
 from easement.permission import model as m
 from easement.permission.actor import Actor
+from easement.permission.by_hand import stopped_here
 from easement.permission.chain import line_of, note_of
 from easement.permission.clock import days_off
 from easement.permission.dossier import Dossier
@@ -33,7 +34,7 @@ from easement.permission.model import Event, Kind, Told
 from easement.permission.ports import Host
 from easement.permission.tables import Row
 from easement.permission.texts import Text, compared, file_of, text_of
-from easement.permission.transitions import Code, Illegal, Why, why_not
+from easement.permission.transitions import Code, Illegal, Why, possible, why_not
 
 __all__ = [
     "Wish",
@@ -191,9 +192,12 @@ def sign(host: Host, proposal: str, actor: Actor, now: datetime, *, digest: str 
 
 
 def suspend(host: Host, proposal: str, actor: Actor, now: datetime, *, words: str) -> Dossier:
-    """Stop all disclosures under what is in force, at every party's node that hears of it."""
+    """Stop all disclosures under what is in force, at every party's node that hears of it, and here whoever else does.
+
+    Raises `Away` where the home of the proposal does not answer: it is stopped at this node then.
+    """
     dossier = find(host, proposal)
-    return done(host, dossier, _said(m.Suspended, digest=_agreed(dossier), words=words), actor, now)
+    return _stopping(host, dossier, _said(m.Suspended, digest=_agreed(dossier), words=words), actor, now)
 
 
 def resume(host: Host, proposal: str, actor: Actor, now: datetime, *, words: str) -> Dossier:
@@ -213,9 +217,23 @@ def review(host: Host, proposal: str, actor: Actor, now: datetime, *, outcome: s
 
 
 def end(host: Host, proposal: str, actor: Actor, now: datetime, *, words: str) -> Dossier:
-    """End what is in force, at once and for good."""
+    """End what is in force, at once and for good.
+
+    Raises `Away` where the home of the proposal does not answer: it is suspended at this node then.
+    """
     dossier = find(host, proposal)
-    return done(host, dossier, _said(m.Ended, digest=_agreed(dossier), words=words), actor, now)
+    return _stopping(host, dossier, _said(m.Ended, digest=_agreed(dossier), words=words), actor, now)
+
+
+def _stopping(host: Host, dossier: Dossier, said: m.Suspended | m.Ended, actor: Actor, now: datetime) -> Dossier:
+    acting.checked(actor, Kind(said.kind))
+    try:
+        return done(host, dossier, said, actor, now)
+    except (Refused, carrying.Away) as error:
+        stale = isinstance(error, Illegal) and error.stale
+        if stale or Kind(said.kind) not in possible(dossier, host.organisation):
+            raise
+        raise stopped_here(host, dossier, said.words, actor.name, now, error) from None
 
 
 # What there is
