@@ -8,7 +8,8 @@ import pytest
 from click.testing import CliRunner
 
 from easement.base.errors import BadData, BadFile, EasementError, SourceUnreachable
-from easement.meaning.cli import dataset, standard
+from easement.cli.standards import standard
+from easement.meaning.cli import dataset
 
 MAPPING = """\
 format: easement-mapping/1
@@ -42,7 +43,7 @@ def run(command, *arguments):
 def test_the_standards_are_listed_for_people_and_for_programs():
     assert "benefit-award/1" in run(standard, "list").stdout
     listed = json.loads(run(standard, "list", "--json").stdout)
-    assert {"ref", "title", "elements"} == listed[0].keys()
+    assert {"ref", "title", "elements", "retired"} == listed[0].keys()
 
 
 def test_a_standard_is_shown_with_the_sensitivity_of_each_element():

@@ -1,8 +1,9 @@
-"""`easement standard` and `easement dataset`: look standards up, and hold a table against its mapping to one."""
+"""`easement dataset`: hold a table against its mapping to a standard, and keep a node's register of datasets."""
 
 import io
 import tomllib
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -12,10 +13,9 @@ from easement.cli.present import clear_path, emit, json_option, say, table
 
 if TYPE_CHECKING:
     from easement.gate.register import Entry, Registered
-    from easement.meaning.model import Element, Standard
     from easement.meaning.report import ElementReport, Finding, Report
 
-__all__ = ["dataset", "standard"]
+__all__ = ["dataset"]
 
 NOT_USABLE = 14
 """Exit code of a dataset that cannot be shared from: a column is missing, or record keys are blank or stand twice."""
@@ -28,54 +28,6 @@ _folder = click.option(
     help="A folder with standards of your own; may be given several times.",
 )
 _file = click.Path(path_type=Path, dir_okay=False)
-
-
-@click.group(epilog="Start with: easement standard list")
-def standard() -> None:
-    """Look up and check data standards: what a record is made of, and how each part bears on a person."""
-
-
-@standard.command("list", epilog="Example: easement standard list")
-@_folder
-@json_option
-def list_(folders: tuple[Path, ...], *, as_json: bool) -> None:
-    """List every standard that a mapping or an agreement can name."""
-    from easement.meaning.standards import standards
-
-    found = standards(folders)
-    rows = [(s.ref, s.title, len(s.elements)) for s in found]
-    emit(
-        as_json,
-        [{"ref": ref, "title": title, "elements": count} for ref, title, count in rows],
-        lambda: table(("STANDARD", "TITLE", "ELEMENTS"), rows),
-    )
-    say("next: easement standard show benefit-award/1")
-
-
-@standard.command(epilog="Example: easement standard show benefit-award/1")
-@click.argument("ref")
-@_folder
-@json_option
-def show(ref: str, folders: tuple[Path, ...], *, as_json: bool) -> None:
-    """Show the standard REF, such as person/1.
-
-    Each element is told with what it means, what it holds, and how it bears on a person.
-    """
-    from easement.meaning.standards import standard as find
-
-    found = find(ref, folders)
-    emit(as_json, found.model_dump(mode="json"), lambda: _standard(found))
-
-
-@standard.command("check", epilog="Example: easement standard check standards/housing-1.yaml")
-@click.argument("file", type=_file)
-@json_option
-def check_standard(file: Path, *, as_json: bool) -> None:
-    """Check a standard that you wrote into FILE; every problem is told with its line and its mend."""
-    from easement.meaning import service
-
-    found = service.check_standard(file)
-    emit(as_json, found.model_dump(mode="json"), f"{found.ref} holds: {len(found.elements)} elements")
 
 
 @click.group(epilog="Start with: easement dataset check mapping.yaml data.csv")
@@ -137,7 +89,7 @@ def register(mapping: Path, node: Path, *, replace: bool, as_json: bool) -> int:
     """
     from easement.gate.register import register as put
 
-    done = put(mapping, _home(node), replace=replace)
+    done = put(mapping, _home(node), replace=replace, on=datetime.now(UTC).date())
     said = done.entry.as_dict() | {"registered": done.report.usable, "report": done.report.as_dict()}
     emit(as_json, said, lambda: _registered(done))
     if done.report.usable:
@@ -243,21 +195,6 @@ def _as_csv(found: "Sequence[Entry]") -> str:
     rows = (["" if each[name] is None else _cell(each[name]) for name in COLUMNS] for each in said)
     write_rows(text, COLUMNS, rows, end="\n")
     return text.getvalue()
-
-
-def _standard(found: "Standard") -> str:
-    rows = [(e.name, _holds(e), e.sensitivity, e.definition) for e in found.elements.values()]
-    key = f"record key: {', '.join(found.record_key)}\n" if found.record_key else ""
-    head = f"{found.ref}  {found.title}\n{found.description}\nsource: {found.source}\n{key}"
-    return f"{head}\n{table(('ELEMENT', 'HOLDS', 'SENSITIVITY', 'MEANS'), rows)}"
-
-
-def _holds(element: "Element") -> str:
-    if element.identifier:
-        return element.identifier
-    if element.codes:
-        return "|".join(element.codes) if len(element.codes) <= 8 else f"{len(element.codes)} codes"
-    return f"{element.type}, {element.unit}" if element.unit else element.type
 
 
 def _report(found: "Report") -> str:

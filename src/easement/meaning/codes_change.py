@@ -78,10 +78,11 @@ def proposed(home: Path, old: CodeList, new: CodeList, *, on: date, why: str = "
     if old.ref == new.ref:
         raise UsageError(f"`{old.ref}` is the list in use", remedy="give the new list the next version, or another id")
     folder = home / "standards"
-    using = {ref: path for ref, path in refs((folder,)).items() if elements_with(read_standard(path), old.ref)}
+    newest = _newest(refs((folder,)))
+    using = {ref: path for ref, path in newest.items() if elements_with(read_standard(path), old.ref)}
     own = {ref: path for ref, path in using.items() if path.parent != BUILT_IN}
     written, moved = [], []
-    for path in _newest(own):
+    for path in own.values():
         standard = read_standard(path)
         ref, files = _moved(standard, path, old.ref, new.ref, on, why)
         written += files
@@ -92,14 +93,14 @@ def proposed(home: Path, old: CodeList, new: CodeList, *, on: date, why: str = "
     return Proposal(old, new, target if known is None else None, tuple(written), tuple(moved), beyond)
 
 
-def _newest(own: dict[str, Path]) -> list[Path]:
+def _newest(known: dict[str, Path]) -> dict[str, Path]:
     """Of each standard the newest version alone: older ones are no longer changed."""
-    found: dict[str, tuple[int, Path]] = {}
-    for ref, path in own.items():
+    found: dict[str, tuple[int, str]] = {}
+    for ref in known:
         id_, _, version = ref.partition("/")
         if id_ not in found or found[id_][0] < int(version):
-            found[id_] = (int(version), path)
-    return [path for _, path in found.values()]
+            found[id_] = (int(version), ref)
+    return {ref: known[ref] for _, ref in found.values()}
 
 
 def _moved(
@@ -116,15 +117,16 @@ def _moved(
     wanted = {
         (name, new if element.code_list == old else element.code_list) for name, element in standard.elements.items()
     }
-    _check(path, after, lists=wanted, retired=False, what="its new version")
+    _check(path, after, lists=wanted, version=standard.version + 1, retired=False, what="its new version")
     kept = {(name, element.code_list) for name, element in standard.elements.items()}
     if standard.retired is None:
-        _check(path, before, lists=kept, retired=True, what="that it is retired")
+        _check(path, before, lists=kept, version=standard.version, retired=True, what="that it is retired")
     target = path.with_name(f"{standard.id}-{standard.version + 1}.yaml")
-    return ref, [(target, after), *([(path, before)] if standard.retired is None else [])]
+    # the older one first: after a kill between the two, adopting again finds it and writes what is missing
+    return ref, [*([(path, before)] if standard.retired is None else []), (target, after)]
 
 
-def _check(path: Path, text: str, *, lists: set[tuple[str, str]], retired: bool, what: str) -> None:
+def _check(path: Path, text: str, *, lists: set[tuple[str, str]], version: int, retired: bool, what: str) -> None:
     """Hold a text written by rule against what it should say; raises `UsageError` to write it by hand instead."""
     document = read_text(text, name=str(path), what="standard")
     elements = document.data.get("elements", {})
@@ -132,7 +134,7 @@ def _check(path: Path, text: str, *, lists: set[tuple[str, str]], retired: bool,
         (name, part["codes"] if isinstance(part, dict) and isinstance(part.get("codes"), str) else "")
         for name, part in elements.items()
     }
-    if named != lists or ("retired" in document.data) != retired:
+    if named != lists or document.data.get("version") != version or ("retired" in document.data) != retired:
         remedy = "write it by hand: `codes` on a line of its own, `version` and `elements` at the margin"
         raise UsageError(f"`{path}` is laid out so that {what} cannot be written for you", remedy=remedy)
     validate(Standard, Document(str(path), document.data | {"elements": _plain(elements)}, text, {}), what="standard")

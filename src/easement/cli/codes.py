@@ -1,0 +1,307 @@
+"""`easement codes`: look code lists up, put codes of one into another, and change a list knowing what that breaks."""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from easement.cli.present import clear_path, emit, json_option, say, table
+from easement.cli.standards import show_touched
+
+if TYPE_CHECKING:
+    from easement.meaning.codes import CodeList
+    from easement.meaning.codes_change import Proposal
+    from easement.meaning.compare import CodeChange
+    from easement.meaning.crosswalk import Walk
+
+__all__ = ["codes"]
+
+_folder = click.option(
+    "--folder",
+    "folders",
+    multiple=True,
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="A folder with standards of your own; lists stand in `codes` there. May be given several times.",
+)
+_file = click.Path(path_type=Path, dir_okay=False, allow_dash=True)
+_node = click.option(
+    "--node", required=True, type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help="Your node."
+)
+
+
+@click.group(epilog="Start with: easement codes list")
+def codes() -> None:
+    """Look up code lists and the ways between them, and change one knowing first what that breaks."""
+
+
+@codes.command("list", epilog="Example: easement codes list --words ethnic")
+@click.option("--words", default="", help="Only lists that say these words, in their names or codes.")
+@_folder
+@json_option
+def list_(words: str, folders: tuple[Path, ...], *, as_json: bool) -> None:
+    """List every code list that a standard can name."""
+    from easement.meaning.catalogue import lists_with
+    from easement.meaning.codes_shelf import code_lists
+
+    found = lists_with(code_lists(folders), words)
+    rows = [(each.ref, each.title, len(each.codes), ", ".join(hit[:5])) for each, hit in found]
+    data = [_line(each) | {"found": list(hit)} for each, hit in found]
+    emit(as_json, data, lambda: table(("LIST", "TITLE", "CODES", "FOUND"), rows) if rows else "No list says that.")
+    say("next: easement codes show ethnicity-2021")
+
+
+def _line(found: "CodeList") -> dict[str, Any]:
+    return {"ref": found.ref, "title": found.title, "codes": len(found.codes), "source": found.source}
+
+
+@codes.command(epilog="Example: easement codes show local-authorities --on 2022-01-01 --csv")
+@click.argument("ref", metavar="LIST")
+@click.option("--on", "on", type=click.DateTime(["%Y-%m-%d"]), help="Only the codes that stood on that day.")
+@click.option("--csv", "as_csv", is_flag=True, help="Print the codes as CSV.")
+@_folder
+@json_option
+def show(ref: str, on: datetime | None, folders: tuple[Path, ...], *, as_csv: bool, as_json: bool) -> None:
+    """Show the codes of LIST, such as sex: what each says, from when to when, and what took its place."""
+    from easement.meaning.codes_csv import codes_as_rows, codes_csv
+    from easement.meaning.codes_shelf import code_list
+    from easement.meaning.crosswalk_shelf import walks_from
+
+    found = code_list(ref, folders)
+    kept = found.as_at(on.date()) if on else found.codes
+    if as_csv:
+        click.echo(codes_csv(kept), nl=False)
+        return
+    ways = [walk.to for walk in walks_from(found.ref, folders)]
+    data = found.model_dump(mode="json") | {"codes": codes_as_rows(kept), "leads_to": ways}
+    head = f"{found.ref}  {found.title}\n" + (f"{found.about}\n" if found.about else "") + f"source: {found.source}"
+    rows = [(code, each.told, ", ".join(each.becomes), each.note) for code, each in kept.items()]
+    way = f"leads to: {', '.join(ways)}" if ways else "no cross-walk leads from it"
+    emit(as_json, data, lambda: f"{head}\n{way}\n\n{table(('CODE', 'SAYS', 'BECAME', ''), rows)}")
+
+
+@codes.command(epilog="Example: easement codes match local-authorities councils.txt --on 2026-11-22")
+@click.argument("ref", metavar="LIST")
+@click.argument("names", type=_file)
+@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="The day of the names; today where left out.")
+@_folder
+@json_option
+def match(ref: str, names: Path, on: datetime | None, folders: tuple[Path, ...], *, as_json: bool) -> None:
+    """Propose a code of LIST for each name in the file NAMES, one on a line (`-` reads them from the terminal).
+
+    A name that reads as a label is exact or normalised; one that is only much alike is a proposal to be confirmed.
+    """
+    from easement.meaning.codes_shelf import code_list
+    from easement.meaning.crosswalk_labels import match_labels
+
+    found = code_list(ref, folders)
+    told = match_labels(_lines(names), found, on=on.date() if on else _today())
+    rows = [
+        (
+            each.name,
+            each.code or "",
+            found.codes[each.code].label if each.code else _others(each.others),
+            each.how,
+            f"{each.confidence:.2f}" if each.code else "",
+        )
+        for each in told
+    ]
+    keys = ("name", "code", "how", "confidence", "others")
+    data = [{key: getattr(each, key) for key in keys} | {"certain": each.certain} for each in told]
+    emit(as_json, data, lambda: table(("NAME", "CODE", "SAYS", "HOW", "SURE"), rows))
+    unsure = sum(not each.certain for each in told)
+    say(f"{len(told) - unsure:,} of {len(told):,} read as a label; look at the other {unsure:,}")
+
+
+def _others(others: tuple[tuple[str, float], ...]) -> str:
+    return f"perhaps {', '.join(code for code, _ in others)}" if others else ""
+
+
+MOST_LINES = 1_000_000
+"""Values read at once."""
+
+
+def _lines(file: Path) -> Iterator[str]:
+    from easement.base.errors import UsageError
+
+    with click.open_file(str(file), encoding="utf-8", errors="replace") as opened:
+        for number, line in enumerate(opened, 1):
+            if number > MOST_LINES:
+                raise UsageError(f"the file has more than {MOST_LINES:,} lines", remedy="split it")
+            if line.strip():
+                yield line.strip()
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()
+
+
+@codes.command(epilog="Example: easement codes walk ethnicity-dfe ethnicity-nhs")
+@click.argument("from_", metavar="FROM")
+@click.argument("to")
+@click.option("--values", type=_file, help="Put the values in this file, one on a line, into the other list.")
+@click.option("--sssom", is_flag=True, help="Print the cross-walk as SSSOM TSV.")
+@_folder
+@json_option
+def walk(from_: str, to: str, values: Path | None, folders: tuple[Path, ...], *, sssom: bool, as_json: bool) -> None:
+    """Tell what the codes of FROM become in TO, and what is lost on the way.
+
+    A way through a third list is told as such. With --values, values are counted by what becomes of them.
+    """
+    from easement.meaning.codes_shelf import code_list
+    from easement.meaning.crosswalk_shelf import crosswalk
+    from easement.meaning.sssom import set_of_walk, write_sssom
+
+    found = crosswalk(from_, to, folders)
+    if sssom:
+        click.echo(write_sssom(set_of_walk(found, code_list(from_, folders), code_list(to, folders))), nl=False)
+        return
+    counts = Counter(_lines(values)) if values else None
+    emit(as_json, _walked(found, counts), lambda: _walk(found, counts))
+
+
+def _walked(found: "Walk", counts: "Counter[str] | None") -> dict[str, Any]:
+    pairs = [
+        {"code": p.subject, "is": p.relation, "to": p.object, "note": p.note, "through": list(p.via)}
+        for p in found.pairs
+    ]
+    data = {
+        "from": found.from_, "to": found.to, "via": found.via or None, "source": found.source, "checked": found.checked,
+        "pairs": pairs, "none": dict(found.unlinked), "losses": list(found.losses),
+    }  # fmt: skip
+    if counts is None:
+        return data
+    done = found.apply(counts)
+    left = {value: {"why": fit.words, "count": count} for value, (fit, count) in done.left.items()}
+    return data | {"applied": {"values": done.rows, "mapped": done.mapped, "into": dict(done.into), "left": left}}
+
+
+def _walk(found: "Walk", counts: "Counter[str] | None") -> str:
+    way = f"through {found.via}, for no cross-walk leads there directly" if found.via else "directly"
+    head = f"{found.from_} into {found.to}, {way}\nsource: {found.source}\nchecked: {found.checked or 'not said'}"
+    if counts is not None:
+        done = found.apply(counts)
+        rows = [(code, f"{count:,}") for code, count in done.into.items()]
+        left = [f"{count:,} {value}: {fit.words}" for value, (fit, count) in done.left.items()]
+        parts = [head, f"{done.mapped:,} of {done.rows:,} values map", table(("CODE", "VALUES"), rows), "\n".join(left)]
+        return "\n\n".join(part for part in parts if part)
+    pairs = [(p.subject, p.relation.value, p.object, p.note) for p in found.pairs]
+    none = [(code, "none", "", why) for code, why in found.unlinked.items()]
+    lost = "\n".join(found.losses) or "nothing is lost this way"
+    return f"{head}\n\n{table(('CODE', 'IS', 'THERE', ''), [*pairs, *none])}\n\n{lost}"
+
+
+@codes.command(epilog="Example: easement codes change tenure tenure.v2.yaml --node northtown --count")
+@click.argument("old")
+@click.argument("new")
+@_node
+@click.option("--count", is_flag=True, help="Read the datasets and count the records that have codes that go.")
+@json_option
+def change(old: str, new: str, node: Path, *, count: bool, as_json: bool) -> None:
+    """Tell what it would break to use the code list NEW (its name, or a file) in the place of OLD. Nothing is changed.
+
+    Told are the mappings that lead to codes that go, the agreements whose conditions, tables or fields speak of them,
+    and the standards that would have a new version.
+    """
+    proposal, changes, touched, _ = _looked(node, old, new, count)
+    data = {
+        "old": proposal.old.ref, "new": proposal.new.ref, "changes": [each.as_dict() for each in changes],
+        "standards": dict(proposal.moved), "beyond": list(proposal.beyond),
+        "touches": [each.as_dict() for each in touched.effects], "unread": list(touched.unread),
+    }  # fmt: skip
+    emit(as_json, data, lambda: _change(proposal, changes) + "\n\n" + show_touched(touched))
+    command = f"easement codes adopt {old} {new} --node {clear_path(node)} --by WHO --why WHY"
+    say(f"nothing was changed; to adopt it: {command}")
+
+
+def _looked(node: Path, old: str, new: str, count: bool) -> Any:
+    from easement.base.errors import EasementError
+    from easement.gate.standards_used import effects
+    from easement.meaning.codes_change import new_list, proposed
+    from easement.meaning.codes_shelf import code_list
+    from easement.meaning.compare import compare_lists
+    from easement.meaning.crosswalk_shelf import crosswalk
+
+    _is_node(node)
+    folders = (node / "standards",)
+    one = code_list(old, folders)
+    other, source = new_list(new, folders)
+    try:
+        way = crosswalk(one.ref, other.ref, folders)
+    except EasementError:
+        way = None
+    proposal = proposed(node, one, other, on=_today())
+    return proposal, compare_lists(one, other), effects(node, one, other, walk=way, count=count), source
+
+
+def _is_node(node: Path) -> None:
+    from easement.base.errors import UsageError
+
+    if not (node / "easement.toml").is_file():
+        raise UsageError(f"there is no node at `{node}`", remedy=f"make one: easement init {node} --org ID")
+
+
+def _change(proposal: "Proposal", changes: "tuple[CodeChange, ...]") -> str:
+    rows = [
+        (
+            each.code,
+            each.change,
+            "breaks" if each.breaks else "",
+            each.before or "",
+            each.after or ", ".join(each.becomes),
+        )
+        for each in changes
+    ]
+    told = table(("CODE", "CHANGE", "", "BEFORE", "AFTER"), rows) if rows else "The codes are the same."
+    moved = [f"{old} would be retired, and {new} take its place" for old, new in proposal.moved]
+    beyond = [f"{ref} comes with Easement and keeps {proposal.old.ref}" for ref in proposal.beyond]
+    return "\n".join([told, *moved, *beyond])
+
+
+@codes.command(
+    epilog="Example: easement codes adopt tenure tenure.v2.yaml --node northtown --by 'A Patel' --why 'New law'"
+)
+@click.argument("old")
+@click.argument("new")
+@_node
+@click.option("--by", required=True, help="Who adopts it.")
+@click.option("--why", required=True, help="Why, on one line.")
+@json_option
+def adopt(old: str, new: str, node: Path, by: str, why: str, *, as_json: bool) -> None:
+    """Adopt the code list NEW in the place of OLD: who, when and why is recorded.
+
+    The node's own standards that use OLD get a new version and are retired. Mappings and agreements stay as they are,
+    until you move each to the new version.
+    """
+    from dataclasses import asdict
+
+    from easement.meaning.codes_change import adopt as do
+    from easement.meaning.codes_change import proposed
+
+    first, _, touched, source = _looked(node, old, new, False)
+    proposal = proposed(node, first.old, first.new, on=_today(), why=why)
+    done = do(node, proposal, source, by=by, why=why, now=datetime.now(UTC))
+    moved = [f"{one} is retired; {other} takes its place" for one, other in done.standards.items()]
+    human = [f"{done.new} is adopted in the place of {done.old}", *moved]
+    emit(as_json, asdict(done), "\n".join(human))
+    if touched.breaking:
+        again = f"easement codes change {old} {proposal.new.ref} --node {clear_path(node)}"
+        say(f"{len(touched.breaking)} things to mend: {again}")
+
+
+@codes.command(epilog="Example: easement codes adopted --node northtown")
+@_node
+@json_option
+def adopted(node: Path, *, as_json: bool) -> None:
+    """List which code lists were adopted at a node, by whom and why."""
+    from dataclasses import asdict
+
+    from easement.meaning.codes_change import adoptions
+
+    _is_node(node)
+    found = list(adoptions(node))
+    rows = [(each.at, each.old, each.new, each.by, each.why) for each in found]
+    text = table(("WHEN", "FROM", "TO", "WHO", "WHY"), rows) if rows else "No code list was adopted yet."
+    emit(as_json, [asdict(each) for each in found], text)
