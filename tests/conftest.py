@@ -1,12 +1,21 @@
 """Fixtures that every room's tests may use, and the order in which files are begun."""
 
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.databases import blank, database, engine, filled_file, server
+from easement.node import opening
+from tests.databases import blank, database, engine, filled_file, made_quickly, server
 
 __all__ = ["blank", "database", "engine", "filled_file", "server"]
+
+MEMORY, ROOM = Path("/dev/shm"), 8 << 30
+"""Where files are kept in memory, and how many bytes must be free there for the tests to keep theirs in it."""
 
 usual = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 """How fast examples are made says how busy the machine is, and nothing of the code."""
@@ -14,6 +23,21 @@ usual = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("everyday", usual, max_examples=40)
 settings.register_profile("long", usual, max_examples=500)
 settings.load_profile("everyday")  # `make torture` takes the long one
+
+
+def pytest_configure(config: Any) -> None:
+    """Keep the tests' files in memory where there is room: they wait for no disk, and a killed process loses none."""
+    if MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free >= ROOM:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_nodes() -> Iterator[None]:
+    """Make nodes by the statements that made the first one: thousands are made, and SQLAlchemy writes each anew."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(opening, "upgrade", made_quickly)
+        yield
+
 
 LONGEST = (
     "exchange/test_campaign",

@@ -21,11 +21,11 @@ from typing import NamedTuple
 
 import psycopg
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, inspect
 
-from easement.base.database import open_database
+from easement.base.database import open_database, reading, writing
 from easement.base.postgresql import connect_database
-from easement.node.schema import upgrade
+from easement.node.schema import HEAD, STEPS, stamp, upgrade
 
 __all__ = [
     "KINDS",
@@ -35,6 +35,7 @@ __all__ = [
     "blank",
     "database",
     "engine",
+    "made_quickly",
     "new_database",
     "new_server",
     "server",
@@ -47,6 +48,7 @@ STARTS = 200
 """Times that a starting server is asked, a tenth of a second apart."""
 
 _numbers = count()
+_made: list[str] = []
 
 
 class Database(NamedTuple):
@@ -213,6 +215,24 @@ def new_database(kind: str, folder: Path, request: pytest.FixtureRequest, *, fil
     if filled:
         shutil.copy(request.getfixturevalue("filled_file"), path)
     return Database(lambda: open_database(path, KEY))
+
+
+def made_quickly(engine: Engine) -> tuple[str, ...]:
+    """`node.schema.upgrade`, for an empty file by the statements that it left in the first one."""
+    with reading(engine) as connection:
+        if engine.dialect.name != "sqlite" or inspect(connection).get_table_names():
+            return upgrade(engine)
+    if not _made:
+        taken = upgrade(engine)
+        with reading(engine) as connection:
+            found = connection.exec_driver_sql("select sql from sqlite_master where sql is not null order by rowid")
+            _made.extend(found.scalars())
+        return taken
+    with writing(engine) as connection:
+        for statement in _made:
+            connection.exec_driver_sql(statement)
+        stamp(connection, HEAD)
+    return STEPS
 
 
 @pytest.fixture(scope="session")
