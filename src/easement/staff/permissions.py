@@ -30,6 +30,8 @@ class Permission(StrEnum):
     DISCLOSURE_RECORD_READ = "disclosure:record:read"
     EXCHANGE_MEMBER_READ = "exchange:member:read"
     EXCHANGE_PEER_AUDIT = "exchange:peer:audit"
+    LINKAGE_PAIR_LEAD = "linkage:pair:lead"
+    LINKAGE_PAIR_REVIEW = "linkage:pair:review"
     NODE_HEALTH_READ = "node:health:read"
     NODE_METRICS_READ = "node:metrics:read"
     REGISTER_CONCERN_ANSWER = "register:concern:answer"
@@ -56,6 +58,8 @@ EXPLAINED: Mapping[Permission, str] = {
     Permission.DISCLOSURE_RECORD_READ: "See what was disclosed and what was refused.",
     Permission.EXCHANGE_MEMBER_READ: "See which organisations belong to the cluster.",
     Permission.EXCHANGE_PEER_AUDIT: "Compare this node's ledger with another organisation's.",
+    Permission.LINKAGE_PAIR_LEAD: "Decide on pairs of records about which two reviewers disagree.",
+    Permission.LINKAGE_PAIR_REVIEW: "Say whether two records that were held in doubt are one person.",
     Permission.NODE_HEALTH_READ: "See whether the node is well, and what it lacks.",
     Permission.NODE_METRICS_READ: "Read the node's counters.",
     Permission.REGISTER_CONCERN_ANSWER: "Answer the concerns that the public raises.",
@@ -137,6 +141,7 @@ BUNDLES: Mapping[NodeRole, frozenset[Permission]] = {
             Permission.DISCLOSURE_PERSON_ASK,
             Permission.DISCLOSURE_RECORD_READ,
             Permission.EXCHANGE_MEMBER_READ,
+            Permission.LINKAGE_PAIR_REVIEW,
         }
     ),
     NodeRole.DATA_STEWARD: frozenset(
@@ -149,6 +154,7 @@ BUNDLES: Mapping[NodeRole, frozenset[Permission]] = {
             Permission.DATA_DATASET_READ,
             Permission.DATA_JOB_RUN,
             Permission.EXCHANGE_MEMBER_READ,
+            Permission.LINKAGE_PAIR_REVIEW,
             Permission.NODE_HEALTH_READ,
         }
     ),
@@ -168,6 +174,8 @@ BUNDLES: Mapping[NodeRole, frozenset[Permission]] = {
             Permission.DISCLOSURE_RECORD_READ,
             Permission.EXCHANGE_MEMBER_READ,
             Permission.EXCHANGE_PEER_AUDIT,
+            Permission.LINKAGE_PAIR_LEAD,
+            Permission.LINKAGE_PAIR_REVIEW,
             Permission.NODE_HEALTH_READ,
             Permission.REGISTER_CONCERN_ANSWER,
             Permission.REGISTER_ENTRY_MANAGE,
