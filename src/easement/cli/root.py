@@ -46,6 +46,7 @@ COMMANDS = {
     "dataset": Lazy("easement.meaning.cli", "dataset", "Hold a table against its mapping to a standard."),
     "ask": Lazy("easement.gate.cli", "ask", "Ask whether something may be shared; nothing is read."),
     "share": Lazy("easement.gate.cli", "share", "Decide, release and prove one disclosure."),
+    "link": Lazy("easement.linkage.cli", "link", "Train, try and sign models that say who is the same person."),
     "held": Lazy("easement.cli.held", "held", "See matches held because they are in doubt, and settle them."),
     "bulk": Lazy("easement.cli.bulk", "bulk", "Ask another node for many records; fetch and delete them."),
     "duties": Lazy("easement.cli.duties", "duties", "See what is owed after disclosures, and say that it is done."),

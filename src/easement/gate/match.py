@@ -6,19 +6,11 @@ look at and never disclosed. All of the provider's table is matched, not only th
 otherwise the nearest entitled stranger would be taken for somebody who is not entitled.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlglot import exp
-
-from easement.meaning.checks import IN_SQL, is_valid
-from easement.meaning.identifiers import Kind
-from easement.meaning.keys import normalised
-from easement.meaning.model import Key, Standard
-from easement.meaning.template import fill
-
-__all__ = ["RULES", "SETTLED", "Rule", "Settled", "key_columns", "linking", "settled_rows"]
+__all__ = ["RULES", "SETTLED", "Rule", "Settled", "linking", "settled_rows"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,40 +42,6 @@ RULES = (
 """Strongest first. Twins differ in given name, parent and child of one name in birth: neither is linked."""
 
 
-def key_columns(elements: Mapping[str, exp.Expr], standard: Standard, *, identifier: Kind | None) -> Iterator[exp.Expr]:
-    """The matching keys of a table as aliased expressions; a key the table lacks is null.
-
-    `identifier` is the kind of identifier both sides hold, such as `nhs-number`, or `None` where they share none.
-    """
-    family, given, birth, place = (
-        _element(elements, standard, key) for key in (Key.FAMILY_NAME, Key.GIVEN_NAME, Key.DATE_OF_BIRTH, Key.POSTCODE)
-    )
-    given_name = _or_null(given, Key.GIVEN_NAME)
-    first = exp.func("nullif", exp.func("split_part", given_name, exp.convert(" "), exp.convert(1)), exp.convert(""))
-    yield exp.alias_(_identifier(elements, standard, identifier), "key_identifier")
-    yield exp.alias_(_or_null(family, Key.FAMILY_NAME), "key_family")
-    yield exp.alias_(first, "key_given")
-    yield exp.alias_(birth.copy() if birth else exp.cast(exp.null(), "date"), "key_birth")
-    yield exp.alias_(_or_null(place, Key.POSTCODE), "key_place")
-
-
-def _element(elements: Mapping[str, exp.Expr], standard: Standard, key: Key) -> exp.Expr | None:
-    return next((elements[e.name] for e in standard.keyed(key) if e.name in elements), None)
-
-
-def _or_null(value: exp.Expr | None, key: Key) -> exp.Expr:
-    if value is None:
-        return exp.cast(exp.null(), "varchar")
-    return normalised(key, value)
-
-
-def _identifier(elements: Mapping[str, exp.Expr], standard: Standard, kind: Kind | None) -> exp.Expr:
-    for element in standard.keyed(Key.IDENTIFIER):
-        if kind is not None and element.identifier == kind and element.name in elements:
-            return _sound(kind, normalised(kind, elements[element.name]))
-    return exp.cast(exp.null(), "varchar")
-
-
 REPEATED = """select listed_row from (
     select *, count(*) over (partition by key_identifier) as of_number,
       count(distinct key_birth) over (partition by key_family, key_given, key_place) as births
@@ -92,14 +50,6 @@ REPEATED = """select listed_row from (
     or (key_family is not null and key_given is not null and births > 1)"""
 """Rows of a list that give one number twice, or one name at one place several birthdays: whoever tries values until one
 fits would learn them, so such rows are held."""
-
-
-def _sound(kind: Kind, number: exp.Expr) -> exp.Expr:
-    """The number where it can be one: check digits hold, and it is not one digit over and over; else null."""
-    case = exp.Case().when(fill("regexp_full_match(:x, '(0+|1+|2+|3+|4+|5+|6+|7+|8+|9+)')", x=number), exp.null())
-    if kind in IN_SQL:
-        case = case.when(exp.not_(is_valid(kind, number)), exp.null())
-    return case.else_(number)
 
 
 LINKED = """select h as held_row, l as listed_row, tier from (

@@ -16,9 +16,10 @@ from easement.agreement.model import Aggregate, Level, Mode, Share
 from easement.base.canonical import sha256_hex
 from easement.base.errors import UsageError
 from easement.gate.keys import PseudonymKey
-from easement.gate.match import Settled, key_columns, linking, settled_rows
+from easement.gate.match import Settled, linking, settled_rows
 from easement.gate.model import Decision
 from easement.gate.protect import protect, tokenised
+from easement.linkage.standardise import person_columns
 from easement.meaning.compile import to_sql
 from easement.meaning.expression import Expression, Type, names, parse, typed
 from easement.meaning.identifiers import Kind
@@ -35,6 +36,7 @@ __all__ = [
     "Table",
     "check_known",
     "given",
+    "match_tables",
     "plan",
     "records_query",
     "rests_on",
@@ -64,7 +66,8 @@ _BOTH = ", ".join(
 )
 
 DOUBTFUL = (
-    f"select {THEIRS}, {OWN}, doubtful.tier, {_BOTH} from doubtful join listed using (listed_row) join held using (held_row)"
+    f"select {THEIRS}, {OWN}, doubtful.tier, {_BOTH} from doubtful join listed using (listed_row)"
+    " join held using (held_row)"
     f" order by doubtful.tier, {THEIRS}, {OWN} limit $most"
 )
 """After a match's steps: the pairs that a person must look at, the strongest first, by both sides' keys, with the rule
@@ -171,22 +174,7 @@ class _Planner:
     def match(self, listed: Table, settled: Sequence[Settled]) -> Plan:
         keyed = listed.reference is not None and self.table.reference is not None
         judged = settled if keyed else ()
-        shared = _shared_identifier(self.table, listed)
-        columns = "".join(f', {_sql(self.table.elements[name])} as "{name}"' for name in self._needed())
-        held = ", ".join(_sql(c) for c in key_columns(self.table.elements, self.table.standard, identifier=shared))
-        theirs = ", ".join(_sql(c) for c in key_columns(listed.elements, listed.standard, identifier=shared))
-        reference, own = _reference(listed), _reference(self.table)
-        steps = (
-            (
-                "held",
-                f"select row_number() over () as held_row, {own} as {OWN}, {held}{columns} from {self.table.relation}",
-            ),
-            (
-                "listed",
-                f"select row_number() over () as listed_row, {reference} as {THEIRS}, {theirs} from {listed.relation}",
-            ),
-            *linking(settled=bool(judged)),
-        )
+        steps = (*match_tables(self.table, listed, *self._needed()), *linking(settled=bool(judged)))
         forms = [f'{THEIRS} as "{LIST_REFERENCE}"', *self._forms()]
         source = (
             "(select held_row, listed_row from linked) join held using (held_row)"
@@ -264,6 +252,25 @@ class _Planner:
 
     def _who(self, *, exactly: bool = False) -> exp.Expr:
         return whom(self.table, exactly=exactly)
+
+
+def match_tables(held: Table, listed: Table, *needed: str) -> tuple[tuple[str, str], ...]:
+    """The tables that a match stands on, as name and query: either side's rows, own keys and what is compared.
+
+    `needed` are elements of `held` that are kept beside.
+    """
+    shared = _shared_identifier(held, listed)
+    ours = ", ".join(_sql(each) for each in person_columns(held.elements, held.standard, identifier=shared))
+    theirs = ", ".join(_sql(each) for each in person_columns(listed.elements, listed.standard, identifier=shared))
+    columns = "".join(f', {_sql(held.elements[name])} as "{name}"' for name in needed)
+    own, reference = _reference(held), _reference(listed)
+    return (
+        ("held", f"select row_number() over () as held_row, {own} as {OWN}, {ours}{columns} from {held.relation}"),
+        (
+            "listed",
+            f"select row_number() over () as listed_row, {reference} as {THEIRS}, {theirs} from {listed.relation}",
+        ),
+    )
 
 
 def rests_on(decision: Decision, share: Share, table: Table, person: Mapping[str, str]) -> frozenset[str]:

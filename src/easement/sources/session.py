@@ -7,11 +7,11 @@ closed languages; the lock is the second wall.
 
 import os
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import duckdb
 import pyarrow
@@ -31,6 +31,8 @@ MEMORY = "700MB"
 
 SECONDS = 3_600.0
 """How long one query may take unless the node's settings say otherwise: a match of 10 million people takes minutes."""
+
+Result = TypeVar("Result")
 
 THREADS = 4
 """Most threads of one session: each needs some 125 MB to sort and join without spilling."""
@@ -143,6 +145,14 @@ class Session:
                 f"a measure may give at most {MAX_MEASURED:,} rows", remedy="count by group, or by fewer groups"
             )
         return rows
+
+    def work(self, work: Callable[[Any], Result]) -> Result:
+        """Let a part of ours that drives the engine itself, as linkage does, work on a cursor of this locked session.
+
+        It sees these sources and can do no more than the session; it must read no row out but counts and figures.
+        """
+        with self.cursor() as cursor:
+            return work(cursor)
 
     def make(self, name: str, sql: str, parameters: Parameters = None) -> None:
         """Keep one query's rows under a name for later queries of this session; they go with it."""
