@@ -190,6 +190,26 @@ EXAMPLES = {
         "What maps, what does not, and why. Values stand in it unless `--no-examples` is given.",
         ["easement dataset check department/datasets/benefit_awards.yaml department/datasets/benefit_awards.csv"],
     ),
+    "dataset profile": (
+        "What a table looks like, column by column; `--no-values` leaves values out.",
+        ["easement dataset profile department/datasets/benefit_awards.csv"],
+    ),
+    "dataset propose": (
+        "The standards by how well they fit, and the mapping proposed; `proposed` says how sure each way is, and why.",
+        ["easement dataset propose department/datasets/benefit_awards.csv --out proposed.yaml"],
+    ),
+    "dataset confirm": (
+        "Who stood for it, when and why, and what was decided otherwise than proposed.",
+        ["easement dataset confirm proposed.yaml --by 'Jo Ash' --why 'Checked with the team' --out confirmed.yaml"],
+    ),
+    "dataset to-mend": (
+        "The rows to mend, at most 1,000 of each fault of each element.",
+        ["easement dataset to-mend department/datasets/benefit_awards.yaml"],
+    ),
+    "dataset preview": (
+        "Rows as the mapping makes them: what the table has (`raw`), and what would cross (`mapped`).",
+        ["easement dataset preview department/datasets/benefit_awards.yaml --rows 1"],
+    ),
     "dataset register": (
         "What the register now says of it; `report` is that of `easement dataset check`.",
         ["easement dataset register department/datasets/benefit_awards.yaml --node department"],

@@ -113,6 +113,8 @@ TOUCHES_THE_WORLD = {
     "gate/service.py": "what a caller can do at the gate",
     "gate/staging.py": "holds an answer until the ledger has it",
     "cli/request.py": "a door",
+    "cli/studio.py": "a door",
+    "cli/confirming.py": "a door",
     "exchange/audit.py": "asks another node for its entries and reads its own",
     "exchange/answering.py": "takes other nodes' messages, many at once",
     "exchange/asked.py": "asks the gate and the ledger for what another node wants",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from easement.cli.present import clear_path, emit, json_option, say, table
+from easement.cli.studio import add_to
 
 if TYPE_CHECKING:
     from easement.gate.register import Entry, Registered
@@ -34,6 +35,8 @@ _file = click.Path(path_type=Path, dir_okay=False)
 def dataset() -> None:
     """Hold tables against their mappings to standards, and keep the register of what a node holds."""
 
+
+add_to(dataset)
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 

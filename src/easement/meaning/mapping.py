@@ -19,7 +19,7 @@ from easement.meaning.parser import parse
 from easement.meaning.standards import standard
 from easement.meaning.syntax import Expression, ExpressionError, Type, names
 
-__all__ = ["DatasetMapping", "NamePart", "SourceHints", "Way", "read_mapping"]
+__all__ = ["Confirmed", "DatasetMapping", "NamePart", "Proposed", "SourceHints", "Way", "read_mapping"]
 
 _FROZEN = ConfigDict(frozen=True, extra="forbid")
 
@@ -42,11 +42,44 @@ def _written(value: Any) -> Any:
     return value
 
 
+class Proposed(BaseModel):
+    """That a way was proposed and nobody confirmed it yet: how sure it is (0 to 1), why, and what it asks first.
+
+    `others` are columns that it could be instead; `changed` says that a person put this in the place of what was
+    proposed, and has not confirmed it yet.
+    """
+
+    model_config = _FROZEN
+
+    sure: float = Field(ge=0.0, le=1.0)
+    why: str = ""
+    asks: str = ""
+    answers: Annotated[tuple[str, ...], BeforeValidator(_one_or_several)] = ()
+    others: Annotated[tuple[str, ...], BeforeValidator(_one_or_several)] = ()
+    changed: bool = False
+
+
+class Confirmed(BaseModel):
+    """That a person stood for a mapping: who, when (UTC), why; which elements were as proposed, and which otherwise.
+
+    `changes` says in words what is different from the mapping that was in force before.
+    """
+
+    model_config = _FROZEN
+
+    by: str = Field(min_length=1, max_length=200)
+    at: str = Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}Z$")
+    why: str = Field(min_length=1, max_length=2000)
+    as_proposed: Annotated[tuple[str, ...], BeforeValidator(_one_or_several)] = ()
+    otherwise: Annotated[tuple[str, ...], BeforeValidator(_one_or_several)] = ()
+    changes: Annotated[tuple[str, ...], BeforeValidator(_one_or_several)] = ()
+
+
 class Way(BaseModel):
     """How one element is had: from a column, by an expression, as a constant, or not at all and why.
 
     `exact` promises that the column holds every value in the standard's own spelling, so that a database's index on it
-    finds a person.
+    finds a person. `proposed` stands on what nobody has confirmed; a mapping that has any is not in force.
     """
 
     model_config = _FROZEN
@@ -59,6 +92,7 @@ class Way(BaseModel):
     part: NamePart | None = None
     codes: Annotated[dict[str, str], BeforeValidator(_written)] = {}
     exact: bool = False
+    proposed: Proposed | None = None
 
     @model_validator(mode="after")
     def _one_way(self) -> "Way":
@@ -161,6 +195,12 @@ class DatasetMapping(BaseModel):
     about: About | None = None
     record_key: Annotated[tuple[str, ...], BeforeValidator(_one_or_several)] = ()
     elements: dict[str, Annotated[Way, BeforeValidator(_way)]]
+    confirmed: tuple[Confirmed, ...] = ()
+
+    @property
+    def unconfirmed(self) -> tuple[str, ...]:
+        """The elements whose way was proposed and that nobody has confirmed."""
+        return tuple(name for name, way in self.elements.items() if way.proposed is not None)
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -169,10 +209,11 @@ class DatasetMapping(BaseModel):
         return tuple(dict.fromkeys([*self.record_key, *read]))
 
 
-def read_mapping(path: Path, folders: Sequence[Path] = ()) -> DatasetMapping:
+def read_mapping(path: Path, folders: Sequence[Path] = (), *, draft: bool = False) -> DatasetMapping:
     """The mapping in a file, held against its standard (looked for in `folders` too).
 
-    Raises `BadFile` with every problem: its line, for an expression the character too, and its mend.
+    Raises `BadFile` with every problem: its line, for an expression the character too, and its mend. What was proposed
+    and nobody confirmed is a problem too, except in a `draft`.
     """
     document = read_file(path, what="mapping")
     mapping = validate(DatasetMapping, document, what="mapping")
@@ -182,7 +223,7 @@ def read_mapping(path: Path, folders: Sequence[Path] = ()) -> DatasetMapping:
         raise
     except EasementError as error:
         raise BadFile(error.what, where=document.where(("standard",)), remedy=error.remedy) from error
-    problems = list(_problems(mapping, target, document))
+    problems = [*_problems(mapping, target, document), *(() if draft else _unconfirmed(mapping, document))]
     if problems:
         many = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
         raise BadFile(f"the mapping has {many}", problems, where=document.name)
@@ -204,6 +245,14 @@ def _problems(mapping: DatasetMapping, target: Standard, document: Document) -> 
             continue
         for key, what, mend in _misfits(way, target.elements[name]):
             yield Problem(document.where((*place, key)), f"`{name}`: {what}", mend)
+
+
+def _unconfirmed(mapping: DatasetMapping, document: Document) -> Iterator[Problem]:
+    names = mapping.unconfirmed
+    if names:
+        what = f"{', '.join(f'`{name}`' for name in names)}: proposed, and nobody has confirmed it"
+        mend = "look at it, and confirm it: easement dataset confirm FILE"
+        yield Problem(document.where(("elements", names[0])), what, mend)
 
 
 def _misfits(way: Way, element: Element) -> Iterator[tuple[str, str, str]]:

@@ -83,10 +83,10 @@ class Proposals:
 
 
 def sureness(confidence: float) -> str:
-    """How sure a proposal is, in words."""
+    """How sure a proposal is, in words and as a share: `very likely (98%)`."""
     for least, words in ((0.95, "very likely"), (0.8, "likely"), (SURE, "possible")):
         if confidence >= least:
-            return words
+            return f"{words} ({confidence:.0%})"
     return "not found"
 
 
@@ -176,7 +176,8 @@ def _record_key(
     behind = [proposals[name].columns for name in standard.record_key if name in proposals]
     if behind and len(behind) == len(standard.record_key):
         return tuple(column for columns in behind for column in columns), "it is the standard's record key"
-    apart = [column for column in profile.columns if column.unique]
+    read = {column for each in proposals.values() for column in each.columns}
+    apart = [column for column in profile.columns if column.unique and column.name not in read]
     if apart:
         return (apart[0].name,), "each of its values stands in one row alone"
     return (), "no column tells every row from the others"

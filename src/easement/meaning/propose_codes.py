@@ -36,6 +36,8 @@ def walk(values: Sequence[tuple[str, int]], element: Element) -> Walk:
     found: dict[str, str] = {}
     how: dict[str, int] = {}
     for value, _ in values:
+        if not value.isprintable():
+            continue  # no file that people read can hold it
         for words, table, key in ways:
             if (code := table.get(key(value))) is not None:
                 found[value] = code

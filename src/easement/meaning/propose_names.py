@@ -40,6 +40,7 @@ SHORTEST_SPLIT, LONGEST_SPLIT = 5, 40
 SHORTEST_ABBREVIATION = 3
 
 Phrases = tuple[frozenset[str], ...]
+"""The names of one thing, each as the set of its words."""
 
 
 class ColumnNames(BaseModel):

@@ -18,6 +18,9 @@ from easement.meaning.syntax import Type
 
 __all__ = ["Score", "chance", "full_name_score", "score"]
 
+SUREST = 0.99
+"""Nothing that a person has not looked at is surer than this."""
+
 NO = -9.0
 """The odds of what cannot be."""
 
@@ -45,7 +48,7 @@ def chance(odds: float, others: Iterable[float]) -> float:
     """The chance of one among several that exclude each other, and none."""
     top = max([odds, 0.0, *others])
     each = math.exp(odds - top)
-    return each / (each + math.exp(-top) + sum(math.exp(other - top) for other in others))
+    return min(SUREST, each / (each + math.exp(-top) + sum(math.exp(other - top) for other in others)))
 
 
 def score(element: Element, column: ColumnProfile, standard: Standard) -> Score:
