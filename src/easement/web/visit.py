@@ -42,6 +42,8 @@ __all__ = [
 
 SECTIONS = {
     "ask": (Permission.DISCLOSURE_PERSON_ASK,),
+    "picture": (Permission.DISCLOSURE_PERSON_ASK,),
+    "corrections": (Permission.DATA_CORRECTION_MANAGE, Permission.DISCLOSURE_PERSON_ASK),
     "assess": (Permission.AGREEMENT_ASSESSMENT_WRITE,),
     "disclosures": (Permission.DISCLOSURE_RECORD_READ, Permission.AUDIT_LEDGER_READ),
     "refusals": (Permission.DISCLOSURE_RECORD_READ, Permission.AUDIT_LEDGER_READ),

@@ -35,7 +35,7 @@ class DutyLine(BaseModel):
     )
 
     entry: int = Field(description="The entry by which it came in.")
-    duty: str = Field(description="`delete`, `return`, `anonymise` or `certificate`.")
+    duty: str = Field(description="`delete`, `return`, `anonymise`, `certificate` or `correct`.")
     provider: str
     agreement: str
     due: str

@@ -20,7 +20,7 @@ from easement.web.states import SECONDS
 from easement.web.views.asking import Answer, FieldWhy, Gap, Part, RefusalWhy, Result, Row, Source, Value
 from easement.web.views.records import Clause
 
-__all__ = ["ask", "field_why", "receipt", "refusal_why", "result"]
+__all__ = ["ask", "field_why", "form_of", "readable", "receipt", "refusal_why", "result"]
 
 
 def ask(node: Node, identity: Identity, journey: Journey, wanted: Sequence[Asked], now: datetime) -> Came:
@@ -115,23 +115,23 @@ def _value(shown: Shown, by_provider: dict[str, Answered], sources: dict[str, So
     answered = by_provider[shown.provider]
     offer = _offer(answered, names)
     return Value(
-        text=_readable(shown.value, shown.element, offer),
+        text=readable(shown.value, shown.element, offer),
         none=shown.value is None,
         source=sources[answered.message],
         record=shown.record,
-        form=_form(shown.element, shown.form, offer),
+        form=form_of(shown.element, shown.form, offer),
         basis=basis_short(shown.basis),
     )
 
 
-def _readable(value: Any, element: str, offer: Offer | None) -> str:
+def readable(value: Any, element: str, offer: Offer | None) -> str:
     """A value as people read it: codes with their label, numbers with their thousands apart, lists as one text."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, int | float):
         return number(value)
     if isinstance(value, list):
-        return ", ".join(_readable(each, element, offer) for each in value)
+        return ", ".join(readable(each, element, offer) for each in value)
     if not isinstance(value, str):
         return "" if value is None else str(value)
     codes = offer.standard.elements[element].codes if offer and element in offer.standard.elements else {}
@@ -145,7 +145,8 @@ def _offer(answered: Answered, names: Names) -> Offer | None:
     return shelved.prepared.offers.get(answered.decision.share) if shelved else None
 
 
-def _form(element: str, written: str, offer: Offer | None) -> str:
+def form_of(element: str, written: str, offer: Offer | None) -> str:
+    """What was done to a value before it crossed, in words."""
     agreed = offer.forms.get(Mode.LOOKUP, {}) if offer else {}
     return form_words(agreed[element]) if element in agreed else written
 
@@ -161,13 +162,13 @@ def field_why(node: Node, id_: str, journey: Journey, place: int, name: str, now
         return None
     crossed = name in said.fields
     clauses = clauses_of(offer, name, crossed=crossed)[:1]
-    values = [_readable(record.get(name), name, offer) for record in answered.records if record.get(name) is not None]
+    values = [readable(record.get(name), name, offer) for record in answered.records if record.get(name) is not None]
     return FieldWhy(
         journey=id_,
         name=name,
         meaning=meaning_of(name, offer.standard),
         crossed=crossed,
-        form=_form(name, said.fields.get(name, ""), offer),
+        form=form_of(name, said.fields.get(name, ""), offer),
         why_not=said.withheld.get(name, ""),
         source=_source(place, answered, names),
         clauses=(*clauses, *(Clause(reason.clause, reason.text) for reason in said.reasons if reason.met)),

@@ -16,6 +16,8 @@ from easement.law.model import Purpose as LawPurpose
 from easement.meaning.identifiers import Kind, NotValid, check
 from easement.meaning.model import Element, Key
 from easement.node.home import Node
+from easement.picture.naming import NAMING
+from easement.picture.naming import parts_of as slots_of
 from easement.staff.model import Identity
 from easement.web.language import say
 from easement.web.reading.names import Names, names_of, purpose_name
@@ -37,9 +39,6 @@ __all__ = [
     "typed",
     "wrongs",
 ]
-
-NAMING = (Key.IDENTIFIER, Key.FAMILY_NAME, Key.GIVEN_NAME, Key.DATE_OF_BIRTH, Key.POSTCODE)
-"""The parts by which a person is named, in the order in which a form asks for them."""
 
 LONGEST = 200
 
@@ -137,17 +136,6 @@ def slots(of: Iterable[Asked], person: Mapping[str, str]) -> tuple[Slot, ...]:
             found.setdefault(name, (element, key))
     ordered = sorted(found.items(), key=lambda item: NAMING.index(item[1][1]))
     return tuple(_slot(name, element, key, person.get(name, "")) for name, (element, key) in ordered)
-
-
-def slots_of(offer: Offer) -> list[tuple[str, Element, Key]]:
-    """How a share names a person: what each part is called, whatever the standard calls it; its element; its key."""
-    named_by = [(offer.standard.elements[name], key) for name, key in offer.roles.items() if key in NAMING]
-    found = [(_slot_name(element, key), element, key) for element, key in named_by]
-    return sorted(found, key=lambda each: NAMING.index(each[2]))
-
-
-def _slot_name(element: Element, key: Key) -> str:
-    return str(element.identifier or element.name) if key is Key.IDENTIFIER else key.value
 
 
 def _slot(name: str, element: Element, key: Key, value: str) -> Slot:
