@@ -5,14 +5,19 @@ from datetime import timedelta
 
 import pytest
 
+from easement.base.database import writing
 from easement.base.errors import Refused, UsageError
+from easement.base.moments import instant_text
 from easement.ledger.model import EntryType
 from easement.node.home import create_node, open_node
+from easement.permission import emergency_letters as letters
 from easement.permission.actor import at_console
-from easement.permission.emergency import Happened, emergencies, record, review
+from easement.permission.bodies import EmergencyBody
+from easement.permission.emergency import Happened, emergencies, record, review, take_told
+from easement.permission.emergency_telling import tell_emergencies, tell_emergency
 from tests.gate.world import NOW, TERMS, furnish, signed
 
-from .trio import CASEWORKER, LEAD, SENIOR
+from .trio import CASEWORKER, LEAD, SENIOR, nodes
 
 HAPPENED = Happened(
     "gave", "northtown", "safeguarding-children", "an address", "a child was missing", NOW - timedelta(hours=3)
@@ -121,3 +126,82 @@ def test_a_record_that_says_too_little_is_not_taken(node, changes, actor, said):
 def test_an_auditor_records_nothing(node):
     with pytest.raises(Refused, match="as auditor you cannot record"):
         record(node, HAPPENED, at_console("auditor", "Di Dill"), NOW)
+
+
+# The other side is told
+
+
+@pytest.fixture
+def pair(tmp_path):
+    with nodes(tmp_path) as made:
+        yield made
+
+
+def recorded(pair, **changes):
+    return record(pair["dwp"], happened(**changes), CASEWORKER, pair.now)
+
+
+def in_log(pair, name):
+    return [each.entry for each in pair[name].ledger.entries(type=EntryType.EMERGENCY_RECORDED)]
+
+
+def test_both_logs_have_it_and_both_sides_look_at_it(pair):
+    made = tell_emergency(pair["dwp"], recorded(pair), pair.now)
+    (there,) = emergencies(pair["northtown"], pair.now)
+    assert (there.row.direction, there.row.other, there.told_by) == ("received", "dwp", "dwp")
+    assert (there.what, there.why, there.by) == ("an address", "a child was missing", "")
+    assert made.as_dict()["other_entry"] == there.row.entry
+    (here,), (told,) = in_log(pair, "dwp"), in_log(pair, "northtown")
+    assert here.parties == told.parties == {"provider": "dwp", "recipient": "northtown"}
+    assert (told.organisation, told.peer_entry, told.proposal) == ("dwp", made.row.entry, made.row.id)
+    done = review(pair["northtown"], made.row.id, "right", "we asked for it", LEAD, pair.now)
+    assert done.as_dict()["outcome"] == "right"
+    assert emergencies(pair["dwp"], pair.now)[0].row.reviewed is None
+
+
+def test_who_was_silent_is_told_later_and_once(pair):
+    pair.down("northtown")
+    made = tell_emergency(pair["dwp"], recorded(pair), pair.now)
+    assert "not told yet" in made.as_dict()["not_told_because"]
+    pair.up("northtown")
+    assert tell_emergencies(pair["dwp"], pair.now) == 0
+    assert tell_emergencies(pair["dwp"], pair.later(minutes=6)) == 1
+    assert tell_emergencies(pair["dwp"], pair.later(minutes=6)) == 0
+    assert len(in_log(pair, "northtown")) == 1
+    assert emergencies(pair["dwp"], pair.now)[0].as_dict()["not_told_because"] is None
+
+
+def test_the_same_told_again_is_answered_as_before(pair):
+    made = tell_emergency(pair["dwp"], recorded(pair), pair.now)
+    with writing(pair["dwp"].engine) as connection:
+        letters.note_told(connection, made.row.id, 0, None, "the answer was lost")
+    tell_emergencies(pair["dwp"], pair.later(minutes=6))
+    assert emergencies(pair["dwp"], pair.now)[0].as_dict()["other_entry"] == made.letter.peer_entry
+    assert len(in_log(pair, "northtown")) == 1
+
+
+def test_that_it_was_late_is_told_too(pair):
+    tell_emergency(pair["dwp"], recorded(pair, at=pair.now - timedelta(hours=30)), pair.now)
+    (there,) = emergencies(pair["northtown"], pair.now)
+    assert there.late
+    assert in_log(pair, "northtown")[0].reasons == ("late",)
+
+
+def told_body(**changes):
+    said = {"id": "ab" * 16, "to": "dwp", "direction": "received", "purpose": "safeguarding-children", "outside": False}
+    said |= {"happened": instant_text(NOW), "recorded": instant_text(NOW), "what": "x", "why": "y", "entry": 7}
+    return EmergencyBody(**said | changes)
+
+
+def test_what_is_yet_to_come_or_uses_anothers_id_is_not_taken(node):
+    with pytest.raises(Refused, match="cannot be taken down"):
+        take_told(node, "northtown", told_body(happened=instant_text(NOW + timedelta(minutes=6))), NOW)
+    first = take_told(node, "northtown", told_body(), NOW)
+    assert take_told(node, "northtown", told_body(), NOW) == first
+    with pytest.raises(Refused, match="cannot be taken down"):
+        take_told(node, "easton", told_body(), NOW)
+
+
+def test_an_emergency_with_somebody_who_is_no_member_stays_here_and_says_so(pair):
+    made = tell_emergency(pair["dwp"], recorded(pair, other="coastguard"), pair.now)
+    assert "coastguard" in made.as_dict()["not_told_because"]

@@ -58,6 +58,21 @@ def test_proposals_are_counted_by_what_became_of_them_in_the_period():
     assert told["proposals-refused-by-reason"] == {"no-power": "1"}
 
 
+def test_effort_is_told_in_hours_as_people_said_it():
+    made = (
+        proposal(5, state="in-force", in_force=date(2026, 11, 15), minutes=600),
+        proposal(6, state="in-force", in_force=date(2026, 11, 16), minutes=1_200),
+        proposal(7, state="in-force", in_force=date(2026, 11, 17)),
+    )
+    said = numbers(proposals=made, effort={"drafting": 900, "negotiating": 930})
+    assert (said["hours-worked"], said["hours-per-agreement"]) == ("30 hours", "15 hours")
+    assert tables(effort={"drafting": 600, "negotiating": 900})["hours-by-work"] == {
+        "negotiating": "15",
+        "drafting": "10",
+    }
+    assert numbers()["hours-worked"] == "nothing to count yet"
+
+
 def test_the_way_from_question_to_first_data_is_measured_where_data_crossed():
     made = (proposal(2, agreement_id="meals"), proposal(3, agreement_id="bins"), proposal(4, agreement_id="roads"))
     first = {"meals": date(2026, 11, 12), "bins": date(2026, 12, 1), "roads": date(2026, 11, 6)}

@@ -39,7 +39,7 @@ def emergency() -> None:
 @click.option("--gave", default="", metavar="ORG", help="Whom you gave it to.")
 @click.option("--received", default="", metavar="ORG", help="Whom you had it from.")
 @click.option("--purpose", required=True, metavar="CODE", help="What for, from the law catalogue.")
-@click.option("--what", required=True, metavar="TEXT", help="What was shared; name nobody.")
+@click.option("--what", required=True, metavar="TEXT", help="What was shared; name nobody, the other side reads it.")
 @click.option("--why", required=True, metavar="TEXT", help="Why it could not wait.")
 @click.option("--happened", required=True, metavar="TIME", help="When, as 2026-11-21T09:30Z.")
 @click.option(
@@ -50,11 +50,15 @@ def emergency() -> None:
 @_by
 @json_option
 def record(gave: str, received: str, home: Path, role: str, by: str, as_json: bool, **said: Any) -> None:
-    """Record what was shared in an emergency: within 24 hours, or by when the agreement says."""
+    """Record what was shared in an emergency: within 24 hours, or by when the agreement says.
+
+    The other side is told at once, or as soon as its node answers, and its log has it too.
+    """
     from easement.node.home import open_node
     from easement.permission.actor import at_console
     from easement.permission.emergency import Happened
     from easement.permission.emergency import record as take
+    from easement.permission.emergency_telling import tell_emergency
 
     if bool(gave) == bool(received):
         raise UsageError("say whether you gave or received it", remedy="give one: --gave ORG, or --received ORG")
@@ -68,7 +72,7 @@ def record(gave: str, received: str, home: Path, role: str, by: str, as_json: bo
         said["agreement"],
     )
     with open_node(home) as node:
-        made = take(node, told, at_console(role, by), now_utc())
+        made = tell_emergency(node, take(node, told, at_console(role, by), now_utc()), now_utc())
     emit(as_json, made.as_dict(), _words(made))
     say(f"next, somebody else: easement proposal emergency review {made.row.id[:8]} --outcome right --words TEXT")
 
@@ -88,12 +92,24 @@ def _words(seen: "Seen") -> str:
     lines = [f"{row.id[:8]}: {verb} {row.other} for {row.purpose} on {seen.as_dict()['happened']} (entry {row.entry})"]
     lines += ["  it was recorded late"] if seen.late else []
     lines += ["  the agreement does not allow this in an emergency"] if seen.outside else []
+    lines += _heard(seen)
     due = datetime.fromtimestamp(row.review_by, UTC)
     if row.reviewed:
         lines.append(f"  reviewed: {row.outcome}. {seen.words}")
     else:
         lines.append(f"  somebody else must review it by {due:%Y-%m-%d %H:%M} UTC{', which is over' * seen.overdue}")
     return "\n".join(lines)
+
+
+def _heard(seen: "Seen") -> list[str]:
+    """Whether the other side has it in its log too."""
+    if seen.told_by:
+        return [f"  {seen.told_by} recorded it, and told you"]
+    if seen.letter is None:
+        return []
+    if seen.letter.told:
+        return [f"  {seen.row.other} was told (its entry {seen.letter.peer_entry})"]
+    return [f"  {seen.row.other} is {seen.letter.problem or 'not told yet'}; a serving node tries again"]
 
 
 @emergency.command(

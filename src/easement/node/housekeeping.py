@@ -36,6 +36,7 @@ from easement.node import logs
 from easement.node.home import Node
 from easement.permission import joining
 from easement.permission.carrying import catch_up_all, tell_all
+from easement.permission.emergency_telling import tell_emergencies
 from easement.permission.landing import land_all
 from easement.permission.silence import escalate_all
 from easement.register.keeping import refresh
@@ -123,7 +124,8 @@ def _correct(node: Node, now: datetime) -> int:
 
 def _permission(node: Node, now: datetime) -> int:
     """Put on the shelf what all signed, tell others of proposals, and say who is silent."""
-    return land_all(node, now) + escalate_all(node, now) + tell_all(node, now) + joining.tell_joins(node, now)
+    told = tell_all(node, now) + joining.tell_joins(node, now) + tell_emergencies(node, now)
+    return land_all(node, now) + escalate_all(node, now) + told
 
 
 def _missed(node: Node, now: datetime) -> int:

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, FastAPI, Request, Response
 
 from easement.exchange.answering import Arrived
 from easement.exchange.api import signed_list, taken
-from easement.permission import desk, join_desk
+from easement.permission import desk, emergency_telling, join_desk
 from easement.permission.bodies import MAX_CARRIED
 
 __all__ = ["mount", "router"]
@@ -56,3 +56,9 @@ async def fetch(request: Request, message: Message) -> Response:
 async def join(request: Request, message: Message) -> Response:
     """Take the signature of somebody who joins an agreement."""
     return await taken(request, message, join_desk.join, MAX_CARRIED)
+
+
+@router.post("/emergencies")
+async def emergencies(request: Request, message: Message) -> Response:
+    """Take down what the sender recorded of an emergency that both had part in."""
+    return await taken(request, message, emergency_telling.take, MAX_CARRIED)

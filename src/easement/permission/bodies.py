@@ -4,10 +4,19 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from easement.exchange.message_body import MessageBody, Organisation, Token, Whole
-from easement.permission.model import MAX_EVENT
+from easement.exchange.message_body import MessageBody, Name, Organisation, Token, Whole
+from easement.permission.model import MAX_EVENT, Instant
 
-__all__ = ["MAX_CARRIED", "ActBody", "EventsBody", "HistoryBody", "NewsBody", "StandBody"]
+__all__ = [
+    "MAX_CARRIED",
+    "ActBody",
+    "EmergencyBody",
+    "EmergencyTakenBody",
+    "EventsBody",
+    "HistoryBody",
+    "NewsBody",
+    "StandBody",
+]
 
 MAX_CARRIED = 4 << 20
 """Longest message about a proposal in bytes: the longest event, escaped once more, stays below."""
@@ -60,3 +69,32 @@ class StandBody(MessageBody):
     format: Literal["easement-proposal-stand/1"] = "easement-proposal-stand/1"
     proposal: Token
     number: Whole
+
+
+Words = Annotated[str, StringConstraints(min_length=1, max_length=4_000, pattern=r"^[^\x00-\x08\x0b-\x1f\x7f]*$")]
+"""What was shared, or why, in the words of whoever recorded it; they name nobody."""
+
+
+class EmergencyBody(MessageBody):
+    """To the other side of what was shared in an emergency: what the sender recorded of it, as its `entry`."""
+
+    format: Literal["easement-emergency/1"] = "easement-emergency/1"
+    id: Token
+    to: Organisation
+    direction: Literal["gave", "received"]
+    purpose: Name
+    agreement: Annotated[str, StringConstraints(pattern="^([a-z][a-z0-9-]{0,62})?$")] = ""
+    happened: Instant
+    recorded: Instant
+    outside: bool
+    what: Words
+    why: Words
+    entry: Whole
+
+
+class EmergencyTakenBody(MessageBody):
+    """The receiver's entry that says so."""
+
+    format: Literal["easement-emergency-taken/1"] = "easement-emergency-taken/1"
+    id: Token
+    entry: Whole

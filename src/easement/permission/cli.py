@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -329,6 +330,40 @@ def vary(ref: str, file: Path, words: str, **rest: Any) -> None:
     _do(lambda node, actor, now: begin(node, ref, source, actor, now, words=words), **rest)
 
 
+@proposal.command(epilog="Example: easement proposal effort 4f1d0a6f --node northtown --hours 2.5 --on drafting")
+@click.argument("ref", metavar="ID")
+@click.option("--hours", default=None, metavar="NUMBER", help="How long; without it, what was recorded is shown.")
+@click.option("--on", "what", default="other", show_default=True, metavar="WORK",
+              help="assessing, drafting, negotiating, approving, technical or other.")  # fmt: skip
+@click.option("--day", type=click.DateTime(["%Y-%m-%d"]), help="On which day (default: today).")
+@click.option("--role", default="governance-lead", show_default=True, help="The role of whoever worked.")
+@node_option
+@json_option
+def effort(ref: str, hours: str | None, what: str, day: datetime | None, role: str, home: Path, as_json: bool) -> None:
+    """Record how long somebody worked on the proposal ID, for the figures; no name is kept, and no other side told."""
+    from easement.node.home import open_node
+    from easement.permission.actor import at_console
+    from easement.permission.effort import record_effort, spent
+
+    with open_node(home) as node:
+        if hours is None:
+            found = spent(node, ref)
+        else:
+            on = day.date() if day else None
+            found = record_effort(node, ref, _hours(hours), what, at_console(role), now_utc(), day=on)
+    rows = [(each.day, f"{each.minutes / 60:.2f}", each.what, each.role) for each in found.records]
+    none = "No effort was recorded."
+    emit(as_json, found.as_dict(), table(("day", "hours", "on", "role"), rows) if rows else none)
+    say(f"{found.minutes / 60:.2f} hours in all")
+
+
+def _hours(text: str) -> Decimal:
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        raise UsageError(f"`{text}` is no number of hours", remedy="write it as 1.5") from None
+
+
 @proposal.command(epilog="Example: easement proposal fetch --node northtown")
 @node_option
 @json_option
@@ -336,6 +371,7 @@ def fetch(home: Path, as_json: bool) -> None:
     """Ask the other nodes for what was missed, tell them what they lack, and say who is silent; serving does it too."""
     from easement.node.home import open_node
     from easement.permission.carrying import catch_up_all, tell_all
+    from easement.permission.emergency_telling import tell_emergencies
     from easement.permission.landing import land_all
     from easement.permission.silence import escalate_all
 
@@ -345,7 +381,7 @@ def fetch(home: Path, as_json: bool) -> None:
             "went_on": catch_up_all(node, now),
             "put_on_the_shelf": land_all(node, now),
             "escalated": escalate_all(node, now),
-            "told": tell_all(node, now),
+            "told": tell_all(node, now) + tell_emergencies(node, now),
         }
     words = "{went_on} proposals went on, {escalated} answers are overdue and escalated, {told} parties were told"
     emit(as_json, data, words.format(**data))

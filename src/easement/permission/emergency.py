@@ -5,8 +5,9 @@ What happened is always taken down, also when it was not allowed or comes late: 
 """
 
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Literal
 
@@ -15,18 +16,32 @@ from sqlalchemy import Connection
 from easement.agreement.duration import Duration
 from easement.agreement.model import Emergency
 from easement.base.database import reading
-from easement.base.errors import Refused, UsageError
-from easement.base.moments import instant_text
+from easement.base.errors import EasementError, Refused, UsageError
+from easement.base.moments import instant_of, instant_text
 from easement.base.sealed import open_record, seal_record
 from easement.law.catalogue import catalogue
 from easement.ledger.model import Entry, EntryType, PrivateRecord, minute
+from easement.permission import emergency_letters as letters
 from easement.permission import emergency_tables as tables
 from easement.permission.actor import CONSOLE, Actor
+from easement.permission.bodies import EmergencyBody
+from easement.permission.emergency_letters import Letter
 from easement.permission.emergency_tables import Row
 from easement.permission.ports import Host
 from easement.staff.permissions import Permission
 
-__all__ = ["RECORD_WITHIN", "REVIEW_WITHIN", "Found", "Happened", "Seen", "emergencies", "record", "review"]
+__all__ = [
+    "RECORD_WITHIN",
+    "REVIEW_WITHIN",
+    "Found",
+    "Happened",
+    "Seen",
+    "emergencies",
+    "one",
+    "record",
+    "review",
+    "take_told",
+]
 
 RECORD_WITHIN = Duration(hours=24)
 """By when it is written down, where no agreement says so."""
@@ -41,6 +56,8 @@ _RECORDERS = (
     Permission.AGREEMENT_VERSION_SUSPEND,
 )
 LONGEST = 4_000
+AHEAD = timedelta(minutes=5)
+"""How far the clock of the other side may be ahead."""
 
 
 class Found(StrEnum):
@@ -71,7 +88,8 @@ class Happened:
 class Seen:
     """An emergency as it stands: what was said of it, whether it was allowed and in time, and what is overdue.
 
-    `by` is the name of whoever recorded it, which others may have too, and `by_id` by what this node knows them.
+    `by` is the name of whoever recorded it, which others may have too, and `by_id` by what this node knows them;
+    where the other side recorded it, `told_by` is that organisation. `letter` says whether the other side has heard.
     """
 
     row: Row
@@ -83,6 +101,8 @@ class Seen:
     outside: bool
     late: bool
     overdue: bool
+    told_by: str = ""
+    letter: Letter | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """The emergency as `--json` shows it."""
@@ -105,6 +125,10 @@ class Seen:
             "outcome": row.outcome,
             "words": self.words or None,
             "overdue": self.overdue,
+            "told_by": self.told_by or None,
+            "other_told": instant_text(self.letter.told) if self.letter and self.letter.told else None,
+            "other_entry": self.letter.peer_entry if self.letter else None,
+            "not_told_because": self.letter.problem or None if self.letter else None,
             "entry": row.entry,
             "review_entry": row.review_entry,
         }
@@ -129,11 +153,41 @@ def record(host: Host, happened: Happened, actor: Actor, now: datetime) -> Seen:
 
     def also(connection: Connection, index: int) -> None:
         tables.add(connection, row._replace(entry=index, sealed=sealed))
+        letters.start_letter(connection, row.id, row.other)
 
-    late = row.recorded > row.record_by
-    marks = tuple(name for name, is_so in (("late", late), ("outside-agreement", outside)) if is_so)
-    host.ledger.append(_entry(host, row, marks, now), PrivateRecord({"emergency": said}), also=also)
-    return _one(host, row.id, now)
+    entry = Entry(**_facts(host, row, outside=bool(outside), now=now))
+    host.ledger.append(entry, PrivateRecord({"emergency": said}), also=also)
+    return one(host, row.id, now)
+
+
+def take_told(host: Host, sender: str, told: EmergencyBody, now: datetime) -> int:
+    """Keep what the other side recorded of an emergency between the two; the entry that says so, once for each.
+
+    Somebody here looks at it too, in the usual time. Raises `Refused` for what is yet to come, and for an id that
+    another organisation used.
+    """
+    with reading(host.engine) as connection:
+        known = tables.one(connection, told.id)
+    if known is not None and known.other == sender:
+        return known.entry
+    at = instant_of(told.happened)
+    if known is not None or at > now + AHEAD:
+        raise Refused("this emergency cannot be taken down here", remedy="look at its id, and at that machine's clock")
+    seen_here: Literal["gave", "received"] = "received" if told.direction == "gave" else "gave"
+    happened = Happened(seen_here, sender, told.purpose, told.what, told.why, at, told.agreement)
+    rules = None
+    with suppress(EasementError):  # what it rests on may not be on the shelf here
+        rules, _ = _rules(host, happened, now)
+    row = _row(happened, rules, now)._replace(id=told.id, recorded=int(instant_of(told.recorded).timestamp()))
+    said = {"what": told.what, "why": told.why, "by": "", "id": "", "outside": told.outside, "told_by": sender}
+    sealed = seal_record(host.master_key, _SEAL, said, row.id)
+
+    def also(connection: Connection, index: int) -> None:
+        tables.add(connection, row._replace(entry=index, sealed=sealed))
+
+    facts = _facts(host, row, outside=told.outside, now=now)
+    entry = Entry(**facts, organisation=sender, peer_entry=told.entry)
+    return host.ledger.append(entry, PrivateRecord({"emergency": said}), also=also)
 
 
 def _check(host: Host, happened: Happened, actor: Actor, now: datetime) -> None:
@@ -182,18 +236,21 @@ def _after(moment: datetime, within: Duration) -> int:
     return int(same.timestamp()) + within.hours * 3_600
 
 
-def _entry(host: Host, row: Row, marks: tuple[str, ...], now: datetime) -> Entry:
+def _facts(host: Host, row: Row, *, outside: bool, now: datetime) -> dict[str, Any]:
+    """What an entry says of an emergency, in the log of either side."""
+    late = row.recorded > row.record_by
+    marks = tuple(name for name, is_so in (("late", late), ("outside-agreement", outside)) if is_so)
     gave = row.direction == "gave"
     provider, recipient = (host.organisation, row.other) if gave else (row.other, host.organisation)
-    return Entry(
-        time=minute(now),
-        type=EntryType.EMERGENCY_RECORDED,
-        parties={"provider": provider, "recipient": recipient},
-        purpose=row.purpose,
-        proposal=row.id,
-        agreement_id=row.agreement_id,
-        reasons=marks or None,
-    )
+    return {
+        "time": minute(now),
+        "type": EntryType.EMERGENCY_RECORDED,
+        "parties": {"provider": provider, "recipient": recipient},
+        "purpose": row.purpose,
+        "proposal": row.id,
+        "agreement_id": row.agreement_id,
+        "reasons": marks or None,
+    }
 
 
 def review(host: Host, emergency: str, found: str, words: str, actor: Actor, now: datetime) -> Seen:
@@ -206,7 +263,7 @@ def review(host: Host, emergency: str, found: str, words: str, actor: Actor, now
         raise Refused(f"as {actor.role} you cannot review an emergency", remedy="ask the governance lead")
     if not words.strip() or not actor.name.strip():
         raise UsageError("a review says what was found, and by whom", remedy="give --words TEXT and --by NAME")
-    outcome, seen = _outcome(found), _one(host, _id(host, emergency), now)
+    outcome, seen = _outcome(found), one(host, _id(host, emergency), now)
     if seen.by.casefold() == actor.name.casefold() or seen.by_id == actor.id != CONSOLE:
         raise Refused("whoever recorded it does not review it", remedy="ask somebody else to look at it")
     said = {"words": words, "by": actor.name, "id": actor.id}
@@ -225,7 +282,7 @@ def review(host: Host, emergency: str, found: str, words: str, actor: Actor, now
         reasons=(outcome.value, *(("late",) if late else ())),
     )
     host.ledger.append(entry, PrivateRecord({"review": said}), also=also)
-    return _one(host, seen.row.id, now)
+    return one(host, seen.row.id, now)
 
 
 def _outcome(found: str) -> Found:
@@ -251,14 +308,19 @@ def _id(host: Host, ref: str) -> str:
     return found[0]
 
 
-def _one(host: Host, id_: str, now: datetime) -> Seen:
+def one(host: Host, id_: str, now: datetime) -> Seen:
+    """One emergency as it stands, by its whole id, which is known here."""
     with reading(host.engine) as connection:
-        return next(_seen(host, row, now) for row in tables.rows(connection) if row.id == id_)
+        row = tables.one(connection, id_)
+    assert row is not None  # it was kept just now, or found by its id
+    return _seen(host, row, now)
 
 
 def _seen(host: Host, row: Row, now: datetime) -> Seen:
     said = open_record(host.master_key, _SEAL, row.sealed, row.id)
     after = open_record(host.master_key, _SEAL, row.review_sealed, f"{row.id}:review") if row.review_sealed else {}
+    with reading(host.engine) as connection:
+        letter = letters.letter_of(connection, row.id)
     return Seen(
         row=row,
         what=said["what"],
@@ -269,4 +331,6 @@ def _seen(host: Host, row: Row, now: datetime) -> Seen:
         outside=said["outside"],
         late=row.recorded > row.record_by,
         overdue=row.reviewed is None and int(now.timestamp()) > row.review_by,
+        told_by=said.get("told_by", ""),
+        letter=letter,
     )

@@ -6,7 +6,7 @@ from sqlalchemy import Column, Connection, LargeBinary, String, Table, insert, s
 
 from easement.base.database import METADATA, Whole
 
-__all__ = ["Row", "add", "emergencies", "reviewed", "rows"]
+__all__ = ["Row", "add", "emergencies", "one", "reviewed", "rows"]
 
 emergencies = Table(
     "permission_emergencies",
@@ -60,6 +60,12 @@ def reviewed(connection: Connection, id_: str, at: int, outcome: str, entry: int
     of = (emergencies.c.id == id_, emergencies.c.reviewed.is_(None))
     said = {"reviewed": at, "outcome": outcome, "review_entry": entry, "review_sealed": sealed}
     return connection.execute(update(emergencies).where(*of).values(**said)).rowcount == 1
+
+
+def one(connection: Connection, id_: str) -> Row | None:
+    """One of them by its id."""
+    row = connection.execute(select(emergencies).where(emergencies.c.id == id_)).first()
+    return Row(*row) if row else None
 
 
 def rows(connection: Connection) -> list[Row]:

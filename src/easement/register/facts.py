@@ -15,7 +15,9 @@ from easement.exchange import directory_store
 from easement.gate.model import Code
 from easement.law.catalogue import catalogue
 from easement.ledger.model import EntryType
+from easement.permission import effort_tables
 from easement.permission import tables as permission
+from easement.permission.effort import WORK
 from easement.permission.reasons import REASONS
 from easement.register import concern_tables, tables
 from easement.register.concern import ACKNOWLEDGE, ANSWER
@@ -53,6 +55,7 @@ def facts_of(publisher: Publisher, since: date, until: date, now: datetime) -> F
             signed=signed,
             joined=joined,
             concerns=_concerns(connection, since, until, now),
+            effort=effort_tables.on_work(connection, **days),
             cluster=cluster,
             members=members,
         )
@@ -75,10 +78,12 @@ def _proposals(connection: Connection, here: str) -> tuple[ProposalFact, ...]:
     events = permission.events
     mine = select(events.c.proposal, func.count()).where(events.c.author == here).group_by(events.c.proposal)
     acts: Mapping[str, int] = dict(connection.execute(mine).all())
-    return tuple(_proposal(row, acts.get(row.id, 0)) for row in permission.all_rows(connection))
+    minutes = effort_tables.per_proposal(connection)
+    rows = permission.all_rows(connection)
+    return tuple(_proposal(row, acts.get(row.id, 0), minutes.get(row.id, 0)) for row in rows)
 
 
-def _proposal(row: permission.Row, acts: int) -> ProposalFact:
+def _proposal(row: permission.Row, acts: int, minutes: int) -> ProposalFact:
     return ProposalFact(
         id=row.id,
         opened=_day(row.opened),
@@ -93,6 +98,7 @@ def _proposal(row: permission.Row, acts: int) -> ProposalFact:
         escalated=row.escalated,
         agreement_id=row.agreement_id or "",
         acts=acts,
+        minutes=minutes,
     )
 
 
@@ -134,4 +140,5 @@ def words_for(publisher: Publisher) -> Words:
         modes={mode.value: MODE[mode] for mode in Mode},
         refusals={code.value: named(code.value.replace(".", ": ")) for code in Code},
         proposal_refusals={reason.value: words for reason, words in REASONS.items()},
+        work=WORK,
     )

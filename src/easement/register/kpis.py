@@ -25,7 +25,7 @@ Use = tuple[Place, int, int]
 class ProposalFact:
     """What is known of one proposal: the days on which things happened, and who must act now (`waiting`).
 
-    `acts` is how many acts of this organisation's people stand on it.
+    `acts` is how many acts of this organisation's people stand on it, `minutes` how long they say they worked on it.
     """
 
     id: str
@@ -41,6 +41,7 @@ class ProposalFact:
     escalated: int = 0
     agreement_id: str = ""
     acts: int = 0
+    minutes: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,8 +49,8 @@ class Facts:
     """All that the figures of a period are made of; `since` and `until` are its first and last days.
 
     `first_uses` is the first day on which anything crossed, by agreement; `states` counts agreements by where they
-    stand; `signed` and `joined` are how many agreements were signed and joined for the first time. `members` are those
-    of the cluster, `here` this organisation.
+    stand; `signed` and `joined` are how many agreements were signed and joined for the first time. `effort` is minutes
+    of work on proposals, by what they were spent on. `members` are those of the cluster, `here` this organisation.
     """
 
     here: str
@@ -64,24 +65,26 @@ class Facts:
     signed: int = 0
     joined: int = 0
     concerns: Mapping[str, int] = field(default_factory=dict)
+    effort: Mapping[str, int] = field(default_factory=dict)
     cluster: str = ""
     members: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What people call things, by id: organisations, purposes, ways of asking, and reasons of both kinds."""
+    """What people call things, by id: organisations, purposes, ways of asking, reasons of both kinds, and work."""
 
     organisations: Mapping[str, str] = field(default_factory=dict)
     purposes: Mapping[str, str] = field(default_factory=dict)
     modes: Mapping[str, str] = field(default_factory=dict)
     refusals: Mapping[str, str] = field(default_factory=dict)
     proposal_refusals: Mapping[str, str] = field(default_factory=dict)
+    work: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One number: `value` is `None` where there is nothing to count it from; `unit` is empty or `days`."""
+    """One number: `value` is `None` where there is nothing to count it from; `unit` is empty, `days` or `hours`."""
 
     code: str
     label: str
@@ -176,6 +179,11 @@ def _proposed(facts: Facts) -> Iterator[Figure]:
     acts = [each.acts for each in force if each.acts]
     yield Figure("acts-per-agreement", "Acts of our people for an agreement, the middle one",
                  exact(round(median(acts))) if acts else None)  # fmt: skip
+    yield _hours(
+        "hours-worked", "Hours that our people worked on proposals, as they say", list(facts.effort.values()), sum
+    )
+    yield _hours("hours-per-agreement", "Hours of our people for an agreement, the middle one",
+                 [each.minutes for each in force if each.minutes], median)  # fmt: skip
 
 
 def _waited(facts: Facts, proposal: ProposalFact) -> int:
@@ -190,6 +198,10 @@ def _to_first(proposal: ProposalFact, facts: Facts) -> int | None:
 
 def _days(code: str, label: str, days: list[int], of: Any = median) -> Figure:
     return Figure(code, label, exact(round(of(days))) if days else None, "days")
+
+
+def _hours(code: str, label: str, minutes: list[int], of: Any) -> Figure:
+    return Figure(code, label, exact(round(of(minutes) / 60)) if minutes else None, "hours")
 
 
 def _crossed(facts: Facts) -> Iterator[Figure]:
@@ -256,6 +268,9 @@ def _tables(facts: Facts, words: Words) -> Iterator[Breakdown]:
     longest = {org: max(_waited(facts, p) for p in facts.proposals if org in p.waiting) for org in dict.fromkeys(where)}
     rows = tuple((name.get(org, org), exact(days)) for org, days in sorted(longest.items()))
     yield Breakdown("proposals-waiting-days", "How long proposals wait there, at most", "Organisation", "days", rows)
+    work = sorted(facts.effort.items(), key=lambda each: (-each[1], each[0]))
+    hours = tuple((words.work.get(code, code), exact(round(minutes / 60))) for code, minutes in work)
+    yield Breakdown("hours-by-work", "What our people worked on", "Work", "hours", hours)
 
 
 def _other(facts: Facts, place: Place) -> str:
