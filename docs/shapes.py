@@ -305,6 +305,11 @@ EXAMPLES = {
     "proposal end": ("As for `easement proposal show`, after it.", []),
     "proposal draft": ("As for `easement proposal show`, after it.", []),
     "proposal vary": ("As for `easement proposal show`, after it.", []),
+    "proposal effort": (
+        "The id of the `proposal`, the `minutes` in all, and each of the `records`: its `day`, `minutes`, what it was "
+        "spent `on`, and the `role`.",
+        [],
+    ),
     "proposal fetch": (
         "How many proposals `went_on`, were `put_on_the_shelf` and `escalated`, and how many parties were `told`.",
         [],
