@@ -10,6 +10,7 @@ from easement.base.errors import ProofFailed, Refused, UsageError
 from easement.exchange.service import ask
 from easement.gate.model import Code
 from easement.ledger.model import EntryType
+from easement.node.home import Node
 from easement.permission import joining, offering
 from easement.permission.chain import line_of
 from easement.permission.join_bodies import ShareTaken
@@ -344,3 +345,42 @@ def test_who_was_down_meanwhile_asks_the_lead_who_else_joined(four):
     assert joining.refresh(four["easton"], four.now) == 1
     assert joining.refresh(four["easton"], four.now) == 0
     assert asks_common(four).allowed
+
+
+def test_a_kill_between_two_files_makes_nobody_take_more_than_they_signed(three, monkeypatch):
+    """Who signed and is not in the file of what is taken takes everything; so that file stands first."""
+    real = joining.write_whole
+
+    def killed(path, text):
+        if path.suffix == ".joins" and path.is_relative_to(three["dwp"].home):
+            raise OSError("killed")
+        real(path, text)
+
+    monkeypatch.setattr(joining, "write_whole", killed)
+    join(three, replace(CHOICE, shares={"entitled": ShareTaken(fields=("award",))}))
+    assert next(each.code for each in asks(three, "forms").decision.unmet) is Code.RECIPIENT_NOT_NAMED
+    monkeypatch.undo()
+    joining.land_joins(three["dwp"], three.now)
+    assert set(asks(three).decision.fields) == {"award"}
+
+
+def test_one_whose_key_was_revoked_keeps_nobody_else_from_joining(four, monkeypatch):
+    joins_common(four, "southton", "provider")
+    real = Node.member_keys
+    without = property(lambda node: {name: keys for name, keys in real.fget(node).items() if name != "southton"})
+    monkeypatch.setattr(Node, "member_keys", without)
+    done = joins_common(four, "easton", "recipient")
+    assert dict(done.untold) == {}
+    shelved = four["westham"].shelf.get("homes-together", four.now.date())
+    assert shelved.signatures.joined == {"easton"}
+
+
+def test_a_lead_cannot_add_who_joined_without_what_they_take(four, monkeypatch):
+    """A signature under the terms alone would take everything that they give."""
+    joins_common(four, "southton", "provider")
+    real = joining._fetched
+    monkeypatch.setattr(joining, "_fetched", lambda *asked: real(*asked).model_copy(update={"joins": ()}))
+    joins_common(four, "easton", "recipient")
+    monkeypatch.undo()
+    shelved = four["easton"].shelf.get("homes-together", four.now.date())
+    assert shelved.signatures.joined == {"easton"}

@@ -29,6 +29,7 @@ __all__ = [
     "note_of",
     "opened",
     "parts_open",
+    "said_in",
     "why_not",
 ]
 
@@ -99,15 +100,20 @@ def note_of(said: JoinSaid, signer: Signer) -> str:
 
 def opened(note: str, keys: Mapping[str, tuple[Key, ...]]) -> JoinSaid:
     """What a joiner said and signed; raises `ProofFailed` for anything else."""
+    said = said_in(note)
+    verify(note, keys.get(said.organisation, ()))
+    return said
+
+
+def said_in(note: str) -> JoinSaid:
+    """What stands in a joiner's note, whoever signed it; raises `ProofFailed` where that is nothing."""
     lines = parse(note).text.split("\n")
     if len(lines) != 3 or lines[0] != HEAD:
         raise ProofFailed("this is not what somebody signs who joins", remedy="send the note as it was signed")
     try:
-        said = read_body(JoinSaid, lines[1].encode(), MAX_EVENT)
+        return read_body(JoinSaid, lines[1].encode(), MAX_EVENT)
     except NotGenuine as error:
         raise ProofFailed(f"this join cannot be read: {error.what}", remedy=error.remedy) from None
-    verify(note, keys.get(said.organisation, ()))
-    return said
 
 
 def parts_open(terms: Agreement, body_class: str | None) -> tuple[str, ...]:

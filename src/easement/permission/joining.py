@@ -40,7 +40,17 @@ from easement.permission.join_bodies import (
     OffersBody,
     ShareTaken,
 )
-from easement.permission.join_rules import JoinCode, JoinRefused, JoinWhy, Terms, note_of, opened, parts_open, why_not
+from easement.permission.join_rules import (
+    JoinCode,
+    JoinRefused,
+    JoinWhy,
+    Terms,
+    note_of,
+    opened,
+    parts_open,
+    said_in,
+    why_not,
+)
 from easement.permission.join_tables import Joined
 from easement.permission.landing import place_of, put_beside
 from easement.permission.offering import may_sign, on_shelf, terms_here
@@ -208,7 +218,10 @@ def _refused(error: Problem) -> JoinRefused | None:
 
 def _others(host: Host, lead: str, said: JoinSaid, of: Terms, whole: OfferBody) -> tuple[str, ...]:
     """Who must know besides the lead: every named party, and of those who joined before whoever gives or is given."""
-    before = [opened(note, host.member_keys) for note in whole.joins]
+    before = []
+    for note in whole.joins:
+        with suppress(ProofFailed):  # by a key that counts no more
+            before.append(opened(note, host.member_keys))
     across = [each.organisation for each in before if "provider" in (*each.parts, *said.parts)]
     names = dict.fromkeys((*of.terms.parties, *across))
     return tuple(each for each in names if each not in (lead, host.organisation))
@@ -311,10 +324,17 @@ def _landed(host: Host, whole: OfferBody, choice: Choice) -> Path:
     path = place_of(host.home / "agreements", text_of(whole.text))
     if not path.exists():
         write_whole(path, whole.text)
-    put_beside(path, whole.signatures)
+    put_beside(path, _of_parties(whole))
     facts = {"contact": choice.contact, **(choice.local or {})}
     write_whole(path.with_name(path.name + ".local"), canonical_json(facts).decode() + "\n")
     return path
+
+
+def _of_parties(whole: OfferBody) -> str:
+    """The signatures of the named parties: others' come with what they take, which they signed, or not at all."""
+    parties = file_of(whole.text).terms.parties
+    lines = whole.signatures.split("\n")
+    return "\n".join(line for line in lines if not line.startswith("— ") or line.split(" ")[1] in parties)
 
 
 def land_joins(host: Host, now: datetime, digest: str | None = None) -> int:
@@ -330,15 +350,16 @@ def land_joins(host: Host, now: datetime, digest: str | None = None) -> int:
 
 
 def _write_joins(host: Host, shelved: Shelved, digest: str) -> bool:
-    said = [opened(note, host.member_keys) for _, note in joined(host, digest)]
-    source = shelved.file.document.text
-    put_beside(shelved.path, signatures_of(source, {each.organisation: each.line for each in said}))
+    """Whether what they take had to be written; it stands before their signatures do, without which all is taken."""
+    said = [said_in(note) for _, note in joined(host, digest)]  # held when they came; a key may be revoked since
     target = joins_path(shelved.path)
     text = canonical_json({each.organisation: each.taking.as_dict() for each in said}).decode() + "\n"
-    if target.exists() and target.read_text(encoding="utf-8") == text:
-        return False
-    write_whole(target, text)
-    return True
+    changed = not target.exists() or target.read_text(encoding="utf-8") != text
+    if changed:
+        write_whole(target, text)
+    source = shelved.file.document.text
+    put_beside(shelved.path, signatures_of(source, {each.organisation: each.line for each in said}))
+    return changed
 
 
 def tell_joins(host: Host, now: datetime, digest: str | None = None) -> int:
