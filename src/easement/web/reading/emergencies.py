@@ -61,7 +61,7 @@ def _line(seen: Seen, identity: Identity, names: Names) -> EmergencyLine:
         outcome=row.outcome or "",
         what=seen.what if reads else "",
         why=seen.why if reads else "",
-        by=seen.by if reads else "",
+        by=(names.organisation(seen.told_by) if seen.told_by else seen.by) if reads else "",
         words=seen.words if reads else "",
         reviewable=reviewer and row.reviewed is None and not _own(seen, identity),
     )
