@@ -325,7 +325,9 @@ EXAMPLES = {
     ),
     "proposal emergency record": (
         "What was recorded: `id`, `direction`, `other`, `purpose`, `what`, `why`, when it `happened`, whether that is "
-        "`late` or `outside_agreement`, by when it is to be reviewed, whether that is `overdue`, and the `entry`.",
+        "`late` or `outside_agreement`, by when it is to be reviewed, whether that is `overdue`, and the `entry`. "
+        "`other_told` is when the other side took it, as `other_entry` of its log; `not_told_because` says why it has "
+        "not yet; `told_by` is the other side where that recorded it.",
         [],
     ),
     "proposal emergency review": ("As for `easement proposal emergency record`, with `outcome` and `words`.", []),
