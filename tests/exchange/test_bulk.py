@@ -19,9 +19,10 @@ from easement.exchange import bulk, bulk_desk, delta_api, jobs, jobs_tables, set
 from easement.exchange.bulk_fetch import fetch
 from easement.exchange.bulk_tables import BulkState, bulks
 from easement.exchange.directory_parts import MemberKey
+from easement.exchange.erasing import erase
 from easement.exchange.incoming import hold_words
 from easement.exchange.jobs_tables import JobState
-from easement.exchange.message_carry import NoAnswer, Problem, WrongAnswer
+from easement.exchange.message_carry import NoAnswer, Problem, Silence, WrongAnswer
 from easement.exchange.service import line_to
 from easement.exchange.tables import due
 from easement.gate.suspended import changed
@@ -291,6 +292,44 @@ def test_a_set_that_is_certified_to_be_deleted_is_kept_by_nobody(pair):
     assert first.manifest in json.loads(line.ask("GET", f"{bulk.SETS}/{first.message}"))["manifest"]
     with pytest.raises(Problem, match="no longer kept"):
         line.anew().ask("POST", f"{bulk.SETS}/{first.message}/token")
+
+
+@pytest.mark.parametrize("entry", ["intended", "released"])
+def test_what_is_erased_takes_the_files_of_its_set_with_it(pair, entry):
+    done, other = ready(pair), ready(pair)
+    kept = sets.sets_folder(pair.dwp.home) / done.message
+    assert kept.is_dir()
+    logged = next(e for e in pair.dwp.ledger.entries(0) if e.entry.type.value.endswith(entry))
+    index = logged.index
+    said = erase(pair.dwp, index, pair.clock())
+    assert not kept.exists()
+    assert (sets.sets_folder(pair.dwp.home) / other.message).is_dir()
+    assert pair.dwp.ledger.entry(said).entry.erased == index
+    with reading(pair.dwp.engine) as connection:
+        assert [each.id for each in sets.kept_sets(connection)] == [other.message]
+
+
+def test_a_set_asked_for_of_late_is_looked_after_sooner(pair):
+    young = asked(pair).bulk.message
+    worked(pair)
+    later = pair.clock() + bulk.YOUNG + timedelta(seconds=1)
+    assert bulk.chase(pair.northtown, later, young=True) == 0
+    assert bulk.chase(pair.northtown, pair.clock(), young=True) == 1
+    with reading(pair.northtown.engine) as connection:
+        assert [(each.message, each.state) for each in bulks(connection)] == [(young, BulkState.RECEIVED)]
+
+
+def test_a_provider_that_is_silent_is_asked_about_one_set_alone(pair, monkeypatch):
+    asked(pair), asked(pair)
+    tried = []
+
+    def silent(host, message, now):
+        tried.append(message)
+        raise NoAnswer(Silence.SLOW, "nothing comes back")
+
+    monkeypatch.setattr(bulk, "look", silent)
+    assert bulk.chase(pair.northtown, pair.clock()) == 0
+    assert len(tried) == 1
 
 
 def test_what_a_kill_left_of_sets_that_nobody_makes_or_keeps_is_cleared(pair):

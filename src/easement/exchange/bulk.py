@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Callable, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,7 @@ from easement.exchange.incoming import TELL, decided_here, hold_entry, hold_word
 from easement.exchange.jobs import bulk_request
 from easement.exchange.message import NotGenuine
 from easement.exchange.message_body import MAX_TOLD, read_body
-from easement.exchange.message_carry import NoAnswer, WrongAnswer
+from easement.exchange.message_carry import NoAnswer, Problem, WrongAnswer
 from easement.exchange.model import Asker, Wish
 from easement.exchange.ports import Host
 from easement.exchange.seen import see
@@ -357,14 +357,26 @@ def delete(host: Host, message: str, now: datetime) -> Bulk:
     return _kept(host, message)
 
 
-def chase(host: Host, now: datetime) -> int:
-    """Look after every set that has not ended; how many moved on."""
+YOUNG = timedelta(hours=1)
+"""How long a set is looked after every few seconds: most are made within minutes."""
+
+
+def chase(host: Host, now: datetime, *, young: bool = False) -> int:
+    """Look after every set that has not ended, or only after those asked for of late; how many moved on.
+
+    A provider that does not answer is asked about one of its sets alone, so that it holds up no other.
+    """
+    since = int((now - YOUNG).timestamp()) if young else 0
     with reading(host.engine) as connection:
         open_ones = tables.bulks(connection, states=[s for s in BulkState if not s.ended])
-    moved = 0
+    moved, silent = 0, set[str]()
     for each in open_ones:
+        if each.since < since or each.provider in silent:
+            continue
         try:
             moved += look(host, each.message, now).state is not each.state
-        except (NoAnswer, WrongAnswer, UsageError):
+        except (Problem, WrongAnswer, UsageError):  # it speaks, if only of this set
             continue
+        except NoAnswer:
+            silent.add(each.provider)
     return moved

@@ -33,6 +33,7 @@ __all__ = [
     "forget_files",
     "kept_sets",
     "link_signature",
+    "made_under",
     "next_version",
     "open_file",
     "read_set",
@@ -194,6 +195,12 @@ def kept_sets(connection: Connection) -> Iterator[Made]:
     """All sets that are kept, in the order in which they were made."""
     for row in connection.execute(select(*_COLUMNS).where(sets.c.dropped.is_(None)).order_by(sets.c.at, sets.c.id)):
         yield _made(row)
+
+
+def made_under(connection: Connection, intent: int) -> list[Made]:
+    """The set that is kept of one disclosure, by the index of its intent; none where there is none."""
+    place = (sets.c.intent == intent, sets.c.dropped.is_(None))
+    return [_made(row) for row in connection.execute(select(*_COLUMNS).where(*place))]
 
 
 def shared_tables(connection: Connection, reader: Reader) -> Iterator[SharedTable]:

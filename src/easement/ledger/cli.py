@@ -130,17 +130,19 @@ def fsck(home: Path, as_json: bool) -> int:
 def erase(index: int, yes: bool, home: Path, as_json: bool) -> None:
     """Destroy the private record of entry INDEX for good: who asked, about whom, and the answer's digests.
 
-    An answer to another node that is still kept, for the case that it asks again, is destroyed with it.
+    An answer to another node that is still kept, for the case that it asks again, is destroyed with it, and so are the
+    files of a set that it was answered with.
 
     The public entry and every proof of it stay, and a new entry says that the record was erased.
     """
-    from easement.gate.erasing import erase as erase_record
+    from easement.exchange.erasing import erase as erase_record
+    from easement.ledger.service import utc_now
     from easement.node.home import open_node
 
     if not yes:
         click.confirm(f"Destroy the private record of entry {index} for good?", abort=True, err=True)
     with open_node(home) as node:
-        logged = erase_record(node, index)
+        logged = erase_record(node, index, utc_now())
     words = f"Erased the private record of entry {index}; entry {logged} says so. Backups hold it until they expire."
     emit(as_json, {"erased": index, "entry": logged}, words)
 

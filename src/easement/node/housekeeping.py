@@ -112,6 +112,11 @@ def _sum_up(node: Node, now: datetime) -> int:
     return sum_up(node, now)
 
 
+def _chase_young(node: Node, now: datetime) -> int:
+    """Look after the sets that were asked for of late."""
+    return chase(node, now, young=True)
+
+
 def _chase(node: Node, now: datetime) -> int:
     """Look after the sets asked for, and certify to others what they have yet to hear of."""
     return chase(node, now) + certify_all(node, now)
@@ -146,6 +151,7 @@ TASKS: tuple[Task, ...] = (
     Task("fetch-directory", 60, _fetch),
     Task("ask-witnesses", 60, _cosign),
     Task("sum-up-refusals", 30, _sum_up),
+    Task("chase-young", 15, _chase_young),
     Task("chase", 300, _chase),
     Task("correct", 60, _correct),
     Task("permission", 15, _permission),

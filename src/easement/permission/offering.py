@@ -1,6 +1,7 @@
 """What is offered to others of a class: an agreement in force, published in a cluster by one of its parties (R2.4)."""
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -136,18 +137,25 @@ def terms_here(host: Host, digest: str, now: datetime) -> Terms:
 
 
 def offered(host: Host, now: datetime) -> Market:
-    """What every other member of the cluster offers, and what this organisation does."""
-    found = [(host.organisation, each) for each in offered_here(host, now)]
-    silent: dict[str, str] = {}
-    for member in current_directory(host, now).members:
-        if member.id == host.organisation:
-            continue
-        try:
-            told = asked(host, member.id, "offers", ListBody(to=member.id), OffersBody, now)
-            found += [(member.id, each) for each in told.offers]
-        except EasementError as error:
-            silent[member.id] = error.what
-    return Market(tuple(found), silent)
+    """What every other member of the cluster offers, all asked at once, and what this organisation does."""
+    own = [(host.organisation, each) for each in offered_here(host, now)]
+    others = [each.id for each in current_directory(host, now).members if each.id != host.organisation]
+    with ThreadPoolExecutor(MOST_AT_ONCE) as threads:
+        told = dict(zip(others, threads.map(lambda member: _offers_of(host, member, now), others), strict=True))
+    found = [(member, each) for member, said in told.items() if isinstance(said, OffersBody) for each in said.offers]
+    return Market((*own, *found), {member: said for member, said in told.items() if isinstance(said, str)})
+
+
+MOST_AT_ONCE = 32
+"""Members asked at the same time; one that is silent holds up no other, and is waited for as the settings say."""
+
+
+def _offers_of(host: Host, member: str, now: datetime) -> OffersBody | str:
+    """What a member offers, or why it said nothing."""
+    try:
+        return asked(host, member, "offers", ListBody(to=member), OffersBody, now)
+    except EasementError as error:
+        return error.what
 
 
 def _entry(host: Host, type_: EntryType, shelved: Shelved, organisation: str, now: datetime) -> Entry:

@@ -47,7 +47,7 @@ def list_sets(request: Request, who: Runs, page: Annotated[Page, Query()]) -> Re
 
 @router.get("/{message}", operation_id="getSet", response_model=SetLine, responses=reads())
 def get_set(request: Request, who: Runs, message: Message) -> Response:
-    """One set and how it stood last; the node asks the provider every few minutes by itself."""
+    """One set and how it stood last; the node asks the provider by itself, every few seconds at first."""
     return shown(request, _line(_found(request, who, message)))
 
 
