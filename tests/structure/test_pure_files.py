@@ -73,6 +73,7 @@ TOUCHES_THE_WORLD = {
     "exchange/correct_parts.py": "seals what is kept, and asks other nodes",
     "exchange/correct_tables.py": "the tables of what is wrong",
     "exchange/correct_told.py": "keeps what others told, with its entry, and tells them",
+    "exchange/erasing.py": "removes a set with the private record of its disclosure",
     "exchange/jobs.py": "makes sets for other nodes",
     "exchange/jobs_tables.py": "the table of sets to make",
     "exchange/set_outlet.py": "writes a set's sealed files",
