@@ -63,6 +63,7 @@ shares:
       date_of_birth: {shift: P45D}
       postcode: outward
     k: 17
+    match: {method: model, model: department-council/7, disclose: 0.97, hold: 0.31, reviewers: 2}
     limits: {records_per_day: 54321, records_per_request: 4321}
   counts-share:
     from: dwp
@@ -127,6 +128,10 @@ _OTHERS: tuple[Any, ...] = (
         5_000,
         640.25,
         "present",
+        0.98,
+        0.05,
+        1,
+        "rules",
         {"band": [0, 5]},
         {"truncate": 9},
         {"shift": "P8D"},

@@ -189,6 +189,15 @@ _rows = st.sampled_from(
         "postcode + 1 = 2",
     ]
 )
+_matchings = st.fixed_dictionaries(
+    {"method": st.sampled_from(["rules", "model"])},
+    optional={
+        "model": st.sampled_from(["department-council/1", "births-deaths/12"]),
+        "disclose": st.floats(0.5, 0.999),
+        "hold": st.floats(0.001, 0.5),
+        "reviewers": st.integers(1, 2),
+    },
+)
 _limits = _some(records_per_day=st.integers(1, 10**9), records_per_request=st.integers(1, 10**9))
 _fields = st.dictionaries(_elements, _forms, max_size=4)
 _some_fields = st.dictionaries(_elements, _forms, min_size=1, max_size=4)
@@ -213,6 +222,8 @@ def _shares(draw: st.DrawFn, givers: list[str], receivers: list[str]) -> Data:
         share["aggregate"] = draw(_aggregates)
     if draw(st.booleans()):
         share["rows"] = draw(_rows)
+    if draw(st.booleans()):
+        share["match"] = draw(_matchings)
     return share
 
 

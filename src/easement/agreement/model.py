@@ -252,6 +252,33 @@ class Limits(_Terms):
     records_per_request: Count | None = Field(None, ge=1, description="Records that one request may ask for.")
 
 
+Probability = Annotated[float, Field(strict=True)]
+
+
+class Matching(_Terms):
+    """How people on the recipient's list are found: by exact rules, or by the provider's trained model of linkage.
+
+    The rules are the default. Whatever is in doubt is held for people of the provider, and never disclosed.
+    """
+
+    method: Literal["rules", "model"] = Field(description="`rules` are exact; `model` weighs what agrees and differs.")
+    model: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,62}/[1-9][0-9]{0,5}$")] | None = Field(
+        None, description="The provider's signed model, as `id/version`; by default its newest one named as the share."
+    )
+    disclose: Probability = Field(
+        0.95,
+        ge=0.5,
+        le=0.999999,
+        description="From this probability on a pair is linked, where nothing speaks against it.",
+    )
+    hold: Probability = Field(
+        0.2, ge=0.001, le=0.5, description="From this probability on a pair in doubt is held for a person to look at."
+    )
+    reviewers: Annotated[int, Field(strict=True)] = Field(
+        1, ge=1, le=2, description="How many people must say the same of a pair in doubt."
+    )
+
+
 def _rows(text: str) -> str:
     try:
         parse(text)
@@ -273,6 +300,7 @@ class Share(_Terms):
     fields: Mapping[ElementName, Form] = Field(default_factory=dict, description="Which elements, in which form.")
     aggregate: Aggregate | None = Field(None, description="What may be counted, for the mode `aggregate`.")
     k: Count | None = Field(None, ge=2, le=1000, description="The smallest group, for the level `anonymised`.")
+    match: Matching | None = Field(None, description="How people on a list are found, where not by exact rules.")
     limits: Limits = Field(Limits(), description="How much may cross.")
 
     @model_validator(mode="after")

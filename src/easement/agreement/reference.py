@@ -24,6 +24,7 @@ _SECTIONS = {
     "Share": "`shares.NAME`",
     "Aggregate": "`shares.NAME.aggregate`",
     "SmallNumbers": "`shares.NAME.aggregate.small_numbers`",
+    "Matching": "`shares.NAME.match`",
     "Limits": "`shares.NAME.limits`",
     "People": "`people.PARTY`",
     "Duties": "`duties`",

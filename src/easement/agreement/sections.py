@@ -21,6 +21,7 @@ from easement.agreement.words import (
     SUBJECTS,
     THEN,
     form_words,
+    match_words,
     named,
 )
 from easement.base.words import day, listed, number
@@ -123,6 +124,7 @@ def _share(terms: Agreement, id_: str, share: Share, lookup: Lookup) -> Part:
         fact("How it may be asked for", *(MODE[mode] for mode in share.modes)),
         fact("About whom", SUBJECTS[share.subjects]),
         fact("Which rows", _rows(share, lookup)),
+        fact("How people on the list are found", *match_words(share.match)) if share.match else None,
         fact("Most records in one day", _limit(share.limits.records_per_day)),
         fact("Most records in one request", _limit(share.limits.records_per_request)),
     )

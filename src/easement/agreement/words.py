@@ -5,7 +5,7 @@ or a code keeps its own characters, and words are put around it.
 """
 
 from easement.agreement.forms import Form, FormKind, bands, days
-from easement.agreement.model import Level, Mode
+from easement.agreement.model import Level, Matching, Mode
 from easement.base.words import many
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "SUBJECTS",
     "THEN",
     "form_words",
+    "match_words",
     "named",
 ]
 
@@ -106,3 +107,19 @@ def form_words(form: Form) -> str:
         case FormKind.SHIFT:
             return f"moved by a secret number of days, at most {many(days(form.shift), 'day')} either way"
     return _PLAIN_FORMS[form.kind]
+
+
+def match_words(match: Matching) -> tuple[str, ...]:
+    """How people on a list are found, in words."""
+    reviewers = (
+        f"{'one person' if match.reviewers == 1 else 'two people'} must say of a pair in doubt that it is one person"
+    )
+    if match.method == "rules":
+        return ("rules: names, dates, places and identifiers must be equal by fixed rules", reviewers)
+    named_model = f"the model {match.model}" if match.model else "the giver’s newest model for this share"
+    return (
+        f"model: {named_model}, learnt from the registers, weighs what agrees and what differs",
+        f"linked from a probability of {match.disclose} on, where nothing speaks against it",
+        f"held for a person from a probability of {match.hold} on, and not disclosed",
+        reviewers,
+    )

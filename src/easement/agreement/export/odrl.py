@@ -104,6 +104,8 @@ def _asset(file: AgreementFile, id_: str, share: Share) -> dict[str, Any]:
         asset["refinement"] = [_constraint("easement:rows", "eq", share.rows)]
     if share.k is not None:
         asset["easement:smallestGroup"] = share.k
+    if share.match is not None:
+        asset["easement:match"] = {"@type": "@json", "@value": share.match.model_dump(mode="json")}
     if share.aggregate is not None:
         asset["easement:aggregate"] = {"@type": "@json", "@value": share.aggregate.model_dump(mode="json")}
     return asset
