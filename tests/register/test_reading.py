@@ -3,6 +3,8 @@
 import json
 from datetime import timedelta
 
+import pytest
+
 from easement.agreement.read import read_agreement
 from easement.agreement.signing import sign
 from easement.base import stamps
@@ -10,7 +12,7 @@ from easement.base.database import writing
 from easement.gate import tables as gate_tables
 from easement.ledger.model import EntryType
 from easement.ledger.verifier import check_receipt
-from easement.register import keeping, reading
+from easement.register import keeping, reading, redacting, service
 from easement.register.model import Card, State
 from easement.register.reading import Sought
 
@@ -169,6 +171,34 @@ def test_a_suspension_is_told_at_once_with_its_reason(published):
         gate_tables.suspend(connection, "school-meals", "a breach is looked into", 1, 1)
     entry = reading.entry(published, "school-meals", NOW)
     assert (entry.state, entry.because) == (State.SUSPENDED, "a breach is looked into")
+
+
+@pytest.mark.parametrize("before", ["", "it was ended: "])
+def test_what_a_party_told_the_others_of_a_suspension_is_not_told_to_the_public(published, before):
+    """Nobody here has looked at another organisation's words, which may name somebody."""
+    said = f"{before}northtown: Jo Ash of 3 High Street told us: it was wrong"
+    with writing(published.engine) as connection:
+        gate_tables.suspend(connection, "school-meals", said, 1, 1)
+    entry = reading.entry(published, "school-meals", NOW)
+    assert entry.because == "northtown decided so"
+    assert "Jo Ash" not in json.dumps(entry.as_dict())
+    redacting.redact(published, "school-meals", "parties", "crime-prevention", role="governance-lead", now=NOW)
+    assert reading.entry(published, "school-meals", NOW).because == ""
+
+
+def test_a_signature_of_terms_that_not_all_have_signed_is_not_told(published):
+    """Whoever names this organisation in a text of theirs could else write into its register."""
+    before = reading.entry(published, "school-meals", NOW).events
+    facts = {"organisation": "easton", "agreement": "cd" * 32, "agreement_id": "school-meals", "version": "9.0.0"}
+    published.says(EntryType.VERSION_SIGNED, **facts)
+    assert reading.entry(published, "school-meals", LATER).events == before
+    assert [each.event.version for each in service.changes(published, LATER)] == ["1.0.0"]
+
+
+def test_terms_that_supersede_what_is_no_digest_keep_nothing_from_the_register(published):
+    """PostgreSQL holds no more than a digest where one is meant."""
+    published.put("odd-words", ("version: 1.0.0", f"version: 1.0.0\nsupersedes: {'f' * 3_000}"))
+    assert sorted(titles(published)) == ["School meals", "School meals"]
 
 
 def test_a_key_that_counts_no_more_takes_the_entry_out_of_force(published):

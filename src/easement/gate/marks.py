@@ -10,7 +10,10 @@ from sqlalchemy import Column, Connection, Engine, String, Table, Text, delete, 
 from easement.base.database import METADATA, Whole, reading
 from easement.gate.tables import suspend, suspensions, why_suspended
 
-__all__ = ["end", "ended", "endings", "mark_reviewed", "reviewed", "reviews"]
+__all__ = ["ENDED", "end", "ended", "endings", "mark_reviewed", "reviewed", "reviews"]
+
+ENDED = "it was ended: "
+"""How the reason of what is suspended for good begins."""
 
 reviews = Table(
     "gate_reviews",
@@ -62,4 +65,4 @@ def end(connection: Connection, agreement_id: str, reason: str, since: int, entr
     connection.execute(insert(endings).values(**row))
     if why_suspended(connection, agreement_id) is not None:
         connection.execute(delete(suspensions).where(suspensions.c.agreement_id == agreement_id))
-    suspend(connection, agreement_id, f"it was ended: {reason}", since, entry)
+    suspend(connection, agreement_id, f"{ENDED}{reason}", since, entry)

@@ -57,6 +57,8 @@ def raise_concern(
     id_, hour = secrets.token_hex(16), int(now.timestamp()) // HOUR
     bucket = _bucket(publisher, source)
     raised = [Concern(id_, agreement_id, now, 0)]
+    with reading(publisher.engine) as connection:  # a flood costs no turn to write
+        _refuse_floods(publisher, connection, bucket, hour)
 
     def also(connection: Connection, index: int) -> None:
         take_turn(connection, TURN)
@@ -73,12 +75,17 @@ def raise_concern(
 
 
 def _hold_back_floods(publisher: Publisher, connection: Connection, bucket: str, hour: int) -> None:
-    rules = publisher.settings.public_register
     tables.forget_hours(connection, hour)
+    _refuse_floods(publisher, connection, bucket, hour)
+    for name in (bucket, EVERYBODY):
+        tables.count_raised(connection, name, hour)
+
+
+def _refuse_floods(publisher: Publisher, connection: Connection, bucket: str, hour: int) -> None:
+    rules = publisher.settings.public_register
     for name, most in ((bucket, rules.concerns_an_hour_each), (EVERYBODY, rules.concerns_an_hour)):
         if tables.raised_within(connection, name, hour) >= most:
             raise Refused("too many concerns were raised within the hour", remedy="try again in an hour")
-        tables.count_raised(connection, name, hour)
 
 
 def look(publisher: Publisher, id_: str, *, role: str, now: datetime, held_back: str = "") -> Concern:

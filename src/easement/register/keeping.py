@@ -6,6 +6,7 @@ agreements and nothing new, a stamp for each file. What once stood on the regist
 
 import hashlib
 import json
+import re
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -44,6 +45,7 @@ FRESH_SECONDS = 30
 """How old what the register saw may be before a reader looks again by itself; a serving node looks more often."""
 
 TURN = "register"
+_DIGEST = re.compile("[0-9a-f]{64}")
 UNSURE = (State.GONE, State.REVIEW_OVERDUE)
 """States of entries whose files are read each time: they come back, or are reviewed, without a change to the file."""
 
@@ -182,7 +184,7 @@ def _row(shelved: Shelved, said: Card, left_out: tuple[Redaction, ...], now: dat
         "not_public": (shown.reason_not_public or "no reason is given") if shown and not shown.public else unsaid,
         "title": said.title,
         "purpose": said.purpose,
-        "supersedes": terms.supersedes or "",
+        "supersedes": terms.supersedes if terms.supersedes and _DIGEST.fullmatch(terms.supersedes) else "",
         "starts": said.starts.isoformat(),
         "ends": said.ends.isoformat(),
         "next_review": said.next_review.isoformat() if said.next_review else "",

@@ -1,7 +1,8 @@
 """What anybody may read of the register: entries found by words, one by one, how often used, and their proof."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from easement.base.database import reading
+from easement.gate.marks import ENDED
 from easement.gate.tables import suspended
 from easement.ledger.model import EntryType
 from easement.ledger.receipt import make_receipt, new_receipt
@@ -28,6 +30,7 @@ __all__ = [
     "choices",
     "entry",
     "everything",
+    "in_force",
     "off_register",
     "proof_of",
     "search",
@@ -40,6 +43,7 @@ STREAMED = 200
 """Entries read together where all are wanted."""
 
 _E = tables.entries.c
+_ID = re.compile("[a-z][a-z0-9-]{0,62}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +117,17 @@ def entry(publisher: Publisher, id_: str, now: datetime, *, version: str = "") -
         if not wanted:
             return None
         (found,) = _entries(publisher, connection, wanted[:1])
-        events = tables.events(connection, agreement_id=id_)
+        digests = {row.digest for row in tables.rows(connection, _E.agreement_id == id_, columns=("digest",))}
+        events = in_force(tables.events(connection, agreement_id=id_), digests)
     told = tuple(sorted(((each.version, State(each.state)) for each in versions), key=_newest_first))
     signed = _signed(events, found.card.digest, publisher.organisation)
     card, use = found.card, found.use
     return Entry(card, found.state, found.newest, found.because, use, tuple(events), signed, told)
+
+
+def in_force(events: Iterable[Event], digests: Collection[str]) -> list[Event]:
+    """What happened, without signatures of texts that not all who they name have signed."""
+    return [each for each in events if each.type != EntryType.VERSION_SIGNED or each.agreement in digests]
 
 
 def _newest_first(told: tuple[str, State]) -> tuple[int, ...]:
@@ -192,7 +202,15 @@ def _entries(publisher: Publisher, connection: Connection, rows: Sequence[Any]) 
         card = Card.parse(json.loads(cards[row.digest])).without(redacted)
         use = None if card.hides("uses") else use_of(uses.get(row.agreement_id, ()))
         reason = reasons.get(row.agreement_id, "")
-        yield Entry(card, _state(row.state, reason), row.newest, reason, use)
+        yield Entry(card, _state(row.state, reason), row.newest, _because(reason, card), use)
+
+
+def _because(reason: str, card: Card) -> str:
+    """Why an agreement is suspended, as the public is told: what a party told the others nobody here has looked at."""
+    party, told, _ = reason.removeprefix(ENDED).partition(": ")
+    if not told or not _ID.fullmatch(party):
+        return reason
+    return "" if card.hides("parties") else f"{card.name_of(party)} decided so"
 
 
 def _state(stored: str, suspended_because: str) -> State:

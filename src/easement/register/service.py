@@ -9,7 +9,7 @@ from easement.register.facts import numbers
 from easement.register.feed import FED, Item
 from easement.register.keeping import names_of, refresh, refresh_if_old
 from easement.register.ports import Publisher
-from easement.register.reading import choices, entry, everything, off_register, proof_of, search
+from easement.register.reading import choices, entry, everything, in_force, off_register, proof_of, search
 from easement.register.redacting import redact, redacted, restore
 from easement.register.reporting import gather, write_report
 
@@ -50,5 +50,7 @@ def changes(publisher: Publisher, now: datetime) -> tuple[Item, ...]:
         events = tables.events(connection, *FED, newest=10 * FED_AT_MOST)
         wanted = (e.public.is_(True), e.newest.is_(True), e.agreement_id.in_({each.agreement_id for each in events}))
         titles = {row.agreement_id: row.title for row in tables.rows(connection, *wanted)}
-    shown = (Item(each, titles[each.agreement_id]) for each in events if each.agreement_id in titles)
+        digests = {row.digest for row in tables.rows(connection, e.agreement_id.in_(titles), columns=("digest",))}
+    told = in_force(events, digests)
+    shown = (Item(each, titles[each.agreement_id]) for each in told if each.agreement_id in titles)
     return tuple(shown)[:FED_AT_MOST]
