@@ -32,6 +32,7 @@ from easement.web.routes import (
     proposals,
     records,
     register,
+    standards,
 )
 from easement.web.security import cookies_for
 from easement.web.states import States
@@ -56,6 +57,13 @@ OPEN = {
             *("/register/agreements/{id_}/proof", "/register/concerns", "/register/concerns/{id_}"),
         ),
         "the register is public: agreements, counts that point at nobody, and concerns that somebody looked at",
+    ),
+    **dict.fromkeys(
+        (
+            *("/standards", "/standards/compare", "/standards/{id_}/{version}"),
+            *("/codes", "/codes/{name}", "/crosswalks/{from_}/{to}"),
+        ),
+        "standards and code lists are there to be used by others, and say nothing of anybody",
     ),
     "/register/agreements/{id_}/concern": "anybody may raise a concern: so many an hour, so long, and sealed",
 }
@@ -94,6 +102,7 @@ def mount(app: FastAPI, node: Node) -> None:
         assessing,
         impact,
         register,
+        standards,
     ):
         app.include_router(room.router)
 

@@ -58,7 +58,7 @@ SECTIONS = {
 }
 """The sections of the pages, and the permissions of which one opens each."""
 
-PUBLIC = frozenset({"register"})
+PUBLIC = frozenset({"register", "standards"})
 """The sections that are open to anybody."""
 
 Found = TypeVar("Found")
