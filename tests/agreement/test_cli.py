@@ -261,11 +261,13 @@ def test_two_parties_sign_and_the_agreement_is_in_force(run, meals, tmp_path):
     first = run("sign", "meals.yaml", "--key", str(key_file(tmp_path / "dwp.key", DWP)))
     assert first.code == 0
     assert "the signature stands in meals.yaml.signatures" in first.out
+    assert "send meals.yaml and meals.yaml.signatures to `northtown`, who has yet to sign" in first.err
     partly = run(*status)
     assert (partly.code, "partly-signed" in partly.out) == (11, True)
     assert "  dwp: signed\n  northtown: has not signed\n" in partly.out
 
-    run("sign", "meals.yaml", "--key", str(key_file(tmp_path / "northtown.key", NORTHTOWN)))
+    last = run("sign", "meals.yaml", "--key", str(key_file(tmp_path / "northtown.key", NORTHTOWN)))
+    assert "everybody's signature stands there: send meals.yaml and meals.yaml.signatures to every party" in last.err
     held = run(*status, "--json")
     assert (held.code, held.data["state"], held.data["signed"]) == (0, "in-force", ["dwp", "northtown"])
     assert held.data["next_review"] == "2021-01-01"

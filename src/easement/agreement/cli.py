@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from easement.agreement.check import Finding
+    from easement.agreement.model import Agreement
     from easement.agreement.service import Stood
     from easement.ledger.note import Signer
     from easement.node.home import Node
@@ -217,7 +218,20 @@ def sign(
     target = signatures_path(file)
     data = {"agreement": signed.terms.id, "signed_by": signer.name, "digest": signed.digest, "signatures": str(target)}
     emit(as_json, data, f"{signer.name} signed {signed.digest}\nthe signature stands in {clear_path(target)}")
+    say(_travels(signed.terms, file, target))
     say(f"next: easement agreement status {clear_path(file)} --{f'node {clear_path(node)}' if node else 'keys DIR'}")
+
+
+def _travels(terms: "Agreement", file: Path, target: Path) -> str:
+    """To whom the file and its signatures go now; in a cluster, a proposal carries both by itself."""
+    from easement.base.words import listed
+    from easement.ledger.note import parse
+
+    there = {each.name for each in parse(target.read_text(encoding="utf-8")).signatures}
+    both = f"{clear_path(file)} and {clear_path(target)}"
+    if left := [f"`{party}`" for party in terms.parties if party not in there]:
+        return f"send {both} to {listed(left)}, who has yet to sign: the file as it is, with its signatures beside it"
+    return f"everybody's signature stands there: send {both} to every party, for `agreements/` of its node"
 
 
 def _signer(path: Path) -> "Signer":
