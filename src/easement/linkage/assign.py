@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from easement.linkage.model import bits
 
-__all__ = ["REPEATED", "Policy", "assigned"]
+__all__ = ["REPEATED", "Policy", "assigned", "assigned_at"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +85,12 @@ def assigned(policy: Policy, *, settled: bool = False) -> tuple[tuple[str, str],
     `settled` says that the table of that name holds what people decided on some pairs.
     """
     figures = {"disclose": bits(policy.disclose), "hold": bits(policy.hold), "margin": policy.margin}
+    return assigned_at(**figures, settled=settled)
+
+
+def assigned_at(*, disclose: float, hold: float, margin: float, settled: bool = False) -> tuple[tuple[str, str], ...]:
+    """The same by thresholds of the weights themselves, whatever they are a measure of."""
+    figures = {"disclose": disclose, "hold": hold, "margin": margin}
     ranked, linked, doubtful = (each.format(**figures, scored="open_pairs" if settled else "scored")
                                 for each in (_RANKED, _LINKED, _DOUBTFUL))  # fmt: skip
     if not settled:
