@@ -126,18 +126,12 @@ class _Reader:
     def _row(self, row: Row, seen: PersonSeen, sources: Mapping[int, SourceShown]) -> RowShown:
         first = seen.source(row.values[0].source)
         offer = self._offer(first)
-        said = row.conflict
-        shown = None
-        if said is not None:
-            readings = (
-                (text, ", ".join(sources[number].provider for number in which)) for text, which in said.readings
-            )
-            shown = ConflictShown(tuple(readings), said.hint)
+        values = tuple(self._value(value, seen, sources) for value in row.values)
         return RowShown(
             name=row.name,
             meaning=row.definition or meaning_of(row.values[0].element, offer.standard if offer else None),
-            values=tuple(self._value(value, seen, sources) for value in row.values),
-            conflict=shown,
+            values=values,
+            conflict=ConflictShown(_said_by(values), row.conflict.hint) if row.conflict else None,
         )
 
     def _value(self, value: Value, seen: PersonSeen, sources: Mapping[int, SourceShown]) -> ValueShown:
@@ -192,6 +186,15 @@ class _Reader:
             GapShown(self.names.organisation(provider), agreement, tuple(names), why, text, remedy, entry)
             for (provider, agreement, why, text, remedy, entry, _), names in ordered
         ]
+
+
+def _said_by(values: Iterable[ValueShown]) -> tuple[tuple[str, str], ...]:
+    """Every value once, as it came, with all who say so."""
+    found: dict[str, dict[str, None]] = {}
+    for value in values:
+        if not value.none:
+            found.setdefault(value.text, {})[value.source.provider] = None
+    return tuple((text, ", ".join(who)) for text, who in found.items())
 
 
 def _day(when: str) -> int:
