@@ -14,6 +14,8 @@ __all__ = ["OPEN", "SCHEME", "allowed", "needs", "sees"]
 
 _MEMBERS_OWN = "the statement in it is signed by the member that it is about"
 
+_STANDARDS = "standards and code lists are there to be used by others, and say nothing of anybody"
+
 _REGISTER = "the register is public: agreements, counts that point at nobody, and concerns that somebody looked at"
 
 OPEN: dict[str, str] = {
@@ -22,6 +24,11 @@ OPEN: dict[str, str] = {
     "/ledger/checkpoint": "the ledger is public: anybody may watch it",
     "/ledger/tile/{path}": "the ledger is public: anybody may watch it",
     "/ledger/key": "a public key",
+    "/api/v1/standards": _STANDARDS,
+    "/api/v1/standards/{standard}/{edition}": _STANDARDS,
+    "/api/v1/code-lists": _STANDARDS,
+    "/api/v1/code-lists/{codes}": _STANDARDS,
+    "/api/v1/code-lists/{codes}/into/{to}": _STANDARDS,
     "/api/v1/openapi.json": "the description of the API; it is in the documentation too",
     "/api/v1/register": _REGISTER,
     "/api/v1/register/{agreement}": _REGISTER,

@@ -31,6 +31,8 @@ from easement.api.v1 import (
     shapes_proposals,
     shapes_register,
     shapes_sets,
+    shapes_standards,
+    standards,
 )
 from easement.api.v1.describe import PREFIX, ProblemShown
 from easement.api.v1.shapes import example_of
@@ -60,6 +62,8 @@ SHAPES: tuple[type[BaseModel], ...] = (
     *(shapes_assessments.AnswersWanted, shapes_assessments.AssessmentLine, shapes_assessments.AssessmentShown),
     *(shapes_assessments.DraftShown, shapes_assessments.ImpactStarted, shapes_assessments.ImpactWritten),
     shapes_assessments.ImpactShown,
+    *(shapes_standards.StandardLine, shapes_standards.StandardShown, shapes_standards.CodeListLine),
+    *(shapes_standards.CodeLine, shapes_standards.PairLine),
     *(shapes_proposals.WishWanted, shapes_proposals.DraftWanted, shapes_proposals.ActWanted),
     *(shapes_proposals.ProposalLine, shapes_proposals.ProposalShown, shapes_proposals.TextShown),
 )
@@ -69,19 +73,24 @@ EXAMPLES = {
     "Idempotency-Key": "2f1c9a52-7f2a-4e4b-9b1e-6f1d0a6f3c11",
     "agreement": "free-school-meals",
     "assessment": shapes_assessments.ID,
+    "codes": "sex-nhs",
     "cursor": "",
     "dataset": "awards",
     "direction": "given",
+    "edition": 1,
     "entry": 41,
     "format": "json",
     "limit": 50,
     "member": "dwp",
     "message": shapes.MESSAGE,
+    "on": "2026-11-01",
     "organisation": "northtown",
     "proposal": shapes.MESSAGE,
     "purpose": "benefit-eligibility",
     "since": "2026-11-01",
+    "standard": "person",
     "state": "in-force",
+    "to": "sex",
     "type": "gate:disclosure:released",
     "until": "2026-11-30",
     "words": "school meals",
@@ -101,7 +110,8 @@ ROUTERS = (
         duties.router,
         proposals.router,
     ),
-    *(ledger.router, evidence.router, counts.router, assessments.router, register.router, own),
+    *(ledger.router, evidence.router, counts.router, assessments.router, register.router),
+    *(standards.router, own),
 )
 """Everything below `/api/v1`."""
 
