@@ -18,7 +18,7 @@ from easement.exchange.service import line_to
 from easement.permission import tables
 from easement.permission.bodies import ActBody, EventsBody, HistoryBody, NewsBody, StandBody
 from easement.permission.chain import opened
-from easement.permission.dossier import Dossier
+from easement.permission.dossier import Dossier, Stage
 from easement.permission.keeping import Overtaken, keep, notes_after, read
 from easement.permission.ports import Host
 from easement.permission.tables import Behind
@@ -33,6 +33,10 @@ Body = TypeVar("Body", bound=MessageBody)
 
 AT_ONCE = 4
 """Events in one message: four of the longest stay below the longest message."""
+
+
+MOST_WAITING = 100
+"""Proposals of one home that may wait for an answer: more than anybody reads are a flood."""
 
 
 class Away(SourceUnreachable):
@@ -74,6 +78,12 @@ def _hold_sender(host: Host, sender: str, before: Dossier | None, author: str, p
         raise Refused(f"`{sender}` is not the home of this proposal", remedy="its home tells of it")
     if before is None and host.organisation not in parties:
         raise Refused(f"`{host.organisation}` is no party to this proposal", remedy="name it among the parties")
+    if before is None:
+        with reading(host.engine) as connection:
+            waiting = tables.count_of(connection, sender, Stage.PROPOSED.value)
+        if waiting >= MOST_WAITING:
+            what = f"{waiting} proposals of `{sender}` wait for an answer already"
+            raise Refused(what, remedy="wait until some are answered, or withdraw them")
 
 
 # From its home to the others

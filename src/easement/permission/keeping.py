@@ -20,14 +20,16 @@ from easement.permission import tables
 from easement.permission.actor import Actor
 from easement.permission.chain import event_in, holds_line
 from easement.permission.dossier import Dossier, Stage
+from easement.permission.folded import Folded
 from easement.permission.model import Event, Kind
 from easement.permission.ports import Host
 from easement.permission.tables import EventRow, Row
-from easement.permission.transitions import BACK, Code, Illegal, Why, after, fold
+from easement.permission.transitions import BACK, Code, Illegal, Why, after
 
 __all__ = ["Act", "Overtaken", "keep", "keep_act", "names", "notes_after", "read", "reason_of", "row_of"]
 
 _EVENT, _ACT = "permission events", "permission acts"
+_folded = Folded()
 
 _ENTRIES = {
     Kind.PROPOSE: EntryType.PROPOSAL_MADE,
@@ -59,12 +61,17 @@ class Act:
 
 def read(host: Host, proposal: str) -> Dossier:
     """A proposal as it stands here; raises `UsageError` for one that is not known here."""
+    dossier = _folded.get(host.engine, proposal)
     with reading(host.engine) as connection:
-        found = tables.events_of(connection, proposal)
-    if not found:
+        found = tables.events_of(connection, proposal, dossier.number if dossier else 0)
+    for row in found:
+        dossier = after(dossier, event_in(_opened(host, row)))
+    if dossier is None:
         remedy = "see which there are: easement proposal list"
         raise UsageError(f"no proposal `{proposal[:64]}` is known here", remedy=remedy)
-    return fold(tuple(event_in(_opened(host, row)) for row in found))
+    if found:
+        _folded.put(host.engine, dossier)
+    return dossier
 
 
 def notes_after(host: Host, proposal: str, number: int, most: int) -> tuple[str, ...]:

@@ -124,7 +124,7 @@ class Proposed(_Told):
     title: Annotated[Short, AfterValidator(_seen)]
     why: Words
     harm_if_not_shared: Words
-    parties: Mapping[Organisation, Literal["provider", "recipient"]]
+    parties: Annotated[Mapping[Organisation, Literal["provider", "recipient"]], Field(max_length=MAX_PARTIES)]
     answer_days: Annotated[int, Field(ge=1, le=MOST_DAYS)]
     days_off: Annotated[tuple[date, ...], Field(max_length=60, exclude_if=lambda days: not days)] = ()
     appetite: Said

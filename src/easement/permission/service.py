@@ -291,6 +291,7 @@ def _said(kind: type[BaseModel], **facts: object) -> Any:
         raise UsageError(f"`{name.replace('_', ' ')}` cannot be taken: {first['msg'].lower()}", remedy=_MEND) from None
 
 
+_BUSY = Why(Code.EVENT_STALE, "others act on this proposal at this very moment", "do it again")
 _MEND = "say it in plain words of at most 2,000 characters, and choose codes from those that are listed"
 
 
@@ -350,7 +351,7 @@ def _again(host: Host, error: Exception, proposal: str, said: Told, now: datetim
     """The proposal as it stands now, to try once more what was written on an older state; else raises the error."""
     overtaken = not isinstance(error, Illegal) or error.stale
     if not overtaken or not left or isinstance(said, m.Proposed):
-        raise error
+        raise error if isinstance(error, Illegal) else Illegal((_BUSY,)) from None
     dossier = carrying.catch_up(host, proposal, now)
     if isinstance(error, Illegal) and Kind(said.kind) not in REBASED:
         raise error

@@ -14,6 +14,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    func,
     insert,
     select,
     update,
@@ -32,6 +33,7 @@ __all__ = [
     "add_event",
     "all_rows",
     "behind",
+    "count_of",
     "event_by_id",
     "events",
     "events_of",
@@ -160,6 +162,12 @@ def all_rows(connection: Connection, *, state: str | None = None, agreement_id: 
     if agreement_id is not None:
         query = query.where(proposals.c.agreement_id == agreement_id)
     return [_row(each) for each in connection.execute(query)]
+
+
+def count_of(connection: Connection, home: str, state: str) -> int:
+    """How many proposals of one home are in a state."""
+    where = (proposals.c.home == home, proposals.c.state == state)
+    return connection.scalar(select(func.count()).select_from(proposals).where(*where)) or 0
 
 
 def put_row(connection: Connection, row: Row, before: str | None) -> bool:

@@ -17,10 +17,19 @@ from easement.permission.happens import begun, changed
 from easement.permission.model import Event, Kind
 from easement.permission.texts import Text, text_of
 
-__all__ = ["LEGAL", "Code", "Illegal", "Why", "after", "fold", "possible", "why_not"]
+__all__ = ["LEGAL", "Code", "Illegal", "Why", "after", "possible", "why_not"]
 
 BACK = timedelta(minutes=5)
 """How far an author's clock may be behind that of whoever acted before."""
+
+MOST_SAID = 500
+"""Events of one organisation in one proposal, but for those that stop it: a busy year of daily remarks."""
+
+MOST_TEXT = 4_000_000
+"""Characters of texts of one organisation in one proposal: twenty of the longest, or eight hundred usual ones."""
+
+STOPS = frozenset({Kind.REFUSE, Kind.WITHDRAW, Kind.SUSPEND, Kind.RESUME, Kind.END})
+"""What is never too much."""
 
 _OPEN = frozenset({Stage.PROPOSED, Stage.DRAFT, Stage.REVIEW, Stage.APPROVED})
 _WORK = frozenset({Stage.DRAFT, Stage.REVIEW, Stage.APPROVED})
@@ -57,6 +66,7 @@ class Code(StrEnum):
     EVENT_TIME = "event.time"
     PROPOSAL_OTHER = "proposal.other"
     PROPOSAL_PARTIES = "proposal.parties"
+    PROPOSAL_FULL = "proposal.full"
     STAGE_WRONG = "stage.wrong"
     PARTY_UNKNOWN = "party.unknown"
     PARTY_NOT_YOURS = "party.not-yours"
@@ -109,15 +119,6 @@ class Illegal(Refused):
     def as_dict(self) -> dict[str, object]:
         """The refusal as `--json` prints it, with one object for each reason."""
         return super().as_dict() | {"reasons": [each.as_dict() for each in self.reasons]}
-
-
-def fold(events: tuple[Event, ...]) -> Dossier:
-    """The dossier that events lead to; raises `Illegal` where one of them may not follow those before."""
-    dossier: Dossier | None = None
-    for event in events:
-        dossier = after(dossier, event)
-    assert dossier is not None  # there is no proposal without its first event
-    return dossier
 
 
 def after(dossier: Dossier | None, event: Event) -> Dossier:
@@ -228,6 +229,15 @@ def _why_not_here(dossier: Dossier, event: Event) -> Iterator[Why]:
     elif event.when < dossier.latest - BACK:
         what = f"it says that it was done at {event.at}, and something was done after that already"
         yield Why(Code.EVENT_TIME, what, "set the clock of that machine right")
+    elif event.kind not in STOPS and _too_much(dossier, event):
+        what = f"`{event.author}` has said all that it may of one proposal: {MOST_SAID} things, {MOST_TEXT:,} letters"
+        yield Why(Code.PROPOSAL_FULL, what, "go on with a new proposal")
+
+
+def _too_much(dossier: Dossier, event: Event) -> bool:
+    """Whether one organisation would fill a proposal so far that reading it holds up the others."""
+    said = [each for each in (*dossier.events, event) if each.author == event.author]
+    return len(said) > MOST_SAID or sum(len(getattr(each.said, "text", "")) for each in said) > MOST_TEXT
 
 
 def _nothing(_dossier: Dossier, _event: Event) -> Iterator[Why]:
