@@ -183,8 +183,46 @@ EXAMPLES = {
         "Where the other format was written.",
         [f"easement agreement export {MEALS} --to odrl --out agreement.jsonld"],
     ),
-    "standard list": ("The standards.", ["easement standard list"]),
+    "standard list": (
+        "The standards; `retired` says that one is, and since when.",
+        ["easement standard list"],
+    ),
+    "standard search": ("The standards that say the words, and where.", ["easement standard search rent arrears"]),
     "standard show": ("One standard.", ["easement standard show school-roll/1"]),
+    "standard compare": (
+        "Each difference, whether it `breaks` anything, and what it `means`; with `--node` what it touches there.",
+        [f"easement standard compare person/1 school-roll/1 {AT}"],
+    ),
+    "standard export": (
+        "The text; with `--out` the file in its place.",
+        ["easement standard export person/1 --to odcs"],
+    ),
+    "standard import": (
+        "The text of the draft, or its file, and what is not in it.",
+        [
+            "easement standard export person/1 --to json-schema --out person.json",
+            "easement standard import person.json --id people",
+        ],
+    ),
+    "codes list": ("The code lists; `found` are the codes that say the words.", ["easement codes list --words roma"]),
+    "codes show": ("One list with its codes, and the lists that it leads to.", ["easement codes show marital-nhs"]),
+    "codes match": (
+        "Each name with the code proposed; `certain` says that it reads as the label. `others` are the next likely.",
+        ["easement codes match local-authorities northtown/easement.toml --on 2026-11-22"],
+    ),
+    "codes walk": (
+        "Each pair, the codes that have `none` there, and the `losses` this way; with `--values` what they became.",
+        ["easement codes walk ethnicity-police ethnicity-2021 --values northtown/easement.toml"],
+    ),
+    "codes change": (
+        "What differs, which standards would move (`standards`) or stay (`beyond`), and what it `touches`.",
+        [f"easement codes change sex sex-nhs {AT}"],
+    ),
+    "codes adopt": (
+        "What was recorded.",
+        [f"easement codes adopt sex sex-nhs {AT} --by 'Amina Patel' --why 'As the trust writes it'"],
+    ),
+    "codes adopted": ("Every adoption, the first first.", [f"easement codes adopted {AT}"]),
     "standard check": ("The standard that was read.", ["easement standard check person-1.yaml"]),
     "dataset check": (
         "What maps, what does not, and why. Values stand in it unless `--no-examples` is given.",
