@@ -28,8 +28,10 @@ from easement.gate.recovery import Abandoned
 from easement.gate.release import Released
 from easement.ledger.model import EntryType, PrivateRecord
 from easement.ledger.tables import Also, counted
+from easement.linkage.model import LinkModel
 from easement.linkage.review import Scope, keep_doubtful, review_key
 from easement.linkage.review_log import decided
+from easement.linkage.store import newest, read_signed
 from easement.meaning.standards import standard
 from easement.sources.files import open_sources
 from easement.sources.model import DatabaseTable
@@ -105,7 +107,7 @@ class Disclosure:
         refusal = released.refusal or self._too_large(released.count)
         if refusal:
             return self._refused(refusal, intent, done)
-        record = answer_record(who, query=query, data=released.sha256, rows=released.count)
+        record = answer_record(who, query=query, data=released.sha256, rows=released.count, match=released.linkage)
         outcome = Outcome(self.decision, -1, intent, released, k=self._k())
         try:
             index = self._log(
@@ -211,7 +213,16 @@ class Disclosure:
             listed=listed,
             binary=self.outlet.binary,
             settled=self._settled() if listed is not None else (),
+            model=self._model() if listed is not None else None,
         )
+
+    def _model(self) -> LinkModel | None:
+        """The model by which the share says that people are matched, under this organisation's own signature."""
+        how = self.prepared.offers[self.decision.share].terms.match
+        if how is None or how.method != "model":
+            return None
+        home, keys = self.holder.home, self.holder.member_keys[self.holder.organisation]
+        return read_signed(home, how.model or newest(home, self.decision.share, keys), keys)
 
     def _settled(self) -> tuple[Settled, ...]:
         """What people decided of pairs that matches for this recipient held under this agreement's share."""

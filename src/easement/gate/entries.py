@@ -1,5 +1,6 @@
 """What the ledger is told of requests and disclosures: public entries without a person, private records sealed."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -76,6 +77,12 @@ def _storable(text: str) -> str:
     return text.encode("utf-8", "backslashreplace").decode()
 
 
-def answer_record(who: dict[str, Any], *, query: str, data: str, rows: int) -> PrivateRecord:
-    """The private record of a disclosure: who it was for, and the answer's digests, which its receipt opens."""
-    return PrivateRecord({"who": who, "answer": answer_part(query=query, data=data, rows=rows)})
+def answer_record(
+    who: dict[str, Any], *, query: str, data: str, rows: int, match: Mapping[str, Any] | None = None
+) -> PrivateRecord:
+    """The private record of a disclosure: who it was for, and the answer's digests, which its receipt opens.
+
+    `match` says by which model people were matched, and how many were compared, linked and held.
+    """
+    told = {"match": dict(match)} if match else {}
+    return PrivateRecord({"who": who, "answer": answer_part(query=query, data=data, rows=rows), **told})

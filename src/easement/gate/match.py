@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-__all__ = ["RULES", "SETTLED", "Rule", "Settled", "linking", "settled_rows"]
+__all__ = ["RULES", "SETTLED", "SETTLED_ROWS", "Rule", "Settled", "linking", "settled_rows"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ DOUBTED = """select h as held_row, l as listed_row, tier from pairs
 SETTLED = "settled"
 """The table of what people decided; its rows come as parameters, for they name people."""
 
-_ROWS = (
+SETTLED_ROWS = (
     """select unnest($listed) as theirs, unnest($held) as own, unnest($tiers) as judged_tier, unnest($same) as same"""
 )
 
@@ -132,7 +132,7 @@ def linking(rules: Sequence[Rule] = RULES, *, settled: bool = False) -> tuple[tu
         return (*found, ("linked", linked), ("doubtful", DOUBTED))
     return (
         *found,
-        (SETTLED, _ROWS),
+        (SETTLED, SETTLED_ROWS),
         ("judged", _JUDGED),
         ("confirmed", _CONFIRMED),
         ("linked", _SETTLED_LINKED.format(linked=linked)),

@@ -12,13 +12,16 @@ from typing import Any
 from sqlglot import exp
 
 from easement.agreement.forms import FormKind
-from easement.agreement.model import Aggregate, Level, Mode, Share
+from easement.agreement.model import Aggregate, Level, Matching, Mode, Share
 from easement.base.canonical import sha256_hex
 from easement.base.errors import UsageError
 from easement.gate.keys import PseudonymKey
-from easement.gate.match import Settled, linking, settled_rows
+from easement.gate.match import SETTLED, SETTLED_ROWS, Settled, linking, settled_rows
 from easement.gate.model import Decision
 from easement.gate.protect import protect, tokenised
+from easement.linkage.assign import Policy, assigned
+from easement.linkage.link import prepared
+from easement.linkage.model import LinkModel
 from easement.linkage.standardise import person_columns
 from easement.meaning.compile import to_sql
 from easement.meaning.expression import Expression, Type, names, parse, typed
@@ -30,8 +33,10 @@ __all__ = [
     "COMPARED",
     "DOUBTFUL",
     "LIST_REFERENCE",
+    "MODELLED",
     "TAKEN",
     "WHO",
+    "Linkage",
     "Plan",
     "Table",
     "check_known",
@@ -74,6 +79,13 @@ DOUBTFUL = (
 that paired them and what was compared."""
 
 
+MODELLED = (
+    f"select {THEIRS}, {OWN}, weight, probability, unsure, {_BOTH} from doubtful join listed using (listed_row)"
+    f" join held using (held_row) order by weight desc, {THEIRS}, {OWN} limit $most"
+)
+"""The same after a match by a model, the likeliest first, with the weight and what speaks against the pair."""
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """A dataset as a plan sees it: where its rows stand, and each element as an expression over its columns.
@@ -89,12 +101,22 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class Linkage:
+    """By which model a match goes, with which thresholds, and the tables that are made of its scores."""
+
+    model: LinkModel
+    policy: Policy
+    steps: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """Tables to make first (`steps`: name and query), then the query whose rows may leave, with bound parameters.
 
     `everyone` counts the records before groups smaller than the agreement's `k` are left out; empty where none are.
     `settled` are the parameters of the step of that name; `lasting` says that both sides of a match name their records
-    by keys of their own.
+    by keys of their own, and `reviewers` how many must say the same of a pair in doubt. Where a match goes by a model,
+    `linkage` is scored once the steps are made, and makes tables of its own.
     """
 
     sql: str
@@ -104,11 +126,15 @@ class Plan:
     everyone: str = ""
     settled: Mapping[str, Any] = field(default_factory=dict, repr=False)
     lasting: bool = True
+    linkage: Linkage | None = None
+    reviewers: int = 1
 
     @property
     def digest(self) -> str:
-        """SHA-256 of the text of the query and its steps; parameters are not in it."""
-        return sha256_hex("\n".join((*(query for _, query in self.steps), self.sql)).encode())
+        """SHA-256 of the text of the query and its steps, and of the model's digest; parameters are not in it."""
+        steps = (*self.steps, *(self.linkage.steps if self.linkage else ()))
+        model = (self.linkage.model.digest,) if self.linkage else ()
+        return sha256_hex("\n".join((*(query for _, query in steps), *model, self.sql)).encode())
 
 
 def plan(
@@ -122,8 +148,11 @@ def plan(
     listed: Table | None = None,
     binary: bool = False,
     settled: Sequence[Settled] = (),
+    model: LinkModel | None = None,
 ) -> Plan:
     """The query for an allowed decision; `listed` is the recipient's list, `binary` asks for pseudonyms as bytes.
+
+    `model` is the one by which the share says that people are matched, where it says so.
 
     `settled` is what people decided of pairs that earlier matches held; it counts where both sides name their records
     by keys of their own, for the numbers of rows move.
@@ -135,7 +164,7 @@ def plan(
     if decision.mode is Mode.AGGREGATE:
         return planner.aggregate()
     if listed is not None:
-        return planner.match(listed, settled)
+        return planner.match(listed, settled, model)
     if decision.mode is Mode.MATCH or share.subjects == "matched":
         remedy = "send the list with its mapping"
         raise UsageError("only people on the recipient's list are covered, and there is no list", remedy=remedy)
@@ -171,10 +200,13 @@ class _Planner:
         bound = {f"person_{name}": given(self.table.standard.elements[name], v) for name, v in person.items()}
         return self._plan(sql, parameters=bound)
 
-    def match(self, listed: Table, settled: Sequence[Settled]) -> Plan:
+    def match(self, listed: Table, settled: Sequence[Settled], model: LinkModel | None) -> Plan:
         keyed = listed.reference is not None and self.table.reference is not None
         judged = settled if keyed else ()
-        steps = (*match_tables(self.table, listed, *self._needed()), *linking(settled=bool(judged)))
+        how = self.share.match
+        linkage = _linkage(how, model, settled=bool(judged)) if how is not None and how.method == "model" else None
+        tables = match_tables(self.table, listed, *self._needed())
+        steps = (*tables, *(prepared() if linkage else linking(settled=bool(judged))))
         forms = [f'{THEIRS} as "{LIST_REFERENCE}"', *self._forms()]
         source = (
             "(select held_row, listed_row from linked) join held using (held_row)"
@@ -182,7 +214,8 @@ class _Planner:
         )
         ordered = f"{self._select(forms, source, self._rows())} order by listed_row"
         made = self._plan(ordered, steps=steps, first=LIST_REFERENCE)
-        return replace(made, settled=settled_rows(judged) if judged else {}, lasting=keyed)
+        facts: dict[str, Any] = {"lasting": keyed, "linkage": linkage, "reviewers": how.reviewers if how else 1}
+        return replace(made, settled=settled_rows(judged) if judged else {}, **facts)
 
     def aggregate(self) -> Plan:
         counted = self.share.aggregate or Aggregate()
@@ -252,6 +285,16 @@ class _Planner:
 
     def _who(self, *, exactly: bool = False) -> exp.Expr:
         return whom(self.table, exactly=exactly)
+
+
+def _linkage(how: Matching, model: LinkModel | None, *, settled: bool) -> Linkage:
+    """What scores a match by a model; raises `UsageError` where none is given."""
+    if model is None:
+        remedy = "train one and sign it: easement link train"
+        raise UsageError("the agreement says that people are matched by a model, and there is none", remedy=remedy)
+    policy = Policy(how.disclose, how.hold)
+    decided = ((SETTLED, SETTLED_ROWS),) if settled else ()
+    return Linkage(model, policy, (*decided, *assigned(policy, settled=settled)))
 
 
 def match_tables(held: Table, listed: Table, *needed: str) -> tuple[tuple[str, str], ...]:

@@ -17,13 +17,16 @@ from easement.gate.answers import answer_body, table_records, wrap_records, writ
 from easement.gate.found import Found, ambiguous
 from easement.gate.match import RULES, SETTLED
 from easement.gate.model import Code, Decision, Reason
-from easement.gate.plan import COMPARED, DOUBTFUL, TAKEN, WHO, Plan
+from easement.gate.plan import COMPARED, DOUBTFUL, MODELLED, TAKEN, WHO, Plan
 from easement.gate.small_numbers import Cell, protected
+from easement.linkage.comparisons import UNSURE
+from easement.linkage.model import LinkModel
 from easement.linkage.review import MOST_OPEN, DoubtfulPair, MatchMade
+from easement.linkage.score import score
 from easement.sources.rows import CopyFormat, copy, stream
 from easement.sources.session import Session
 
-__all__ = ["Released", "doubtful_pairs", "found_body", "release", "release_body", "release_rows"]
+__all__ = ["Released", "doubtful_pairs", "found_body", "modelled_pairs", "release", "release_body", "release_rows"]
 
 MAX_FOUND = 1_000
 """Most records of one lookup held in memory: no one person has more in any register met."""
@@ -38,7 +41,7 @@ class Released:
 
     `refusal` is set, and nothing may be delivered, where answering found a reason to refuse. `unmapped` counts, by
     element, the table's rows that hold something which does not map, and so did not cross. `match` is what a match
-    leaves for a person to look at.
+    leaves for a person to look at; `linkage` which model it went by, and its counts.
     """
 
     count: int = 0
@@ -48,6 +51,7 @@ class Released:
     refusal: Reason | None = None
     unmapped: Mapping[str, int] = field(default_factory=dict)
     match: MatchMade | None = field(default=None, repr=False)
+    linkage: Mapping[str, Any] = field(default_factory=dict)
 
 
 def release(session: Session, plan: Plan, decision: Decision, share: Share, target: Path, format_: str) -> Released:
@@ -58,8 +62,9 @@ def release(session: Session, plan: Plan, decision: Decision, share: Share, targ
             return Released(refusal=found.refusal)
         write_answer(target, format_, decision, found.columns, found.records)
         return _sealed(Released(len(found.records), found.suppressed), target)
-    _make(session, plan)
-    return _sealed(_records(session, plan, decision, target, format_), target)
+    compared = _make(session, plan)
+    made = _records(session, plan, decision, target, format_)
+    return _sealed(replace(made, linkage=_linkage(session, plan, compared)), target)
 
 
 def release_body(session: Session, plan: Plan, decision: Decision, share: Share) -> tuple[Released, bytes]:
@@ -100,18 +105,34 @@ def release_rows(session: Session, plan: Plan, take: Callable[[pyarrow.RecordBat
 
     There is at least one batch, so that whoever takes them learns the columns. The digest is the taker's to make.
     """
-    _make(session, plan)
+    compared = _make(session, plan)
     count = 0
     for batch in stream(session, plan.sql, plan.parameters):
         take(batch)
         count += batch.num_rows
-    return _counted(session, plan, count)
+    return replace(_counted(session, plan, count), linkage=_linkage(session, plan, compared))
 
 
-def _make(session: Session, plan: Plan) -> None:
-    """Make the tables that a plan's query stands on."""
+def _make(session: Session, plan: Plan) -> int:
+    """Make the tables that a plan's query stands on; how many pairs a model compared."""
     for name, query in plan.steps:
         session.make(name, query, plan.settled if name == SETTLED else None)
+    if plan.linkage is None:
+        return 0
+    model, floor = plan.linkage.model, plan.linkage.policy.floor
+    found = session.work(lambda connection: score(connection, model, floor=floor))
+    for name, query in plan.linkage.steps:
+        session.make(name, query, plan.settled if name == SETTLED else None)
+    return found.compared
+
+
+def _linkage(session: Session, plan: Plan, compared: int) -> Mapping[str, Any]:
+    """What the ledger's private record keeps of a match by a model: which, and counts."""
+    if plan.linkage is None:
+        return {}
+    [[linked, held]] = session.measure("select (select count(*) from linked), (select count(*) from doubtful)")
+    model = plan.linkage.model
+    return {"model": model.ref, "digest": model.digest, "compared": compared, "linked": linked, "held": held}
 
 
 def _counted(session: Session, plan: Plan, count: int) -> Released:
@@ -124,9 +145,21 @@ def _counted(session: Session, plan: Plan, count: int) -> Released:
 
 def _match(session: Session, plan: Plan) -> MatchMade:
     """What a match leaves for a person to look at; no more pairs than anybody could, and the rest counted."""
-    pairs = tuple(doubtful_pairs(session))
+    model = plan.linkage.model if plan.linkage else None
+    pairs = tuple(modelled_pairs(session, model) if model else doubtful_pairs(session))
     every = int(session.measure("select count(*) from doubtful")[0][0])
-    return MatchMade(pairs, every - len(pairs), plan.lasting)
+    digest = model.digest if model else ""
+    return MatchMade(pairs, every - len(pairs), plan.lasting, plan.reviewers, model=digest)
+
+
+def modelled_pairs(session: Session, model: LinkModel) -> Iterator[DoubtfulPair]:
+    """The pairs that a model held, the likeliest first, with their weight and what was compared."""
+    for batch in stream(session, MODELLED, {"most": MOST_OPEN}):
+        for listed, held, weight, chance, unsure, *values in zip(*batch.to_pydict().values(), strict=True):
+            both = zip(COMPARED, values[::2], values[1::2], strict=True)
+            compared = {key: (theirs, ours) for key, theirs, ours in both if theirs or ours}
+            rule = UNSURE[unsure - 1][0] if unsure else "not sure enough, or another person is nearly as likely"
+            yield DoubtfulPair(listed, held, f"{model.ref}: {rule}", weight, chance, fields=compared)
 
 
 def doubtful_pairs(session: Session) -> Iterator[DoubtfulPair]:

@@ -22,7 +22,17 @@ from easement.ledger.note import Key, Signer, parse, sign_text
 from easement.ledger.verifier import ED25519
 from easement.linkage.model import LinkModel
 
-__all__ = ["check_signed", "model_files", "model_path", "next_version", "read_model", "read_signed", "save", "sign"]
+__all__ = [
+    "check_signed",
+    "model_files",
+    "model_path",
+    "newest",
+    "next_version",
+    "read_model",
+    "read_signed",
+    "save",
+    "sign",
+]
 
 FOLDER = "models"
 FORMAT = "easement-link-model/1"
@@ -46,6 +56,18 @@ def next_version(home: Path, id_: str) -> int:
     """The version under which a model of this id is saved next."""
     taken = (path.stem.rpartition("-") for path in model_files(home))
     return max((int(version) for name, _, version in taken if name == id_ and version.isdecimal()), default=0) + 1
+
+
+def newest(home: Path, id_: str, keys: Iterable[Key]) -> str:
+    """The newest version of a model that stands under a signature of one of `keys`; raises `UsageError` for none."""
+    known = tuple(keys)
+    for version in range(next_version(home, id_) - 1, 0, -1):
+        path = model_path(home, f"{id_}/{version}")
+        if path.is_file() and _signature(path).is_file():
+            check_signed(path, read_model(path), known)
+            return f"{id_}/{version}"
+    remedy = f"train and sign it: easement link train {id_}, or let the agreement name another"
+    raise UsageError(f"this node has no signed model `{id_}`", remedy=remedy)
 
 
 def save(home: Path, model: LinkModel, signer: Signer | None = None) -> Path:
