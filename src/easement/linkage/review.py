@@ -138,7 +138,7 @@ def _sealed(key: bytes, id_: str, pair: DoubtfulPair) -> bytes:
     said = {
         "listed": pair.listed,
         "held": pair.held,
-        "fields": {name: list(both) for name, both in pair.fields.items()},
+        "fields": [[name, *both] for name, both in pair.fields.items()],
         "gammas": dict(pair.gammas),
         "groups": dict(pair.groups),
     }
@@ -151,7 +151,7 @@ def opened(key: bytes, row: Row[Any]) -> DoubtfulPair:
     if row.sealed is None:
         return DoubtfulPair("", "", **facts)
     said = json.loads(unseal(key, row.sealed, f"linkage:pair:{row.id}".encode()))
-    fields = {name: (ours, theirs) for name, (ours, theirs) in said["fields"].items()}
+    fields = {name: (listed, held) for name, listed, held in said["fields"]}
     named = {"fields": fields, "gammas": said["gammas"], "groups": said["groups"]}
     return DoubtfulPair(said["listed"], said["held"], **named, **facts)
 

@@ -1,7 +1,7 @@
 """What reviewers see: the queues, how much is open in each, and one pair at a time."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, and_, case, exists, func, select
@@ -60,7 +60,8 @@ class Queue:
 class Shown:
     """A pair as a reviewer sees it: in what part they look at it, and what its form repeats as `seen`.
 
-    `said` is what others said of it: empty but for whoever leads where two disagree, and after it was decided.
+    `said` is what others said of it: empty but for whoever leads where two disagree, and after it was decided. `model`
+    is the digest of the model that weighed it, empty where exact rules paired it.
     """
 
     id: str
@@ -74,6 +75,7 @@ class Shown:
     entry: int | None
     match: int
     said: tuple[Opinion, ...] = ()
+    model: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """The pair as `--json` and the API show it."""
@@ -194,7 +196,8 @@ def shown(keeper: Keeper, id_: str, reviewer: Reviewer) -> Shown:
 
 def _shown(connection: Connection, key: bytes, row: Row[Any], reviewer: Reviewer) -> Shown:
     said = opinions_by_pair(connection, key, [row.id]).get(row.id, ())
-    return _as_shown(key, row, said, reviewer)
+    match = tables.matches_of(connection, tables.matches.c.intent == row.intent)
+    return replace(_as_shown(key, row, said, reviewer), model=match[0].model if match else "")
 
 
 def _as_shown(key: bytes, row: Row[Any], said: tuple[Opinion, ...], reviewer: Reviewer) -> Shown:

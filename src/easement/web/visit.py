@@ -48,6 +48,7 @@ SECTIONS = {
     "disclosures": (Permission.DISCLOSURE_RECORD_READ, Permission.AUDIT_LEDGER_READ),
     "refusals": (Permission.DISCLOSURE_RECORD_READ, Permission.AUDIT_LEDGER_READ),
     "proposals": (Permission.AGREEMENT_PROPOSAL_READ, Permission.AGREEMENT_DRAFT_WRITE),
+    "matches": (Permission.LINKAGE_PAIR_REVIEW, Permission.LINKAGE_PAIR_LEAD),
     "agreements": (Permission.DISCLOSURE_RECORD_READ, Permission.AUDIT_LEDGER_READ),
     "datasets": (Permission.DATA_DATASET_READ,),
     "jobs": (Permission.DATA_JOB_RUN,),

@@ -28,3 +28,33 @@ for (const button of document.querySelectorAll("[data-easement-print]")) {
   button.hidden = false;
   button.addEventListener("click", () => window.print());
 }
+
+// Pairs are decided by keys: 1, 2, 3, the right arrow for the next, the left one to undo. They rest while somebody
+// writes, with another key held down, and when they were turned off, which this browser remembers.
+const keyed = document.querySelector("[data-easement-keys]");
+if (keyed) {
+  const kept = "easement-keys-off";
+  const named = { 1: "1", 2: "2", 3: "3", ArrowRight: "next", ArrowLeft: "undo" };
+  const shortcuts = keyed.querySelector("[data-easement-shortcuts]");
+  const off = () => window.localStorage.getItem(kept) === "yes";
+  if (shortcuts) {
+    const button = shortcuts.querySelector("button");
+    const tell = () => (button.textContent = off() ? button.dataset.on : button.dataset.off);
+    button.addEventListener("click", () => {
+      window.localStorage.setItem(kept, off() ? "no" : "yes");
+      tell();
+    });
+    shortcuts.hidden = false;
+    tell();
+  }
+  let done = false;
+  document.addEventListener("keydown", (event) => {
+    const writes = event.target.closest("input, textarea, select, [contenteditable], .easement-scroll");
+    if (done || writes || event.repeat || event.ctrlKey || event.altKey || event.metaKey || event.shiftKey || off()) return;
+    const wanted = named[event.key] && keyed.querySelector(`[data-key="${named[event.key]}"]`);
+    if (!wanted) return;
+    event.preventDefault();
+    done = true;
+    wanted.click();
+  });
+}

@@ -1,0 +1,139 @@
+"""Pairs of records that may be one person: the queues, and one pair at a time."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar
+
+from easement.linkage.review_marks import Compared
+from easement.web.views.page import View
+
+__all__ = ["DecidedLine", "MatchLine", "MatchPage", "Matches", "NoPair", "PairPage", "Step", "Word"]
+
+
+@dataclass(frozen=True, slots=True)
+class MatchLine:
+    """A queue: whose it is, how much is open in it, and how much of that waits for whoever looks."""
+
+    id: str
+    agreement_id: str
+    agreement: str
+    share: str
+    recipient: str
+    open: int
+    mine: int
+    oldest: datetime | None
+    decided: int
+    beyond: int
+    reviewers: int
+    lasting: bool
+
+    def as_row(self) -> dict[str, Any]:
+        """The line in a list that is saved."""
+        return {
+            "queue": self.id,
+            "agreement": self.agreement_id,
+            "share": self.share,
+            "recipient": self.recipient,
+            "open": self.open,
+            "mine": self.mine,
+            "oldest": self.oldest,
+            "decided": self.decided,
+            "beyond": self.beyond,
+            "reviewers": self.reviewers,
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Matches(View):
+    """The queues, the one that waits longest first."""
+
+    template: ClassVar[str] = "matches/list.html"
+    section: ClassVar[str] = "matches"
+    lines: tuple[MatchLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DecidedLine:
+    """A pair in the list of a queue, without what its records say."""
+
+    id: str
+    rule: str
+    since: datetime
+    decision: str
+    decided: datetime | None
+    entry: int | None
+
+    def as_row(self) -> dict[str, Any]:
+        """The line in a list that is saved."""
+        return {
+            "pair": self.id,
+            "rule": self.rule,
+            "since": self.since,
+            "decision": self.decision or None,
+            "decided": self.decided,
+            "entry": self.entry,
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class MatchPage(View):
+    """One queue with its pairs, a page of them; `older` is the address of the next page."""
+
+    template: ClassVar[str] = "matches/queue.html"
+    section: ClassVar[str] = "matches"
+    line: MatchLine
+    pairs: tuple[DecidedLine, ...]
+    older: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What another reviewer said: the verdict and why, not who."""
+
+    verdict: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of the explanation: what was met in words, its bits, and where its bar stands in the picture."""
+
+    words: str
+    bits: float
+    start: int
+    width: int
+    against: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class PairPage(View):
+    """One pair: its fields side by side, why it is here, and what to say. `told` is what came of the form before."""
+
+    template: ClassVar[str] = "matches/pair.html"
+    section: ClassVar[str] = "matches"
+    line: MatchLine
+    id: str
+    seen: str
+    kind: str
+    rule: str
+    since: datetime
+    turn: str
+    fields: tuple[Compared, ...]
+    references: tuple[str, str]
+    steps: tuple[Step, ...] = ()
+    zero: int = 0
+    percent: str = ""
+    said: tuple[Word, ...] = ()
+    decision: str = ""
+    why: str = ""
+    told: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoPair(View):
+    """Nothing waits for this person in a queue."""
+
+    template: ClassVar[str] = "matches/none.html"
+    section: ClassVar[str] = "matches"
+    line: MatchLine
+    told: str = ""

@@ -1,0 +1,145 @@
+"""R4.4: pairs in doubt are looked at one by one, by keys or by buttons, by one reviewer or by two."""
+
+import json
+from datetime import timedelta
+from itertools import count
+
+import pytest
+
+from easement.base.database import writing
+from easement.ledger.model import Entry, EntryType, minute
+from easement.linkage.review import DoubtfulPair, MatchMade, Scope, keep_doubtful, review_key
+from easement.linkage.review_log import decided
+
+from .world import TRICKY, World
+
+FIELDS = {
+    "family": ("ash-elm", "ashelm"), "given": ("jo", "joe\u202e"), "birth": ("2015-02-01", "2015-01-02"),
+    "place": ("nt11aa", "nt11aa"), "identifier": ("", "9434765919"),
+}  # fmt: skip
+numbers = count()
+
+
+def hold(world: World, *listed: str, reviewers: int = 1, agreement: str = "school-meals") -> Scope:
+    """A match of the council's that left pairs in doubt, for a recipient of its own."""
+    scope = Scope(agreement, "entitled", f"dwp{next(numbers)}")
+    now = world.clock() - timedelta(hours=1)
+    said = Entry(
+        time=minute(now), type=EntryType.DISCLOSURE_INTENDED,
+        parties={"provider": "northtown", "recipient": scope.recipient}, agreement="a" * 64,
+        agreement_id=agreement, version="1.0.0", share=scope.share, purpose="benefit-eligibility", mode="match",
+    )  # fmt: skip
+    intent = world.node.ledger.append(said)
+    pairs = [DoubtfulPair(each, f"C{each}", "names and place", fields=FIELDS) for each in listed]
+    with writing(world.node.ledger.engine) as connection:
+        made = MatchMade(pairs, reviewers=reviewers)
+        keep_doubtful(connection, review_key(world.node.master_key), scope, made, intent=intent, now=now)
+    return scope
+
+
+def verdicts(world: World, scope: Scope) -> dict[str, bool]:
+    return {each.listed: each.same for each in decided(world.node.ledger, scope)}
+
+
+def test_pairs_are_decided_by_keys_one_after_the_other(seat, world, sam, axe):
+    scope = hold(world, "P1", TRICKY, "P3")
+    seat.sign_in(sam, "/matches")
+    seat.check(axe)
+    seat.go(f"/matches/{scope.queue}")
+    seat.check(axe)
+    seat.press("Look at the next pair")
+    assert "0 of 3 pairs are decided; 3 wait for you" in seat.text
+    assert [each.inner_text() for each in seat.page.locator("mark").all()] == ["-", "e‹202E›", "2", "1", "1", "2"]
+    assert "only on one side" in seat.text
+    seat.check(axe)
+    for key, told in (("2", "Recorded: different people."), ("3", "Recorded: cannot tell.")):
+        with seat.page.expect_navigation():
+            seat.page.keyboard.press(key)
+        assert told in seat.text
+    assert "P3" in seat.text
+    with seat.page.expect_navigation():
+        seat.page.keyboard.press("ArrowLeft")
+    assert TRICKY in seat.text
+    assert "Taken back" in seat.text
+    with seat.page.expect_navigation():
+        seat.page.keyboard.press("1")
+    assert verdicts(world, scope) == {"P1": False, TRICKY: True}
+
+
+def test_keys_rest_while_somebody_writes_and_when_they_are_turned_off(seat, world, sam):
+    scope = hold(world, "P1")
+    seat.sign_in(sam, f"/matches/{scope.queue}/next")
+    seat.page.get_by_label("Why? (optional)").press_sequentially("12")
+    assert seat.page.get_by_label("Why? (optional)").input_value() == "12"
+    seat.page.get_by_role("button", name="Turn the keys off").click()
+    seat.page.locator("h1").click()
+    seat.page.keyboard.press("2")
+    assert seat.page.get_by_role("button", name="Turn the keys on").is_visible()
+    assert verdicts(world, scope) == {}
+
+
+def test_without_scripts_the_same_is_done_by_buttons(plain, world, sam):
+    scope = hold(world, "P1")
+    plain.sign_in(sam, f"/matches/{scope.queue}/next")
+    assert not plain.page.locator("[data-easement-shortcuts]").is_visible()
+    plain.page.get_by_label("Why? (optional)").fill("the school said so")
+    plain.press("Same person")
+    assert "Nothing waits for you here" in plain.text
+    assert verdicts(world, scope) == {"P1": True}
+    plain.press("Undo my last decision")
+    assert "Are they the same person?" in plain.text
+    assert verdicts(world, scope) == {}
+
+
+def test_two_reviewers_do_not_see_each_other_and_who_leads_decides(seat, world, sam, mel, gwen, axe):
+    scope = hold(world, "P1", reviewers=2)
+    seat.sign_in(sam, f"/matches/{scope.queue}/next")
+    seat.page.get_by_label("Why? (optional)").fill("one address")
+    seat.press("Same person")
+    assert "pairs wait for somebody else" in seat.text
+    seat.sign_in(mel, f"/matches/{scope.queue}/next")
+    assert "one address" not in seat.page.content()
+    seat.press("Different people")
+    seat.sign_in(gwen, f"/matches/{scope.queue}/next")
+    assert "Two reviewers disagree" in seat.text
+    assert "one address" in seat.text
+    assert sam.name not in seat.text
+    seat.check(axe)
+    seat.press("Different people")
+    assert verdicts(world, scope) == {"P1": False}
+    seat.go(f"/matches/{scope.queue}")
+    seat.check(axe)
+
+
+def test_who_holds_no_role_under_the_agreement_sees_no_pair_of_it(seat, world, mel, ali):
+    scope = hold(world, "P1", agreement="safeguarding")
+    seat.sign_in(mel, "/matches")
+    assert scope.queue not in seat.page.content()
+    assert seat.go(f"/matches/{scope.queue}/next") == 404
+    seat.sign_in(ali)
+    assert seat.go("/matches") == 403
+
+
+def test_a_form_that_is_stale_records_nothing_and_says_so(seat, world, sam, gwen):
+    scope = hold(world, "P1", "P2")
+    seat.sign_in(sam, f"/matches/{scope.queue}/next")
+    other = seat.context.new_page()
+    other.goto(seat.page.url)
+    other.get_by_role("button", name="Same person").click()
+    seat.press("Different people")
+    assert verdicts(world, scope) == {"P1": True}
+    assert "Nothing was recorded" in seat.text
+
+
+@pytest.mark.parametrize("format_", ["json", "csv"])
+def test_lists_come_as_files_without_what_records_say(seat, world, sam, format_):
+    scope = hold(world, "P1")
+    seat.sign_in(sam)
+    asked = seat.context.request
+    queues = asked.get(f"{world.url}/matches?format={format_}").text()
+    assert scope.queue in queues
+    pairs = asked.get(f"{world.url}/matches/{scope.queue}?format={format_}").text()
+    assert "names and place" in pairs
+    assert "ash" not in pairs
+    if format_ == "json":
+        assert json.loads(pairs)["pairs"][0]["decision"] is None
