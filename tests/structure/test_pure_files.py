@@ -98,6 +98,7 @@ TOUCHES_THE_WORLD = {
     "gate/outlet.py": "puts an answer into a file once the ledger has it",
     "gate/datasets.py": "finds and reads the mappings of a node",
     "gate/narrow.py": "tells an open database what it may leave out",
+    "gate/drafting.py": "keeps drafts of mappings, and puts one in force",
     "gate/register.py": "reads the register of a node's datasets, and puts a mapping into it",
     "gate/disclosure.py": "one disclosure on its way, each step durable",
     "gate/evidence.py": "packs files into a zip",

@@ -160,9 +160,10 @@ def _from_full_name(profile: TableProfile, standard: Standard, taken: Mapping[st
 
 
 def _not_found(element: Element, scores: Sequence[Score], profile: TableProfile) -> Proposal:
-    best = max(range(len(scores)), key=lambda at: scores[at].odds, default=None)
+    named = [at for at, one in enumerate(scores) if one.named and one.odds > NEAR]
+    best = max(named, key=lambda at: scores[at].odds, default=None)
     near = ""
-    if best is not None and scores[best].odds > NEAR:
+    if best is not None:
         near = f"; nearest is `{profile.columns[best].name}`: {'; '.join(scores[best].reasons)}"
     return Proposal(
         element.name, None, 0.0, f"no column of the table seems to hold it{near}", _alternatives(scores, profile, None)

@@ -21,6 +21,9 @@ __all__ = ["Score", "chance", "full_name_score", "score"]
 SUREST = 0.99
 """Nothing that a person has not looked at is surer than this."""
 
+LIKE = 0.35
+"""A name less like an element's than this says nothing."""
+
 NO = -9.0
 """The odds of what cannot be."""
 
@@ -38,10 +41,11 @@ Told = tuple[float, str]
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """The odds that a column is an element, and what speaks for and against it."""
+    """The odds that a column is an element, what speaks for and against it, and whether its name does."""
 
     odds: float
     reasons: tuple[str, ...]
+    named: bool = False
 
 
 def chance(odds: float, others: Iterable[float]) -> float:
@@ -62,7 +66,7 @@ def score(element: Element, column: ColumnProfile, standard: Standard) -> Score:
     worth, why = _values(element, column, standard)
     odds = named + worth
     reasons = [_name_said(alike, column), why]
-    return Score(odds, tuple(reason for reason in reasons if reason))
+    return Score(odds, tuple(reason for reason in reasons if reason), alike >= LIKE)
 
 
 @lru_cache(maxsize=4096)
@@ -87,7 +91,7 @@ def _name_said(alike: float, column: ColumnProfile) -> str:
         return f"`{column.name}` is much like its name"
     return (
         f"`{column.name}` is something like its name"
-        if alike >= 0.35
+        if alike >= LIKE
         else f"the name `{column.name}` says nothing of it"
     )
 

@@ -1,8 +1,8 @@
 """The way a chosen column becomes an element: how its dates are written, its codes, its spelling; what is in doubt."""
 
 from easement.meaning.identifiers import Kind
-from easement.meaning.mapping import Way
-from easement.meaning.model import Element
+from easement.meaning.mapping import NamePart, Way
+from easement.meaning.model import Element, Key
 from easement.meaning.profile import ColumnProfile
 from easement.meaning.propose_codes import walk
 from easement.meaning.syntax import Name, Type
@@ -12,6 +12,10 @@ __all__ = ["way_of"]
 
 Found = tuple[Way, tuple[str, ...], str, tuple[str, ...]]
 """The way, more reasons, the question that must be answered first, and the answers it can have."""
+
+_PARTS = {Key.FAMILY_NAME: NamePart.FAMILY, Key.GIVEN_NAME: NamePart.GIVEN}
+HALF = 0.5
+"""A column of which more values are whole names than this holds them."""
 
 ALSO = 0.02
 """A second way of writing dates is told where so many values need it."""
@@ -23,6 +27,8 @@ def way_of(element: Element, column: ColumnProfile) -> Found:
         return _date(column)
     if element.type is Type.CODE:
         return _code(element, column)
+    if element.key in _PARTS and column.names.full > HALF:
+        return Way(column=column.name, part=_PARTS[element.key]), ("taken out of whole names",), "", ()
     if element.identifier is Kind.POSTCODE and column.tidy.get(Kind.POSTCODE, 0.0) < 0.9 * _share(column):
         return Way(expression=f"postcode({_called(column)})"), ("put into one spelling",), "", ()
     return Way(column=column.name), (), "", ()

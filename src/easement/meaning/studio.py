@@ -37,6 +37,7 @@ __all__ = [
     "Held",
     "PreviewRow",
     "called",
+    "columns_at",
     "dummy",
     "fits",
     "held_against",
@@ -82,6 +83,12 @@ def look(place: "File | DatabaseTable", *, folders: Sequence[Path] = (), name: s
         if not source.columns:
             raise BadData("the table has no columns", remedy="give one with a line of column names")
         return profiled(source, name, formats=asked, notes=source.notes)
+
+
+def columns_at(place: "File | DatabaseTable") -> tuple[str, ...]:
+    """The columns of a table, in order."""
+    with _open(place) as source:
+        return tuple(column.name for column in source.columns)
 
 
 @contextmanager

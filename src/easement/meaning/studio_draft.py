@@ -14,7 +14,9 @@ from pydantic import ValidationError
 from easement.base.errors import UsageError
 from easement.meaning.mapping import Confirmed, DatasetMapping, NamePart, Proposed, SourceHints, Way
 from easement.meaning.model import Element, Standard
+from easement.meaning.profile import ColumnProfile
 from easement.meaning.propose import Proposals
+from easement.meaning.propose_ways import way_of
 from easement.meaning.studio_file import in_words
 from easement.meaning.syntax import Type
 
@@ -22,6 +24,7 @@ __all__ = [
     "NOT_FOUND",
     "Change",
     "Head",
+    "chosen",
     "confirm",
     "decided",
     "differences",
@@ -100,6 +103,24 @@ def decided(mapping: DatasetMapping, element: str, way: Way) -> DatasetMapping:
     return mapping.model_copy(
         update={"elements": elements, "record_key": way.columns if follows else mapping.record_key}
     )
+
+
+def chosen(mapping: DatasetMapping, element: Element, column: ColumnProfile) -> DatasetMapping:
+    """The mapping with another column for an element, read as its values tell; what they leave open is asked."""
+    way, more, question, answers = way_of(element, column)
+    before = mapping.elements.get(element.name)
+    if before is not None and in_words(before) == in_words(way):
+        return mapping
+    made = decided(mapping, element.name, way)
+    mark = Proposed(
+        sure=0.0,
+        why=_one_line("; ".join([f"`{column.name}` was chosen by a person", *more])),
+        asks=_one_line(question),
+        answers=answers,
+        changed=True,
+    )
+    elements = {**made.elements, element.name: way.model_copy(update={"proposed": mark})}
+    return made.model_copy(update={"elements": elements})
 
 
 def way_said(
