@@ -11,7 +11,7 @@ from easement.agreement.model import Duties
 from easement.base.canonical import sha256_hex
 from easement.base.errors import ProofFailed
 from easement.exchange import outbox, tables
-from easement.exchange.incoming import TELL, hold_entry, hold_words, owed
+from easement.exchange.incoming import TELL, hold_entry, hold_words, owed, received_entry
 from easement.exchange.message import NotGenuine
 from easement.exchange.message_body import MAX_TOLD, AnswerBody, AskBody, read_body
 from easement.exchange.message_carry import WrongAnswer
@@ -22,11 +22,11 @@ from easement.exchange.seen import see
 from easement.gate.entries import who_record
 from easement.gate.model import Request
 from easement.gate.prepare import Prepared
-from easement.ledger.model import Entry, EntryType, Form, PrivateRecord, answer_part, minute
+from easement.ledger.model import Entry, EntryType, PrivateRecord, answer_part, minute
 from easement.ledger.note import Key
 from easement.ledger.verifier import Holds, check_receipt, parse_proof
 
-__all__ = ["log_refused", "parties", "receive", "request_of", "who_part"]
+__all__ = ["log_ended", "log_refused", "parties", "receive", "request_of", "who_part"]
 
 
 Logs = Sequence[Key]
@@ -168,10 +168,24 @@ def log_refused(
     host: Host, letter: Letter, reasons: tuple[str, ...], peer_entry: int, agreement: Prepared, now: datetime
 ) -> int:
     """Log the provider's refusal on this side too, with its reasons, in one commit with the question's end."""
+    return log_ended(host, letter, EntryType.REQUEST_REFUSED, peer_entry, agreement, now, reasons=reasons)
+
+
+def log_ended(
+    host: Host,
+    letter: Letter,
+    type_: EntryType,
+    peer_entry: int,
+    agreement: Prepared,
+    now: datetime,
+    *,
+    reasons: tuple[str, ...] | None = None,
+) -> int:
+    """Log how a question ended that brought nothing here, in one commit with its end."""
     asked = letter.body
     entry = Entry(
         time=minute(now),
-        type=EntryType.REQUEST_REFUSED,
+        type=type_,
         parties=parties(letter.provider, host.organisation),
         agreement=asked.agreement,
         agreement_id=agreement.id,
@@ -195,28 +209,9 @@ def who_part(host: Host, letter: Letter, agreement: Prepared) -> dict[str, Any]:
 def _log_received(
     host: Host, letter: Letter, told: AnswerBody, holds: Holds, agreement: Prepared, now: datetime
 ) -> int:
-    said, decision = holds.entry, told.decision
-    entry = Entry(
-        time=minute(now),
-        type=EntryType.DISCLOSURE_RECEIVED,
-        parties=said["parties"],
-        agreement=said["agreement"],
-        agreement_id=said["agreement_id"],
-        version=said["version"],
-        share=said["share"],
-        purpose=said["purpose"],
-        basis=said.get("basis"),
-        mode=said["mode"],
-        fields=said["fields"],
-        withheld=tuple(said["withheld"]) if "withheld" in said else None,
-        form=Form(decision.level) if decision.level else None,
-        count=said["count"],
-        message=letter.message,
-        peer_entry=told.entry,
-        risk=said.get("risk"),
-    )
     opened = answer_part(query=holds.answer["query"], data=holds.answer["data"], rows=holds.answer["rows"])
     record = PrivateRecord({"who": who_part(host, letter, agreement), "answer": opened})
+    entry = received_entry(holds, letter.message, now)
     return host.ledger.append(entry, record, also=_ending(letter, told, agreement.duties, now))
 
 

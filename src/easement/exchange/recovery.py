@@ -13,9 +13,9 @@ from easement.exchange.message_carry import Line, Problem, WrongAnswer
 from easement.exchange.model import Settled
 from easement.exchange.outbox import Ended, Letter
 from easement.exchange.ports import Host
-from easement.exchange.receiving import Logs, log_refused, parties, receive, who_part
+from easement.exchange.receiving import Logs, log_ended, log_refused, receive
 from easement.gate.prepare import Prepared
-from easement.ledger.model import Entry, EntryType, PrivateRecord, minute
+from easement.ledger.model import EntryType
 from easement.ledger.verifier import check_receipt
 
 __all__ = ["settle"]
@@ -77,7 +77,7 @@ def _gone(host: Host, line: Line, letter: Letter, agreement: Prepared, logs: Log
     if kind is not EntryType.DISCLOSURE_RELEASED:
         own = log_refused(host, letter, tuple(entry["reasons"]), index, agreement, line.now)
         return Settled(letter.message, letter.provider, "refused", own, f"the provider's entry is {index}")
-    own = _log_lost(host, letter, index, agreement, line.now)
+    own = log_ended(host, letter, EntryType.DISCLOSURE_LOST, index, agreement, line.now)
     return Settled(letter.message, letter.provider, "lost", own, f"the provider released it with entry {index}")
 
 
@@ -87,22 +87,3 @@ def _proved(said: ReceiptBody, letter: Letter, logs: Logs) -> dict[str, Any]:
     if same != (letter.message, said.entry, letter.message):
         raise ProofFailed("it is of another message", remedy=TELL)
     return holds.entry
-
-
-def _log_lost(host: Host, letter: Letter, index: int, agreement: Prepared, now: datetime) -> int:
-    asked = letter.body
-    entry = Entry(
-        time=minute(now),
-        type=EntryType.DISCLOSURE_LOST,
-        parties=parties(letter.provider, host.organisation),
-        agreement=asked.agreement,
-        agreement_id=agreement.id,
-        version=agreement.version,
-        share=asked.share,
-        purpose=asked.purpose,
-        mode=asked.mode.value,
-        message=letter.message,
-        peer_entry=index,
-    )
-    record = PrivateRecord({"who": who_part(host, letter, agreement)})
-    return host.ledger.append(entry, record, also=lambda connection, _: outbox.end(connection, letter.message))
