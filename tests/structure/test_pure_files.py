@@ -208,6 +208,8 @@ TOUCHES_THE_WORLD = {
     "web/frontend.py": "fetches the front-end's files when the environment is made",
     "*/cli.py": "a door",
     "cli/bulk.py": "a door",
+    "cli/codes.py": "a door",
+    "cli/standards.py": "a door",
     "cli/correction.py": "a door",
     "cli/duties.py": "a door",
     "cli/emergency.py": "a door",

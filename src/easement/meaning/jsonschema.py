@@ -17,6 +17,7 @@ from easement.meaning.syntax import Type
 __all__ = ["DIALECT", "MOST_BYTES", "json_schema", "read_json_schema", "standard_from_json_schema"]
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
+"""The version of JSON Schema that is written."""
 
 MOST_BYTES = 1 << 20
 """Longest JSON Schema read."""
