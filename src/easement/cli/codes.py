@@ -59,18 +59,18 @@ def _line(found: "CodeList") -> dict[str, Any]:
 
 @codes.command(epilog="Example: easement codes show local-authorities --on 2022-01-01 --csv")
 @click.argument("ref", metavar="LIST")
-@click.option("--on", metavar="DAY", help="Only the codes that stood on that day.")
+@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="Only the codes that stood on that day.")
 @click.option("--csv", "as_csv", is_flag=True, help="Print the codes as CSV.")
 @_folder
 @json_option
-def show(ref: str, on: str | None, folders: tuple[Path, ...], *, as_csv: bool, as_json: bool) -> None:
+def show(ref: str, on: datetime | None, folders: tuple[Path, ...], *, as_csv: bool, as_json: bool) -> None:
     """Show the codes of LIST, such as sex: what each says, from when to when, and what took its place."""
     from easement.meaning.codes_csv import codes_as_rows, codes_csv
     from easement.meaning.codes_shelf import code_list
     from easement.meaning.crosswalk_shelf import walks_from
 
     found = code_list(ref, folders)
-    kept = found.as_at(_day(on)) if on else found.codes
+    kept = found.as_at(on.date()) if on else found.codes
     if as_csv:
         click.echo(codes_csv(kept), nl=False)
         return
@@ -85,10 +85,10 @@ def show(ref: str, on: str | None, folders: tuple[Path, ...], *, as_csv: bool, a
 @codes.command(epilog="Example: easement codes match local-authorities councils.txt --on 2026-11-22")
 @click.argument("ref", metavar="LIST")
 @click.argument("names", type=_file)
-@click.option("--on", metavar="DAY", help="The day of the names; today where left out.")
+@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="The day of the names; today where left out.")
 @_folder
 @json_option
-def match(ref: str, names: Path, on: str | None, folders: tuple[Path, ...], *, as_json: bool) -> None:
+def match(ref: str, names: Path, on: datetime | None, folders: tuple[Path, ...], *, as_json: bool) -> None:
     """Propose a code of LIST for each name in the file NAMES, one on a line (`-` reads them from the terminal).
 
     A name that reads as a label is exact or normalised; one that is only much alike is a proposal to be confirmed.
@@ -97,7 +97,7 @@ def match(ref: str, names: Path, on: str | None, folders: tuple[Path, ...], *, a
     from easement.meaning.crosswalk_labels import match_labels
 
     found = code_list(ref, folders)
-    told = match_labels(_lines(names), found, on=_day(on) if on else _today())
+    told = match_labels(_lines(names), found, on=on.date() if on else _today())
     rows = [
         (
             each.name,
@@ -132,15 +132,6 @@ def _lines(file: Path) -> Iterator[str]:
                 raise UsageError(f"the file has more than {MOST_LINES:,} lines", remedy="split it")
             if line.strip():
                 yield line.strip()
-
-
-def _day(text: str) -> date:
-    from easement.base.errors import UsageError
-
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise UsageError(f"`{text}` is not a day", remedy="write it as 2026-09-01") from None
 
 
 def _today() -> date:
