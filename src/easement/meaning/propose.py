@@ -206,8 +206,8 @@ def _left_out(profile: TableProfile, proposals: Sequence[Proposal], key: Sequenc
 def ranked(profile: TableProfile, standards: Iterable[Standard]) -> tuple[Fit, ...]:
     """Every standard by how well it fits a table, the best first.
 
-    What only few standards ask for says more than a name and a date of birth, which nearly all do; what the standard
-    asks for and the table lacks says a little against it.
+    What a standard alone asks for says more than what all tables of people hold, such as names and numbers; what the
+    standard asks for and the table lacks says a little against it.
     """
     several = list(standards)
     common: dict[str, int] = {}
@@ -219,8 +219,13 @@ def ranked(profile: TableProfile, standards: Iterable[Standard]) -> tuple[Fit, .
 
 
 def _fit(found: Proposals, standard: Standard, common: Mapping[str, int], among: int) -> Fit:
+    def own(name: str) -> bool:
+        element = standard.elements[name]
+        shared = element.key or element.identifier or element.format or name in standard.record_key
+        return common[name] <= _RARE and not shared
+
     def worth(name: str) -> float:
-        return 1.0 if among == 1 or common[name] > _RARE else 2.0
+        return 2.0 if own(name) and among > 1 else 1.0
 
     whole = sum(worth(name) for name in standard.elements)
     gained = sum(worth(each.element) * each.confidence for each in found.found)
@@ -229,8 +234,12 @@ def _fit(found: Proposals, standard: Standard, common: Mapping[str, int], among:
     total = max(1, len(found.left_out) + len({column for each in found.found for column in each.columns}))
     used = len({column for each in found.found for column in each.columns}) / total
     fit = (2 * share * used / (share + used)) if share + used else 0.0
-    own = [each.element for each in found.found if common[each.element] <= _RARE]
-    telling = f", among them {', '.join(f'`{name}`' for name in own[:4])}" if own else ", none that is its own alone"
+    telling_ones = [each.element for each in found.found if own(each.element)]
+    telling = (
+        f", among them {', '.join(f'`{name}`' for name in telling_ones[:4])}"
+        if telling_ones
+        else ", none that is its own alone"
+    )
     return Fit(
         standard.ref,
         standard.title,
