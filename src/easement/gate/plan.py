@@ -20,9 +20,11 @@ from easement.gate.match import SETTLED, SETTLED_ROWS, Settled, linking, settled
 from easement.gate.model import Decision
 from easement.gate.protect import protect, tokenised
 from easement.linkage.assign import Policy, assigned
+from easement.linkage.encode import EncodingKey, encoding_steps
+from easement.linkage.encoded import Likeness, list_rows, matching
 from easement.linkage.link import prepared
 from easement.linkage.model import LinkModel
-from easement.linkage.standardise import person_columns
+from easement.linkage.standardise import NICKNAMES, nicknames, person_columns, standardised
 from easement.meaning.compile import to_sql
 from easement.meaning.expression import Expression, Type, names, parse, typed
 from easement.meaning.identifiers import Kind
@@ -41,6 +43,7 @@ __all__ = [
     "Table",
     "check_known",
     "given",
+    "listed_people",
     "match_tables",
     "plan",
     "records_query",
@@ -116,7 +119,8 @@ class Plan:
     `everyone` counts the records before groups smaller than the agreement's `k` are left out; empty where none are.
     `settled` are the parameters of the step of that name; `lasting` says that both sides of a match name their records
     by keys of their own, and `reviewers` how many must say the same of a pair in doubt. Where a match goes by a model,
-    `linkage` is scored once the steps are made, and makes tables of its own.
+    `linkage` is scored once the steps are made, and makes tables of its own. `bound` are the parameters of steps that
+    need the key of encodings.
     """
 
     sql: str
@@ -128,6 +132,7 @@ class Plan:
     lasting: bool = True
     linkage: Linkage | None = None
     reviewers: int = 1
+    bound: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, repr=False)
 
     @property
     def digest(self) -> str:
@@ -149,10 +154,12 @@ def plan(
     binary: bool = False,
     settled: Sequence[Settled] = (),
     model: LinkModel | None = None,
+    encoded: tuple[str, EncodingKey] | None = None,
 ) -> Plan:
     """The query for an allowed decision; `listed` is the recipient's list, `binary` asks for pseudonyms as bytes.
 
-    `model` is the one by which the share says that people are matched, where it says so.
+    `model` is the one by which the share says that people are matched, where it says so; `encoded` is a list of
+    encodings, as the source's relation and the key they were made by.
 
     `settled` is what people decided of pairs that earlier matches held; it counts where both sides name their records
     by keys of their own, for the numbers of rows move.
@@ -165,6 +172,8 @@ def plan(
         return planner.aggregate()
     if listed is not None:
         return planner.match(listed, settled, model)
+    if encoded is not None:
+        return planner.match_encoded(*encoded)
     if decision.mode is Mode.MATCH or share.subjects == "matched":
         remedy = "send the list with its mapping"
         raise UsageError("only people on the recipient's list are covered, and there is no list", remedy=remedy)
@@ -207,15 +216,31 @@ class _Planner:
         linkage = _linkage(how, model, settled=bool(judged)) if how is not None and how.method == "model" else None
         tables = match_tables(self.table, listed, *self._needed())
         steps = (*tables, *(prepared() if linkage else linking(settled=bool(judged))))
+        facts: dict[str, Any] = {"lasting": keyed, "linkage": linkage, "reviewers": how.reviewers if how else 1}
+        return replace(self._matched(steps), settled=settled_rows(judged) if judged else {}, **facts)
+
+    def match_encoded(self, relation: str, key: EncodingKey) -> Plan:
+        """The provider's people are encoded as the list was; nobody can look at a pair in doubt, so none is kept."""
+        encoding = encoding_steps("held_people", key, "held_encoded")
+        steps = (
+            ("held", _held_people(self.table, key.made.identifier, *self._needed())),
+            (NICKNAMES, nicknames()),
+            ("held_people", standardised("held", "held_row")),
+            *((step.name, step.query) for step in encoding),
+            ("listed_encoded", list_rows(relation)),
+            ("listed", f"select row as listed_row, reference as {THEIRS} from listed_encoded"),
+            *matching(key.made.hardening, Likeness()),
+        )
+        return replace(self._matched(steps), bound={step.name: step.bound for step in encoding if step.bound})
+
+    def _matched(self, steps: tuple[tuple[str, str], ...]) -> Plan:
         forms = [f'{THEIRS} as "{LIST_REFERENCE}"', *self._forms()]
         source = (
             "(select held_row, listed_row from linked) join held using (held_row)"
             f" join (select listed_row, {THEIRS} from listed) using (listed_row)"
         )
         ordered = f"{self._select(forms, source, self._rows())} order by listed_row"
-        made = self._plan(ordered, steps=steps, first=LIST_REFERENCE)
-        facts: dict[str, Any] = {"lasting": keyed, "linkage": linkage, "reviewers": how.reviewers if how else 1}
-        return replace(made, settled=settled_rows(judged) if judged else {}, **facts)
+        return self._plan(ordered, steps=steps, first=LIST_REFERENCE)
 
     def aggregate(self) -> Plan:
         counted = self.share.aggregate or Aggregate()
@@ -303,16 +328,22 @@ def match_tables(held: Table, listed: Table, *needed: str) -> tuple[tuple[str, s
     `needed` are elements of `held` that are kept beside.
     """
     shared = _shared_identifier(held, listed)
-    ours = ", ".join(_sql(each) for each in person_columns(held.elements, held.standard, identifier=shared))
-    theirs = ", ".join(_sql(each) for each in person_columns(listed.elements, listed.standard, identifier=shared))
+    return (("held", _held_people(held, shared, *needed)), ("listed", listed_people(listed, shared)))
+
+
+def _held_people(held: Table, identifier: Kind | None, *needed: str) -> str:
+    people = ", ".join(_sql(each) for each in person_columns(held.elements, held.standard, identifier=identifier))
     columns = "".join(f', {_sql(held.elements[name])} as "{name}"' for name in needed)
-    own, reference = _reference(held), _reference(listed)
     return (
-        ("held", f"select row_number() over () as held_row, {own} as {OWN}, {ours}{columns} from {held.relation}"),
-        (
-            "listed",
-            f"select row_number() over () as listed_row, {reference} as {THEIRS}, {theirs} from {listed.relation}",
-        ),
+        f"select row_number() over () as held_row, {_reference(held)} as {OWN}, {people}{columns} from {held.relation}"
+    )
+
+
+def listed_people(listed: Table, identifier: Kind | None) -> str:
+    """The query of a list's rows, own keys and what is compared, with the number of that kind of identifier."""
+    people = ", ".join(_sql(each) for each in person_columns(listed.elements, listed.standard, identifier=identifier))
+    return (
+        f"select row_number() over () as listed_row, {_reference(listed)} as {THEIRS}, {people} from {listed.relation}"
     )
 
 
