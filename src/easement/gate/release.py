@@ -26,7 +26,16 @@ from easement.linkage.score import score
 from easement.sources.rows import CopyFormat, copy, stream
 from easement.sources.session import Session
 
-__all__ = ["Released", "doubtful_pairs", "found_body", "modelled_pairs", "release", "release_body", "release_rows"]
+__all__ = [
+    "Released",
+    "doubtful_pairs",
+    "found_body",
+    "modelled_pairs",
+    "release",
+    "release_body",
+    "release_rows",
+    "write_encodings",
+]
 
 MAX_FOUND = 1_000
 """Most records of one lookup held in memory: no one person has more in any register met."""
@@ -113,10 +122,15 @@ def release_rows(session: Session, plan: Plan, take: Callable[[pyarrow.RecordBat
     return replace(_counted(session, plan, count), linkage=_linkage(session, plan, compared))
 
 
+def write_encodings(session: Session, sql: str, parameters: Mapping[str, Any], target: Path, format_: str) -> int:
+    """Write a list's encodings to `target`, for its owner alone: no decision is asked for what holds no name."""
+    return copy(session, sql, parameters, target, CopyFormat(format_))
+
+
 def _make(session: Session, plan: Plan) -> int:
     """Make the tables that a plan's query stands on; how many pairs a model compared."""
     for name, query in plan.steps:
-        session.make(name, query, plan.settled if name == SETTLED else None)
+        session.make(name, query, plan.settled if name == SETTLED else plan.bound.get(name))
     if plan.linkage is None:
         return 0
     model, floor = plan.linkage.model, plan.linkage.policy.floor
@@ -140,7 +154,7 @@ def _counted(session: Session, plan: Plan, count: int) -> Released:
     doubtful = "select count(distinct listed_row) from doubtful"
     held = int(session.measure(doubtful)[0][0]) if plan.steps else 0
     suppressed = int(session.measure(plan.everyone)[0][0]) - count if plan.everyone else 0
-    return Released(count, suppressed, held, match=_match(session, plan) if plan.steps else None)
+    return Released(count, suppressed, held, match=_match(session, plan) if plan.steps and not plan.bound else None)
 
 
 def _match(session: Session, plan: Plan) -> MatchMade:
