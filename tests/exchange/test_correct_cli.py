@@ -20,7 +20,7 @@ SHOWN = (
     'easement correction report --node northtown --from dwp --message MESSAGE --kind wrong-person --element family_name --value Ash --person national_insurance_number=AB123456C --why "It is a cousin."',  # noqa: E501
     "easement correction list --node dwp",
     'easement correction answer CASE --node dwp --outcome link-broken --text "Two people share a number."',
-    'easement correction break --node dwp --message MESSAGE --listed P7 --held C01 --why "A cousin of the same name."',
+    'easement correction break --node dwp --message MESSAGE --listed-key P7 --held-key C01 --why "A cousin of the same name."',
     "easement correction received --node northtown",
     "easement correction done CORRECTION --node northtown --message MESSAGE",
 )
@@ -56,7 +56,7 @@ def test_the_page_does_what_it_shows(pair: Pair, capsys):
     for words in SHOWN:
         as_data = words.startswith("easement correction report") and f"{words} --json"
         if "break" in words:  # this one was a lookup, and is broken by its answer
-            words = words.replace("--listed P7 --held C01 ", "")
+            words = words.replace("--listed-key P7 --held-key C01 ", "")
         if as_data:
             names["CASE"] = json.loads(run(capsys, as_data, **names)[1])["id"]
         code, out, err = run(capsys, words, **names)

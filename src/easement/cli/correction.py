@@ -114,8 +114,10 @@ ANSWER = 'easement correction answer 5e5e5e5e --node dwp --outcome corrected --t
 @node_option
 @click.option("--outcome", type=click.Choice(list(CAME)), required=True, help="What came of it.")
 @click.option("--text", required=True, metavar="TEXT", help="The answer, in words for those who said it.")
-@click.option("--listed", default="", metavar="KEY", help="A wrong link of a match: the recipient's own key.")
-@click.option("--held", default="", metavar="KEY", help="The same: your own key.")
+@click.option(
+    "--listed-key", "listed", default="", metavar="KEY", help="A wrong link of a match: the recipient's own key."
+)
+@click.option("--held-key", "held", default="", metavar="KEY", help="The same: your own key.")
 @by_option
 @json_option
 def answer(as_json: bool, case: str, home: Path, outcome: str, text: str, **more: str) -> None:
@@ -138,7 +140,7 @@ def answer(as_json: bool, case: str, home: Path, outcome: str, text: str, **more
 
 BREAK = (
     "easement correction break --node dwp --message 5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e "
-    '--listed P7 --held C01 --why "A cousin of the same name."'
+    '--listed-key P7 --held-key C01 --why "A cousin of the same name."'
 )
 
 
@@ -146,8 +148,10 @@ BREAK = (
 @node_option
 @click.option("--message", required=True, metavar="ID", help="The message of an answer that rests on the link.")
 @click.option("--why", required=True, metavar="TEXT", help="Why it is wrong; told to all, so name nobody.")
-@click.option("--listed", default="", metavar="KEY", help="Of a match: the recipient's own key of its record.")
-@click.option("--held", default="", metavar="KEY", help="Of a match: your own key of the record.")
+@click.option(
+    "--listed-key", "listed", default="", metavar="KEY", help="Of a match: the recipient's own key of its record."
+)
+@click.option("--held-key", "held", default="", metavar="KEY", help="Of a match: your own key of the record.")
 @by_option
 @json_option
 def break_(as_json: bool, home: Path, message: str, why: str, listed: str, held: str, by: str) -> None:

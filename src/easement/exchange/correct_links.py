@@ -187,9 +187,11 @@ def _released(host: Host, message: str) -> Logged:
 def _check(wrong: WrongLink, kind: Through) -> None:
     if kind is Through.MATCH and not (wrong.listed and wrong.held):
         what = "a link of a match is between two records, and both must be named"
-        raise UsageError(what, remedy="name the recipient's own key and yours: --listed KEY --held KEY")
+        raise UsageError(what, remedy="name the recipient's own key and yours: --listed-key KEY --held-key KEY")
     if kind is Through.LOOKUP and (wrong.listed or wrong.held):
-        raise UsageError("this was about one person, not a match of lists", remedy="leave out --listed and --held")
+        raise UsageError(
+            "this was about one person, not a match of lists", remedy="leave out --listed-key and --held-key"
+        )
 
 
 def _link(host: Host, wrong: WrongLink, found: Logged, kind: Through) -> str:

@@ -11,6 +11,7 @@ from easement.exchange import bulk
 from easement.exchange.model import Asker, Wish
 from easement.meaning.model import Key
 from easement.node.home import Node
+from easement.picture.naming import parts_of
 from easement.staff.model import Identity
 from easement.web.reading import columns, wishes
 from easement.web.reading.columns import Sheet
@@ -123,7 +124,7 @@ def list_of(kept: Mapping[str, str]) -> Sheet:
 def column_form(journey: str, order: Order, of: Asked, sheet: Sheet) -> Columns:
     """Which column says what: as it was chosen, or else as the columns' names suggest."""
     chosen = order.chosen or columns.guessed(of.offer, sheet)
-    slots = wishes.slots_of(of.offer)
+    slots = parts_of(of.offer)
     hints = {name: element.definition if key is Key.IDENTIFIER else "" for name, element, key in slots}
     birth = any(key is Key.DATE_OF_BIRTH for _, _, key in slots)
     return Columns(
@@ -152,7 +153,7 @@ def check(
         both=everyone(of) and by_list(of),
         listed=sheet is not None,
         people=len(sheet.rows) if sheet else 0,
-        sent=tuple(name for name, _, _ in wishes.slots_of(of.offer) if order.chosen.get(name)) if sheet else (),
+        sent=tuple(name for name, _, _ in parts_of(of.offer) if order.chosen.get(name)) if sheet else (),
         unread=columns.unread_dates(sheet.column(born), order.chosen["date"]) if sheet and born else 0,
         why=order.why,
         consent=of.offer.consent_needed,

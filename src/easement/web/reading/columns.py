@@ -13,8 +13,8 @@ from easement.gate.match import RULES
 from easement.gate.prepare import Offer
 from easement.meaning.dates import strptime_formats
 from easement.meaning.model import Key
+from easement.picture.naming import parts_of
 from easement.web.language import say
-from easement.web.reading.wishes import slots_of
 
 __all__ = ["DATES", "LINE", "Sheet", "UnreadableList", "as_sent", "enough", "guessed", "read_sheet", "unread_dates"]
 
@@ -99,7 +99,7 @@ def guessed(offer: Offer, sheet: Sheet) -> dict[str, str]:
     """Which column seems to say what, by its name: the slot's name, and the column's; `date` is how dates stand."""
     plain = {_plain(column): column for column in sheet.columns}
     found = {}
-    for name, element, key in slots_of(offer):
+    for name, element, key in parts_of(offer):
         likely = (element.name, name, str(element.identifier or ""), *USUAL.get(key, ()))
         column = next((plain[_plain(each)] for each in likely if _plain(each) in plain), "")
         if column:
@@ -144,7 +144,7 @@ KEYS = {
 
 def enough(offer: Offer, chosen: Mapping[str, str]) -> bool:
     """Whether people could be matched by the columns chosen, by a rule that is sure of them."""
-    keys = {KEYS[key] for name, _, key in slots_of(offer) if chosen.get(name)}
+    keys = {KEYS[key] for name, _, key in parts_of(offer) if chosen.get(name)}
     return any({*rule.equal, rule.begins} - {""} <= keys for rule in RULES if rule.sure)
 
 
@@ -153,7 +153,7 @@ def as_sent(offer: Offer, organisation: str, sheet: Sheet, chosen: Mapping[str, 
 
     `chosen` is a column for each slot that the list has, `reference` and, where there is a birth date, `date`.
     """
-    taken = [(element.name, chosen[name], key) for name, element, key in slots_of(offer) if chosen.get(name)]
+    taken = [(element.name, chosen[name], key) for name, element, key in parts_of(offer) if chosen.get(name)]
     reference = chosen["reference"]
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")

@@ -16,8 +16,7 @@ from easement.law.model import Purpose as LawPurpose
 from easement.meaning.identifiers import Kind, NotValid, check
 from easement.meaning.model import Element, Key
 from easement.node.home import Node
-from easement.picture.naming import NAMING
-from easement.picture.naming import parts_of as slots_of
+from easement.picture.naming import NAMING, parts_of
 from easement.staff.model import Identity
 from easement.web.language import say
 from easement.web.reading.names import Names, names_of, purpose_name
@@ -25,7 +24,6 @@ from easement.web.views.asking import Choice, Other, Purpose, Slot
 from easement.web.views.page import Wrong
 
 __all__ = [
-    "NAMING",
     "Asked",
     "asked",
     "choice_of",
@@ -35,7 +33,6 @@ __all__ = [
     "person_for",
     "purposes",
     "slots",
-    "slots_of",
     "typed",
     "wrongs",
 ]
@@ -132,7 +129,7 @@ def slots(of: Iterable[Asked], person: Mapping[str, str]) -> tuple[Slot, ...]:
     """How the person can be named to those asked: one field for each part, whatever each standard calls it."""
     found: dict[str, tuple[Element, Key]] = {}
     for each in of:
-        for name, element, key in slots_of(each.offer):
+        for name, element, key in parts_of(each.offer):
             found.setdefault(name, (element, key))
     ordered = sorted(found.items(), key=lambda item: NAMING.index(item[1][1]))
     return tuple(_slot(name, element, key, person.get(name, "")) for name, (element, key) in ordered)
@@ -175,7 +172,7 @@ def _wrong(slot: Slot) -> Wrong | None:
 
 def person_for(each: Asked, person: Mapping[str, str]) -> dict[str, str]:
     """The person by the elements of one share's own standard."""
-    return {element.name: person[name] for name, element, _ in slots_of(each.offer) if person.get(name)}
+    return {element.name: person[name] for name, element, _ in parts_of(each.offer) if person.get(name)}
 
 
 def enough(node: Node, each: Asked, person: Mapping[str, str], now: datetime) -> bool:

@@ -9,8 +9,9 @@ from starlette.responses import Response
 
 from easement.base.errors import EasementError, UsageError
 from easement.exchange.bulk_body import MAX_LIST
+from easement.picture.naming import parts_of
 from easement.web.language import say
-from easement.web.reading import bulk, cluster, columns, wishes
+from easement.web.reading import bulk, cluster, columns
 from easement.web.reading.bulk import Order
 from easement.web.reading.columns import Sheet, UnreadableList
 from easement.web.reading.wishes import Asked
@@ -108,7 +109,7 @@ def list_form(visit: Runner, id_: Id) -> Response:
 
 
 def _list(id_: str, of: Asked, *errors: Wrong) -> ManyList:
-    named = tuple(name for name, _, _ in wishes.slots_of(of.offer))
+    named = tuple(name for name, _, _ in parts_of(of.offer))
     back = f"/jobs/ask/{id_}/who" if bulk.everyone(of) else "/jobs/ask"
     return ManyList(journey=id_, back=back, named=named, errors=errors)
 
@@ -145,7 +146,7 @@ def keep_columns(visit: Runner, id_: Id, form: Form) -> Response:
     sheet = _sheet(visit, order)
     if sheet is None:
         return see(f"/jobs/ask/{id_}/list")
-    names = [name for name, _, _ in wishes.slots_of(of.offer)]
+    names = [name for name, _, _ in parts_of(of.offer)]
     chosen = {name: text for name in (*names, "reference", "date") if (text := form.text(name))}
     view = bulk.column_form(id_, order.with_(chosen=chosen), of, sheet)
     errors = _wrong_columns(view, of, sheet, chosen)
