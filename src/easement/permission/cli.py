@@ -330,10 +330,10 @@ def vary(ref: str, file: Path, words: str, **rest: Any) -> None:
     _do(lambda node, actor, now: begin(node, ref, source, actor, now, words=words), **rest)
 
 
-@proposal.command(epilog="Example: easement proposal effort 4f1d0a6f --node northtown --hours 2.5 --on drafting")
+@proposal.command(epilog="Example: easement proposal effort 4f1d0a6f --node northtown --hours 2.5 --work drafting")
 @click.argument("ref", metavar="ID")
 @click.option("--hours", default=None, metavar="NUMBER", help="How long; without it, what was recorded is shown.")
-@click.option("--on", "what", default="other", show_default=True, metavar="WORK",
+@click.option("--work", "what", default="other", show_default=True, metavar="CODE",
               help="assessing, drafting, negotiating, approving, technical or other.")  # fmt: skip
 @click.option("--day", type=click.DateTime(["%Y-%m-%d"]), help="On which day (default: today).")
 @click.option("--role", default="governance-lead", show_default=True, help="The role of whoever worked.")
