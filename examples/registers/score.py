@@ -1,10 +1,14 @@
 """Share free school meals between two registers, and score the matching against who is who.
 
     python examples/registers/score.py DIR [--json]
+    python examples/registers/score.py DIR --linkage [--json]
 
 DIR holds `department.csv`, `council.csv` and `truth.csv` (person, register, record). Two nodes are made in a folder
 that is gone afterwards; the department and the council sign the agreement beside this file; then the department answers
-by `match`, by pseudonymised `bulk` and by `aggregate`, and refuses what was not agreed. Only the score reads the truth.
+by `match`, by pseudonymised `bulk` and by `aggregate`, and refuses what was not agreed.
+
+`--linkage` trains a model on every two registers of DIR that have a mapping here, without labels, links them by it, and
+scores what would be disclosed by itself, and that with the pairs held for a person. Only the score reads the truth.
 """
 
 import argparse
@@ -15,6 +19,7 @@ import tempfile
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +28,10 @@ from easement.agreement.read import read_agreement
 from easement.agreement.signing import sign
 from easement.gate import service
 from easement.gate.ask import Ask, Outcome
+from easement.gate.linking import Side, linked_keys, opened, train_on, try_on
 from easement.gate.model import Request
 from easement.gate.plan import LIST_REFERENCE
+from easement.linkage.assign import Policy
 from easement.meaning.mapping import read_mapping
 from easement.node.home import create_node, open_node
 
@@ -79,13 +86,13 @@ def ask(town: Town, share: str, mode: Mode, out: str, **changes: Any) -> Outcome
         return service.share(node, asked, now=WITHIN_TERM, clock=lambda: WITHIN_TERM)
 
 
-def true_pairs(registers: Path) -> set[tuple[str, str]]:
-    """Every council record and department record of one person."""
+def true_pairs(registers: Path, one: str = "council", other: str = "department") -> set[tuple[str, str]]:
+    """Every two records of one person, of two registers."""
     records: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     with (registers / "truth.csv").open(newline="") as file:
         for row in csv.DictReader(file):
             records[row["person"]][row["register"]].append(row["record"])
-    return {(c, d) for who in records.values() for c in who["council"] for d in who["department"]}
+    return {(a, b) for who in records.values() for a in who[one] for b in who[other]}
 
 
 def entitled(registers: Path) -> set[str]:
@@ -145,6 +152,35 @@ def run(registers: Path) -> dict[str, Any]:
         }
 
 
+def linkage(registers: Path, policy: Policy) -> list[dict[str, Any]]:
+    """Every two registers linked by a model trained on them, and scored."""
+    names = sorted(
+        path.stem for path in (HERE / "mappings").glob("*.yaml") if (registers / f"{path.stem}.csv").exists()
+    )
+    return [_linked(registers, held, listed, policy) for held, listed in combinations(names, 2)]
+
+
+def _linked(registers: Path, held: str, listed: str, policy: Policy) -> dict[str, Any]:
+    ours, theirs = (Side(HERE / "mappings" / f"{name}.yaml", registers / f"{name}.csv") for name in (held, listed))
+    with tempfile.TemporaryDirectory() as folder, opened(Path(folder), ours, theirs) as session:
+        made = train_on(session, ours, theirs, id="model", title=f"{held} and {listed}")
+        found = try_on(session, made.model, policy)
+        linked, doubtful = (set(linked_keys(session, table)) for table in ("linked", "doubtful"))
+    truth = true_pairs(registers, listed, held)
+    smaller = min(found.held_rows, found.listed_rows)
+    return {
+        "registers": f"{held} and {listed}",
+        "linked": len(linked),
+        "true_pairs": len(truth),
+        "precision": round(len(linked & truth) / len(linked), 4) if linked else None,
+        "recall": round(len(linked & truth) / len(truth), 4) if truth else None,
+        "held": len(doubtful),
+        "recall_with_held": round(len((linked | doubtful) & truth) / len(truth), 4) if truth else None,
+        "queue": round(len(doubtful) / smaller, 4),
+        "expected_precision": round(found.expected, 4),
+    }
+
+
 def _rows(path: Path) -> int:
     with path.open(newline="") as file:
         return sum(1 for _ in csv.DictReader(file))
@@ -154,7 +190,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Share free school meals between two registers and score the match.")
     parser.add_argument("directory", type=Path, metavar="DIR", help="holds department.csv, council.csv and truth.csv")
     parser.add_argument("--json", action="store_true", help="print the scores as JSON")
+    parser.add_argument("--linkage", action="store_true", help="train, link and score every two registers instead")
+    parser.add_argument("--disclose", type=float, default=Policy().disclose, help="linked from this probability on")
+    parser.add_argument("--hold", type=float, default=Policy().hold, help="held from this probability on")
     arguments = parser.parse_args()
+    if arguments.linkage:
+        print(json.dumps(linkage(arguments.directory, Policy(arguments.disclose, arguments.hold)), indent=2))
+        return
     scores = run(arguments.directory)
     if arguments.json:
         print(json.dumps(scores, indent=2))

@@ -23,7 +23,11 @@ from easement.meaning.standards import standard
 from easement.sources.files import open_sources
 from easement.sources.session import MEMORY, Session
 
-__all__ = ["Side", "Tried", "explain_pair", "opened", "train_on", "try_on"]
+__all__ = ["Side", "Tried", "explain_pair", "linked_keys", "opened", "train_on", "try_on"]
+
+
+PAGE = 5_000
+"""Pairs looked at together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +100,15 @@ def try_on(session: Session, model: LinkModel, policy: Policy) -> Tried:
     [[doubtful, queue]] = session.measure("select count(*), count(distinct listed_row) from doubtful")
     [[held, listed]] = session.measure("select (select count(*) from held), (select count(*) from listed)")
     return Tried(found, linked, expected, doubtful, queue, held, listed)
+
+
+def linked_keys(session: Session, table: str) -> Iterator[tuple[str, str]]:
+    """The pairs of `linked` or `doubtful` by both sides' own keys, the list's first: for who scores a model."""
+    names = f"from {table} join held using (held_row) join listed using (listed_row)"
+    [[many]] = session.measure(f"select count(*) {names}")
+    for start in range(0, many, PAGE):
+        page = f"select {THEIRS}, {OWN} {names} order by listed_row, held_row limit {PAGE} offset {start}"
+        yield from session.measure(page)
 
 
 def explain_pair(session: Session, model: LinkModel, listed: str, held: str) -> Explained | None:

@@ -132,7 +132,8 @@ _STANDARDISED = """with worded as (
   from {relation}
 ), named as (
   select *, coalesce(families[-1], case when len(givens) > 1 or key_family is null then givens[-1]
-      else string_split(key_family, ' ')[-1] end) as family,
+      when not list_contains([{no_names}], string_split(key_family, ' ')[-1])
+        then string_split(key_family, ' ')[-1] end) as family,
     case when len(families) = 0 and (len(givens) > 1 or key_family is null) then givens[:-2] else givens end
       as forenames,
     list_distinct(givens || families) as words
@@ -160,6 +161,7 @@ def standardised(relation: str, row: str) -> str:
         relation=relation,
         nicknames=NICKNAMES,
         row=row,
+        no_names=_list(NO_NAMES),
         givens=_WORDS.format(x="key_givens", ignored=ignored),
         families=_WORDS.format(x="key_family", ignored=ignored),
         no_dates=", ".join(f"date '{day}'" for day in NO_DATES),
