@@ -225,7 +225,7 @@ def test_two_versions_are_compared(run, meals, tmp_path):
     assert "widens what is shared" in run("diff", "meals.yaml", "wider.yaml").out
 
 
-@pytest.mark.parametrize("to", ["json", "odrl", "dpv", "cedar"])
+@pytest.mark.parametrize("to", ["json", "odrl", "dpv", "cedar", "odcs"])
 def test_other_formats_are_written(run, meals, to: str):
     ran = run("export", "meals.yaml", "--to", to)
     assert ran.code == 0

@@ -439,14 +439,15 @@ def diff(old: Path, new: Path, as_json: bool) -> None:
 
 @agreement.command(epilog="Example: easement agreement export agreement.yaml --to odrl --out agreement.jsonld")
 @click.argument("file", type=FILE)
-@click.option("--to", type=click.Choice(["json", "odrl", "dpv", "cedar"]), required=True, help="The other format.")
+@click.option("--to", type=click.Choice(["json", "odrl", "dpv", "cedar", "odcs"]), required=True, help="The other format.")
 @_out
 @_folder
 @json_option
 def export(file: Path, to: Any, out: Path | None, folders: tuple[Path, ...], as_json: bool) -> None:
     """Write FILE in another format, such as ODRL.
 
-    The formats: the terms as signed (canonical JSON), ODRL, the Data Privacy Vocabulary, Cedar policies.
+    The formats: the terms as signed (canonical JSON), ODRL, the Data Privacy Vocabulary, Cedar policies,
+    a data contract (ODCS).
     """
     from easement.agreement.export import export as write
     from easement.agreement.read import read_agreement

@@ -168,11 +168,11 @@ class _Case:
 
     def mend(self, codes: Sequence[str]) -> str:
         told = [
-            f"`{code}` -> {' or '.join(f'`{to}`' for to in self.into[code])}" for code in codes if self.into.get(code)
+            f"{' or '.join(f'`{to}`' for to in self.into[code])} for `{code}`" for code in codes if self.into.get(code)
         ]
         lost = [f"`{code}`" for code in codes if not self.into.get(code)]
         parts = [
-            "; ".join(told[:SOME]),
+            f"write {'; '.join(told[:SOME])}" if told else "",
             f"nothing is said to take the place of {', '.join(lost[:SOME])}" if lost else "",
         ]
         return "; ".join(part for part in parts if part)

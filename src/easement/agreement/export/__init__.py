@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from easement.agreement.export.cedar import cedar
 from easement.agreement.export.dpv import dpv
+from easement.agreement.export.odcs import odcs
 from easement.agreement.export.odrl import odrl
 from easement.agreement.read import AgreementFile
 from easement.law.shelves import Catalogue
@@ -13,7 +14,7 @@ from easement.meaning.model import Standard
 
 __all__ = ["FORMATS", "Format", "export"]
 
-Format = Literal["odrl", "cedar", "dpv", "json"]
+Format = Literal["odrl", "cedar", "dpv", "json", "odcs"]
 """The name of a format that an agreement can be taken out in."""
 
 FORMATS: Mapping[Format, str] = {
@@ -21,6 +22,7 @@ FORMATS: Mapping[Format, str] = {
     "odrl": "ODRL 2.2 Agreement in JSON-LD, for data spaces",
     "dpv": "W3C Data Privacy Vocabulary 2.3 in JSON-LD, for records of processing",
     "cedar": "Cedar policies, to decide or to prove with Cedar's own tools",
+    "odcs": "Open Data Contract Standard 3.2, for data catalogues and platforms",
 }
 """Every format, with what it is for."""
 
@@ -38,6 +40,8 @@ def export(file: AgreementFile, to: Format, *, catalogue: Catalogue, standards: 
             return _text(odrl(file, catalogue))
         case "dpv":
             return _text(dpv(file, catalogue, standards))
+        case "odcs":
+            return _text(odcs(file, standards))
         case _:
             return cedar(file, standards)
 
