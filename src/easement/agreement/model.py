@@ -256,12 +256,16 @@ Probability = Annotated[float, Field(strict=True)]
 
 
 class Matching(_Terms):
-    """How people on the recipient's list are found: by exact rules, or by the provider's trained model of linkage.
+    """How people on the recipient's list are found: by exact rules, by the provider's trained model of linkage, or by
+    keyed encodings that the recipient sends in place of names.
 
-    The rules are the default. Whatever is in doubt is held for people of the provider, and never disclosed.
+    The rules are the default. Whatever is in doubt is held for people of the provider, and never disclosed; of
+    encodings nobody can look at a pair, so its row counts as held and is not kept.
     """
 
-    method: Literal["rules", "model"] = Field(description="`rules` are exact; `model` weighs what agrees and differs.")
+    method: Literal["rules", "model", "encoded"] = Field(
+        description="`rules` are exact; `model` weighs what agrees and differs; `encoded` compares keyed encodings."
+    )
     model: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,62}/[1-9][0-9]{0,5}$")] | None = Field(
         None, description="The provider's signed model, as `id/version`; by default its newest one named as the share."
     )

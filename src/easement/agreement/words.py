@@ -116,6 +116,11 @@ def match_words(match: Matching) -> tuple[str, ...]:
     )
     if match.method == "rules":
         return ("rules: names, dates, places and identifiers must be equal by fixed rules", reviewers)
+    if match.method == "encoded":
+        return (
+            "encoded: the recipient sends keyed encodings in place of names, dates and places (easement-encoded/1)",
+            "a pair in doubt is not disclosed and not kept, for nobody could look at it",
+        )
     named_model = f"the model {match.model}" if match.model else "the giver’s newest model for this share"
     return (
         f"model: {named_model}, learnt from the registers, weighs what agrees and what differs",

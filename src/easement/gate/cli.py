@@ -40,8 +40,9 @@ def _asking(command: Command) -> Command:
         click.option("--person-file", type=click.File("r"), metavar="FILE",
                      help="The same, one K=V a line, read from FILE or, for -, from stdin: kept off the command line."),
         click.option("--fields", default="", metavar="A,B", help="Only these fields (default: all that are agreed)."),
-        click.option("--match", type=FILE, metavar="FILE", help="The recipient's own list."),
-        click.option("--match-dataset", type=FILE, metavar="MAPPING", help="The mapping of that list to a standard."),
+        click.option("--match", type=FILE, metavar="FILE", help="The recipient's own list, or its encodings."),
+        click.option("--match-dataset", type=FILE, metavar="MAPPING",
+                     help="The mapping of that list to a standard; encodings have none."),
         click.option("--dataset", type=FILE, metavar="MAPPING", help="The provider's mapping, where several fit."),
         click.option("--trained", multiple=True, metavar="CODE", help="Training that the person who asks has passed."),
         click.option("--consent-held", is_flag=True, help="The person's consent is held, where consent is the basis."),
@@ -59,7 +60,7 @@ def _ask(options: dict[str, Any], out: Path | None = None) -> "Ask":
     from easement.gate.ask import Ask
     from easement.gate.model import Request
 
-    if (options["match"] is None) != (options["match_dataset"] is None):
+    if options["match"] is None and options["match_dataset"] is not None:
         raise UsageError("a list and its mapping go together", remedy="give both --match and --match-dataset")
     request = Request(
         share=options["share_id"],

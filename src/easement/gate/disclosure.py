@@ -14,6 +14,7 @@ from easement.base.errors import UsageError
 from easement.gate.ask import Ask, Outcome
 from easement.gate.datasets import Dataset, dataset_from, place_of, table_of, unmapped
 from easement.gate.decide import refused_after
+from easement.gate.encoding import check_encoded
 from easement.gate.entries import answer_record, entry, who_record
 from easement.gate.indexes import Lookup
 from easement.gate.keys import pseudonym_key
@@ -28,13 +29,15 @@ from easement.gate.recovery import Abandoned
 from easement.gate.release import Released
 from easement.ledger.model import EntryType, PrivateRecord
 from easement.ledger.tables import Also, counted
+from easement.linkage.encode import EncodingKey, encoding_key
+from easement.linkage.encode_files import node_secret, read_secret
 from easement.linkage.model import LinkModel
 from easement.linkage.review import Scope, keep_doubtful, review_key
 from easement.linkage.review_log import decided
 from easement.linkage.store import newest, read_signed
 from easement.meaning.standards import standard
 from easement.sources.files import open_sources
-from easement.sources.model import DatabaseTable
+from easement.sources.model import DatabaseTable, File
 from easement.sources.session import FileSource, Session
 from easement.sources.standing import standing
 
@@ -68,15 +71,15 @@ def log_refusal(
     return holder.ledger.append(told, who, also=also)
 
 
-def _check_theirs(listed: Dataset, held: Dataset, home: Path) -> None:
+def _check_theirs(listed: Path, held: Dataset, home: Path) -> None:
     """The recipient's list is its own: matched against itself, a register would cross whole.
 
     Lists that came from other nodes stand in `jobs/` while they are matched, and nothing else does.
     """
-    place = listed.data.resolve()
+    place = listed.resolve()
     own = place.is_relative_to(home.resolve()) and not place.is_relative_to((home / "jobs").resolve())
     if place == held.data.resolve() or own:
-        raise UsageError(f"`{listed.data}` is the provider's own", remedy="send the recipient's list: --match FILE")
+        raise UsageError(f"`{listed}` is the provider's own", remedy="send the recipient's list: --match FILE")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +96,8 @@ class Disclosure:
     def run(self, now: datetime) -> Outcome:
         """Go all the way, or as far as a refusal; raises what the sources, the disk and the ledger raise."""
         self.holder.check_fit(now)
+        if self.asked.match is not None:
+            self._check_way()
         who = who_record(self.asked.request, self.holder.master_key, self.prepared)
         begun = Outcome(self.decision, -1)
         kept = PrivateRecord({"who": who, **self.outlet.begin()})
@@ -150,19 +155,21 @@ class Disclosure:
         offer, folders = self.prepared.offers[self.decision.share], (self.holder.home / "standards",)
         dataset = self.holder.indexes.dataset(offer.standard, self.asked.dataset)
         theirs = self._list(folders)
-        if theirs:
-            _check_theirs(theirs, dataset, self.holder.home)
+        if self.asked.match is not None:
+            _check_theirs(theirs.data if theirs else self.asked.match, dataset, self.holder.home)
         with self._opened(dataset, theirs) as session:
             source = session.sources["held_data"]
             held_table = table_of(source, dataset, offer.standard)
-            lost = self._narrowed(source, dataset, held_table, now, listed=theirs is not None)
-            listed = None
-            if theirs:
-                known = standard(theirs.mapping.standard, folders)
-                listed = table_of(session.sources["listed_data"], theirs, known)
-                if too_long := self._list_too_long(session.sources["listed_data"]):
+            lost = self._narrowed(source, dataset, held_table, now, listed=self.asked.match is not None)
+            listed, encoded = None, None
+            if rows := session.sources.get("listed_data"):
+                if too_long := self._list_too_long(rows):
                     return "", Released(refusal=too_long)
-            query = self._plan(held_table, listed, now)
+                if theirs:
+                    listed = table_of(rows, theirs, standard(theirs.mapping.standard, folders))
+                else:
+                    encoded = (rows.relation, self._encoding_key(rows))
+            query = self._plan(held_table, listed, now, encoded)
             made = self.outlet.release(session, query, self.decision, offer, intent)
             return query.digest, replace(made, unmapped=lost)
 
@@ -190,9 +197,13 @@ class Disclosure:
         """The sources, open: for what writes no file over a table in a database, in a session that is kept."""
         memory, place = f"{self.holder.memory_mb}MB", place_of(dataset, "held_data")
         seconds = self.holder.query_seconds
-        if isinstance(place, DatabaseTable) and theirs is None and self.outlet.folder is None:
+        if isinstance(place, DatabaseTable) and self.asked.match is None and self.outlet.folder is None:
             return standing(place, memory=memory, seconds=seconds)
-        places = (place, place_of(theirs, "listed_data")) if theirs else (place,)
+        places = [place]
+        if theirs is not None:
+            places.append(place_of(theirs, "listed_data"))
+        elif self.asked.match is not None:
+            places.append(File(self.asked.match, "listed_data"))
         return open_sources(*places, output=self.outlet.folder, memory=memory, seconds=seconds)
 
     def _list(self, folders: Sequence[Path]) -> Dataset | None:
@@ -201,7 +212,30 @@ class Disclosure:
             return None
         return dataset_from(self.asked.match_dataset, self.asked.match, folders)
 
-    def _plan(self, table: Table, listed: Table | None, now: datetime) -> Plan:
+    def _check_way(self) -> None:
+        """A list comes as the share says: as encodings, without a mapping, or as names with one."""
+        how = self.prepared.offers[self.decision.share].terms.match
+        agreed, encoded = how is not None and how.method == "encoded", self.asked.match_dataset is None
+        if agreed and not encoded:
+            remedy = "encode the list: easement link encode, then send it without a mapping"
+            raise UsageError("the agreement has people found by encodings, and this list holds names", remedy=remedy)
+        if encoded and not agreed:
+            remedy = "give its mapping: --match-dataset FILE, or agree on `match: {method: encoded}`"
+            raise UsageError("the list comes without a mapping, and the share does not take encodings", remedy=remedy)
+
+    def _encoding_key(self, rows: FileSource) -> EncodingKey:
+        """The key by which an encoded list was made; raises `BadData` where it is not of this agreement's secret."""
+        secret = read_secret(node_secret(self.holder.home, self.decision.agreement_id))
+        about = {
+            "agreement": self.decision.agreement,
+            "share": self.decision.share,
+            "recipient": self.decision.recipient,
+        }
+        return encoding_key(secret, **about, made=check_encoded(rows, secret, about))
+
+    def _plan(
+        self, table: Table, listed: Table | None, now: datetime, encoded: tuple[str, EncodingKey] | None = None
+    ) -> Plan:
         request = self.asked.request
         return plan(
             self.decision,
@@ -211,6 +245,7 @@ class Disclosure:
             today=now.date(),
             person=request.person,
             listed=listed,
+            encoded=encoded,
             binary=self.outlet.binary,
             settled=self._settled() if listed is not None else (),
             model=self._model() if listed is not None else None,

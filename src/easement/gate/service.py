@@ -136,10 +136,13 @@ def _check_carried(asked: Ask) -> None:
 
 
 def _check_list(asked: Ask) -> None:
-    """The list that a request speaks of is the list that comes with it, or only people on it would be no limit."""
-    given = (asked.match is not None, asked.match_dataset is not None)
-    if given != (asked.request.listed, asked.request.listed):
-        remedy = "give both --match and --match-dataset, or neither"
+    """The list that a request speaks of is the list that comes with it, or only people on it would be no limit.
+
+    A list of encodings has no mapping.
+    """
+    whole = asked.match is not None or asked.match_dataset is None
+    if not whole or (asked.match is not None) != asked.request.listed:
+        remedy = "give both --match and --match-dataset, or, for a list of encodings, --match alone"
         raise UsageError("a list, its mapping and the request that speaks of it go together", remedy=remedy)
 
 

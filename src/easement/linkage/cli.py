@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from easement.cli.present import emit, json_option, say, table
+from easement.linkage.encode_cli import encode, encode_key
 
 if TYPE_CHECKING:
     from easement.gate.linking import Side, Tried
@@ -177,6 +178,10 @@ def sign(ref: str, home: Path, as_json: bool) -> None:
         write_whole(path.with_name(path.name + ".signature"), signed(model, node.organisation_key))
     emit(as_json, {"model": ref, "digest": model.digest}, f"Signed {ref}, digest {model.digest}.")
     say("next: name it in an agreement's share: `match: {method: model, model: " + ref + "}`")
+
+
+link.add_command(encode)
+link.add_command(encode_key)
 
 
 def _home(home: Path) -> Path:

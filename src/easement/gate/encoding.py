@@ -1,0 +1,83 @@
+"""Keyed encodings in place of names, in the locked session: a recipient's list encoded, and one matched (R3.9, R4.4).
+
+The same tables of `linkage.encode` are made of both sides, by the same key, each in its own organisation.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from easement.base.errors import UsageError
+from easement.gate.datasets import Dataset, place_of, table_of
+from easement.gate.plan import THEIRS, listed_people
+from easement.gate.release import write_encodings
+from easement.linkage.encode import EncodingKey, Made, encoding_steps, finished, headers_of
+from easement.linkage.encoded import check_list, measures
+from easement.linkage.standardise import NICKNAMES, nicknames, standardised
+from easement.meaning.identifiers import Kind
+from easement.meaning.model import Key, Standard
+from easement.sources.files import open_sources
+from easement.sources.session import MEMORY, FileSource
+
+__all__ = ["Encoded", "check_encoded", "check_reference", "encode_list", "identifier_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """A list that was encoded: its rows, and those left out because they hold nothing to find anybody by."""
+
+    rows: int
+    left_out: int
+
+
+def identifier_of(dataset: Dataset, known: Standard, agreed: Standard) -> Kind | None:
+    """The first kind of identifier of the share's standard that a list has too, or `None`."""
+    kinds = {
+        element.identifier
+        for element in known.keyed(Key.IDENTIFIER)
+        if (way := dataset.mapping.elements.get(element.name)) is not None and way.absent is None
+    }
+    return next((e.identifier for e in agreed.keyed(Key.IDENTIFIER) if e.identifier in kinds), None)
+
+
+def check_reference(dataset: Dataset, known: Standard) -> None:
+    """Raise `UsageError` unless a list has a key of its own for each record, which says nothing of the person."""
+    key = set(dataset.mapping.record_key)
+    if not key:
+        what = "the mapping names no `record_key`, and row numbers would tell the order of the list"
+        raise UsageError(what, remedy="name a column with a number of your own for each record: record_key: COLUMN")
+    telling = [e.name for e in known.elements.values() if e.key is not None and e.name in dataset.mapping.elements]
+    read = {column for name in telling for column in dataset.mapping.elements[name].columns}
+    if both := sorted(key & read):
+        what = f"the `record_key` of the list is `{both[0]}`, which names the person"
+        raise UsageError(what, remedy="name a column with a number of your own for each record")
+
+
+def encode_list(
+    dataset: Dataset, known: Standard, key: EncodingKey, target: Path, format_: str, *, memory: str = MEMORY
+) -> Encoded:
+    """Write a list's references and encodings to `target`, and nothing else; raises what the sources raise."""
+    check_reference(dataset, known)
+    if target.resolve() == dataset.data.resolve():
+        raise UsageError(f"`{target}` is the list itself", remedy="name another place: --out FILE")
+    with open_sources(place_of(dataset, "listed_data"), output=target.resolve().parent, memory=memory) as session:
+        table = table_of(session.sources["listed_data"], dataset, known)
+        session.make("listed", listed_people(table, key.made.identifier))
+        session.make(NICKNAMES, nicknames())
+        session.make("listed_people", standardised("listed", "listed_row"))
+        for step in encoding_steps("listed_people", key, "listed_encoded"):
+            session.make(step.name, step.query, step.bound or None)
+        [[every]] = session.measure("select count(*) from listed")
+        rows = write_encodings(session, *finished(key, "listed_encoded", THEIRS), target.resolve(), format_)
+    return Encoded(rows, every - rows)
+
+
+def check_encoded(source: FileSource, secret: bytes, about: Mapping[str, str]) -> Made:
+    """How an open list was encoded; raises `BadData` where it is no list for this agreement, or is damaged."""
+    columns: Sequence[str] = [column.name for column in source.columns]
+    headers = headers_of(secret, agreement=about["agreement"], share=about["share"], recipient=about["recipient"])
+    found: Sequence[tuple[Any, ...]] = ()
+    if "easement_encoded" in columns and "filter" in columns:
+        found = source.measure(measures(source.relation))
+    return check_list(columns, found, headers)
