@@ -37,7 +37,7 @@ class Room:
     master_key: bytes
     ledger: Ledger
 
-    def match(self, *pairs: Any, reviewers: int = 1, scope: Any = SCOPE) -> int:
+    def match(self, *pairs: Any, scope: Any = SCOPE, **facts: Any) -> int:
         parties = {"provider": "dwp", "recipient": scope.recipient}
         said = Entry(
             time=minute(NOW), type=EntryType.DISCLOSURE_INTENDED, parties=parties, agreement="a" * 64,
@@ -45,7 +45,7 @@ class Room:
         )  # fmt: skip
         intent = self.ledger.append(said)
         with writing(self.ledger.engine) as connection:
-            made = MatchMade(pairs, reviewers=reviewers)
+            made = MatchMade(pairs, **facts)
             keep_doubtful(connection, review_key(MASTER), scope, made, intent=intent, now=NOW)
         return intent
 

@@ -19,6 +19,7 @@ from easement.gate.match import RULES, SETTLED
 from easement.gate.model import Code, Decision, Reason
 from easement.gate.plan import COMPARED, DOUBTFUL, MODELLED, TAKEN, WHO, Plan
 from easement.gate.small_numbers import Cell, protected
+from easement.gate.tallying import expected, tally
 from easement.linkage.comparisons import UNSURE
 from easement.linkage.model import LinkModel
 from easement.linkage.review import MOST_OPEN, DoubtfulPair, MatchMade
@@ -146,7 +147,8 @@ def _linkage(session: Session, plan: Plan, compared: int) -> Mapping[str, Any]:
         return {}
     [[linked, held]] = session.measure("select (select count(*) from linked), (select count(*) from doubtful)")
     model = plan.linkage.model
-    return {"model": model.ref, "digest": model.digest, "compared": compared, "linked": linked, "held": held}
+    counts = {"compared": compared, "linked": linked, "held": held}
+    return {"model": model.ref, "digest": model.digest, **counts, "expected": expected(tally(session, plan))}
 
 
 def _counted(session: Session, plan: Plan, count: int) -> Released:
@@ -163,7 +165,8 @@ def _match(session: Session, plan: Plan) -> MatchMade:
     pairs = tuple(modelled_pairs(session, model) if model else doubtful_pairs(session))
     every = int(session.measure("select count(*) from doubtful")[0][0])
     digest = model.digest if model else ""
-    return MatchMade(pairs, every - len(pairs), plan.lasting, plan.reviewers, model=digest)
+    counts = tally(session, plan).as_dict()
+    return MatchMade(pairs, every - len(pairs), plan.lasting, plan.reviewers, model=digest, tally=counts)
 
 
 def modelled_pairs(session: Session, model: LinkModel) -> Iterator[DoubtfulPair]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from easement.cli.link_quality import quality
 from easement.cli.present import emit, json_option, say, table
 from easement.linkage.encode_cli import encode, encode_key
 
@@ -47,6 +48,9 @@ def link() -> None:
     A model is learnt from the registers themselves, without labels, and holds no record. An agreement's share names the
     one that its matches go by; only a model that your organisation signed is used for that.
     """
+
+
+link.add_command(quality)
 
 
 @link.command(epilog=f"Example: easement link train department-council --node dwp {_REGISTERS}")
