@@ -8,6 +8,7 @@ import pytest
 from easement.agreement.model import Mode
 from easement.base.errors import ProofFailed, Refused, UsageError
 from easement.exchange.service import ask
+from easement.gate import suspension
 from easement.gate.model import Code
 from easement.ledger.model import EntryType
 from easement.node.home import Node
@@ -384,3 +385,29 @@ def test_a_lead_cannot_add_who_joined_without_what_they_take(four, monkeypatch):
     monkeypatch.undo()
     shelved = four["easton"].shelf.get("homes-together", four.now.date())
     assert shelved.signatures.joined == {"easton"}
+
+
+def test_what_the_parties_suspend_or_end_stops_at_who_joined_too(four):
+    """A provider that joined would else go on to give what nobody agrees any more."""
+    joins_common(four, "southton", "provider")
+    proposal = four.at("northtown", "homes-together").id
+    offering.unoffer(four["northtown"], "homes-together", LEAD, four.now)
+
+    def state() -> str:
+        joining.refresh(four["southton"], four.later(minutes=1))
+        return four["southton"].shelf.get("homes-together", four.now.date()).standing(four.now.date()).state.value
+
+    assert state() == "in-force"
+    four.do("suspend", "northtown", proposal, words="a breach")
+    assert state() == state() == "suspended"
+    four.do("resume", "northtown", proposal, words="mended")
+    assert state() == "in-force"
+    four.do("end", "northtown", proposal, words="over")
+    assert state() == "suspended"
+
+
+def test_what_a_lead_stops_by_hand_stops_nobody_else(four):
+    joins_common(four, "southton", "provider")
+    suspension.suspend(four["northtown"], "homes-together", "we look into it", now=four.now)
+    joining.refresh(four["southton"], four.now)
+    assert four["southton"].shelf.get("homes-together", four.now.date()).suspended is None

@@ -44,6 +44,8 @@ class JoinCode(StrEnum):
     CHANGED = "join.changed"
     CHANGING = "join.changing"
     NOT_IN_FORCE = "join.not-in-force"
+    SUSPENDED = "join.suspended"
+    ENDED = "join.ended"
     INCOMPLETE = "join.incomplete"
     NAMED = "join.named-already"
     CLASS = "join.class"

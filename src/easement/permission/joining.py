@@ -22,6 +22,7 @@ from easement.base.moments import instant_text
 from easement.base.sealed import open_text, seal_text
 from easement.base.words import did_you_mean
 from easement.exchange.message_carry import NoAnswer, Problem
+from easement.gate import suspension
 from easement.gate.shelf import Shelved, joins_path
 from easement.law.catalogue import catalogue
 from easement.ledger.model import Entry, EntryType, PrivateRecord, minute
@@ -52,6 +53,7 @@ from easement.permission.join_rules import (
     why_not,
 )
 from easement.permission.join_tables import Joined
+from easement.permission.keeping import reason_of
 from easement.permission.landing import place_of, put_beside
 from easement.permission.offering import may_sign, on_shelf, terms_here
 from easement.permission.ports import Host
@@ -381,14 +383,35 @@ def tell_joins(host: Host, now: datetime, digest: str | None = None) -> int:
 
 
 def refresh(host: Host, now: datetime) -> int:
-    """Ask the leads of agreements that this organisation joined who else joined; how many more there are."""
+    """Ask the leads of agreements that this organisation joined who else joined; how many more there are.
+
+    What the parties suspended or ended is suspended here too from then on, until the lead says that it goes on.
+    """
     with reading(host.engine) as connection:
         rows = [each for each in tables.all_joins(connection) if each.lead]
     more = 0
     for row in rows:
         try:
             whole = asked(host, row.lead, "offers/fetch", FetchBody(to=row.lead, digest=row.digest), OfferBody, now)
-        except (NoAnswer, ProofFailed):
+        except (NoAnswer, ProofFailed) as error:
+            said = _refused(error) if isinstance(error, Problem) else None
+            if said is not None and said.reasons[0].code in (JoinCode.SUSPENDED, JoinCode.ENDED):
+                _stop(host, row, now)
             continue
+        _go_on(host, row, now)
         more += _keep_known(host, whole.joins, now)
     return more
+
+
+_STOPPED = "those who agreed these terms stopped"
+
+
+def _stop(host: Host, row: Joined, now: datetime) -> None:
+    with suppress(UsageError):  # it is suspended already
+        suspension.suspend(host, row.digest, reason_of(row.lead, _STOPPED), now=now)
+
+
+def _go_on(host: Host, row: Joined, now: datetime) -> None:
+    shelved = on_shelf(host, row.digest, now)
+    if shelved is not None and shelved.suspended == reason_of(row.lead, _STOPPED):
+        suspension.resume(host, row.digest, now=now)
