@@ -10,7 +10,7 @@ __all__ = ["expected", "tally"]
 _TIERS = "select tier, count(*), null from {table} group by tier"
 _AT = " ".join(f"when probability < {end} then {at}" for at, end in enumerate(BANDS))
 _BAND = f"case {_AT} else {len(BANDS)} end"
-_BANDS = f"select {_BAND} as at, count(*), sum(probability) from {{table}} group by at"  # noqa: S608 - numbers
+_BANDS = f"select {_BAND} as place, count(*), sum(probability) from {{table}} group by place"  # noqa: S608 - numbers
 _MIDDLES = tuple((low + high) / 2 for low, high in zip((0.0, *BANDS), (*BANDS, 1.0), strict=True))
 
 
