@@ -214,6 +214,10 @@ EXAMPLES = {
         "Each pair, the codes that have `none` there, and the `losses` this way; with `--values` what they became.",
         ["easement codes walk ethnicity-police ethnicity-2021 --values northtown/easement.toml"],
     ),
+    "codes import": (
+        "The lists, how many pairs, what this direction loses; the text, or with `--out` the file.",
+        [],
+    ),
     "codes change": (
         "What differs, which standards would move (`standards`) or stay (`beyond`), and what it `touches`.",
         [f"easement codes change sex sex-nhs {AT}"],
@@ -224,6 +228,10 @@ EXAMPLES = {
     ),
     "codes adopted": ("Every adoption, the first first.", [f"easement codes adopted {AT}"]),
     "standard check": ("The standard that was read.", ["easement standard check person-1.yaml"]),
+    "dataset sssom": (
+        "The table, and what no pair of it can say.",
+        ["easement dataset sssom department/datasets/benefit_awards.yaml"],
+    ),
     "dataset check": (
         "What maps, what does not, and why. Values stand in it unless `--no-examples` is given.",
         ["easement dataset check department/datasets/benefit_awards.yaml department/datasets/benefit_awards.csv"],

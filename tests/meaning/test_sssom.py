@@ -1,14 +1,20 @@
 """R7.1: cross-walks and mappings go out as SSSOM and come back; what cannot be kept is refused with its line."""
 
+import json
+from datetime import date
+
 import pytest
+from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from easement.base.errors import BadFile
+from easement.cli.codes import codes
 from easement.meaning.codes import Code, CodeList
 from easement.meaning.codes_shelf import code_list, code_lists
 from easement.meaning.crosswalk import Pair, Relation, Walk
 from easement.meaning.crosswalk_shelf import crosswalk, crosswalks
+from easement.meaning.crosswalk_text import crosswalk_text
 from easement.meaning.mapping import DatasetMapping
 from easement.meaning.sssom import NONE, read_sssom, set_of_mapping, set_of_walk, walk_of_set, write_sssom
 from easement.meaning.standards import standard
@@ -132,6 +138,33 @@ def test_a_set_of_a_list_that_nobody_knows_is_refused():
 def test_a_set_too_long_to_read_is_refused():
     with pytest.raises(BadFile, match="larger than"):
         read_sssom("# a\n" * 1_500_000)
+
+
+def test_a_set_of_others_becomes_a_cross_walk_to_keep(tmp_path):
+    walk = crosswalk("ethnicity-police", "ethnicity-2021")
+    path = tmp_path / "theirs.sssom.tsv"
+    path.write_text(write_sssom(set_of_walk(walk, code_list(walk.from_), code_list(walk.to))))
+    told = CliRunner().invoke(codes, ["import", str(path), "--out", str(tmp_path / "crosswalks")])
+    assert told.exit_code == 0, told.exception
+    kept = crosswalk("ethnicity-police", "ethnicity-2021", [tmp_path])
+    assert kept.via == ""
+    assert (kept.table, kept.stuck) == (walk.table, walk.stuck)
+
+
+def test_what_one_line_cannot_say_is_told():
+    pairs = (Pair("M", "1", Relation.EXACT), Pair("M", "2", Relation.RELATED))
+    with pytest.raises(BadFile, match="in ways that one line cannot say"):
+        crosswalk_text(Walk("sex-dfe", "sex-nhs", pairs, {}), ["M", "F"], on=date(2026, 11, 22))
+
+
+def test_codes_of_the_past_become_those_of_today(tmp_path):
+    (tmp_path / "old.txt").write_text("E07000004\nE06000060\nE10000006\n")
+    told = CliRunner().invoke(
+        codes, ["walk", "local-authorities", "local-authorities", "--values", str(tmp_path / "old.txt"), "--json"]
+    )
+    said = json.loads(told.stdout)["applied"]
+    assert said["into"] == {"E06000060": 2}
+    assert said["left"]["E10000006"]["count"] == 1
 
 
 WORDS = st.text(

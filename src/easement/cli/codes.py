@@ -148,13 +148,16 @@ def _today() -> date:
 def walk(from_: str, to: str, values: Path | None, folders: tuple[Path, ...], *, sssom: bool, as_json: bool) -> None:
     """Tell what the codes of FROM become in TO, and what is lost on the way.
 
-    A way through a third list is told as such. With --values, values are counted by what becomes of them.
+    A way through a third list is told as such. With --values, values are counted by what becomes of them. From a list
+    to itself, codes of the past become those of today.
     """
     from easement.meaning.codes_shelf import code_list
+    from easement.meaning.crosswalk import succession
     from easement.meaning.crosswalk_shelf import crosswalk
     from easement.meaning.sssom import set_of_walk, write_sssom
 
-    found = crosswalk(from_, to, folders)
+    same = from_ == to
+    found = succession(code_list(from_, folders), _today()) if same else crosswalk(from_, to, folders)
     if sssom:
         click.echo(write_sssom(set_of_walk(found, code_list(from_, folders), code_list(to, folders))), nl=False)
         return
@@ -191,6 +194,36 @@ def _walk(found: "Walk", counts: "Counter[str] | None") -> str:
     none = [(code, "none", "", why) for code, why in found.unlinked.items()]
     lost = "\n".join(found.losses) or "nothing is lost this way"
     return f"{head}\n\n{table(('CODE', 'IS', 'THERE', ''), [*pairs, *none])}\n\n{lost}"
+
+
+@codes.command("import", epilog="Example: easement codes import theirs.sssom.tsv --out standards/crosswalks")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--out", type=click.Path(path_type=Path), help="The folder for its file; shown where left out.")
+@_folder
+@json_option
+def import_(file: Path, out: Path | None, folders: tuple[Path, ...], *, as_json: bool) -> None:
+    """Read a cross-walk between two known lists from the SSSOM table in FILE, to be looked at and kept.
+
+    A row that cannot be kept is told with its line, and nothing is written.
+    """
+    from easement.base.durable import write_whole
+    from easement.meaning.codes_shelf import code_lists
+    from easement.meaning.crosswalk_text import crosswalk_name, crosswalk_text
+    from easement.meaning.sssom import MOST_BYTES, read_sssom, walk_of_set
+
+    lists = {each.ref.replace("/", ".v"): each for each in code_lists(folders)}
+    with file.open("rb") as opened:
+        text = opened.read(MOST_BYTES + 1).decode("utf-8", errors="replace")
+    found = walk_of_set(read_sssom(text, str(file)), lists)
+    made = crosswalk_text(found, lists[found.from_.replace("/", ".v")].codes, on=_today())
+    data = {"from": found.from_, "to": found.to, "pairs": len(found.pairs), "losses": list(found.losses)}
+    if out is None:
+        emit(as_json, data | {"text": made}, made.rstrip("\n"))
+        return
+    out.mkdir(parents=True, exist_ok=True)
+    target = out / crosswalk_name(found)
+    write_whole(target, made)
+    emit(as_json, data | {"file": str(target)}, f"wrote {clear_path(target)}")
 
 
 @codes.command(epilog="Example: easement codes change tenure tenure.v2.yaml --node northtown --count")

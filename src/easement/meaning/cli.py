@@ -134,6 +134,27 @@ def show_dataset(id_: str, node: Path, *, as_json: bool) -> None:
     emit(as_json, found.as_dict(), lambda: _entry(found))
 
 
+@dataset.command(epilog="Example: easement dataset sssom datasets/school-roll.yaml")
+@click.argument("mapping", type=_file)
+@_folder
+@json_option
+def sssom(mapping: Path, folders: tuple[Path, ...], *, as_json: bool) -> None:
+    """Print MAPPING as an SSSOM table: its columns to elements, and its values to codes.
+
+    What no pair can say, such as an expression, is told.
+    """
+    from easement.meaning.mapping import read_mapping
+    from easement.meaning.sssom import set_of_mapping, write_sssom
+    from easement.meaning.standards import standard
+
+    read = read_mapping(mapping, folders)
+    made = set_of_mapping(read, standard(read.standard, folders))
+    text = write_sssom(made)
+    emit(as_json, {"dataset": read.id, "text": text, "left_out": list(made.left_out)}, text.rstrip("\n"))
+    for each in made.left_out:
+        say(f"not in the table: {each}")
+
+
 def _home(node: Path) -> Path:
     from easement.base.errors import UsageError
 

@@ -24,6 +24,7 @@ from easement.meaning.model import Standard
 __all__ = [
     "COLUMNS",
     "LICENCE",
+    "MOST_BYTES",
     "MappingSet",
     "Row",
     "read_sssom",
@@ -42,7 +43,11 @@ COLUMNS = (
 LICENCE = "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"
 """What may be done with a set that says nothing else."""
 
-MOST_BYTES, MOST_ROWS = 4 << 20, 50_000
+MOST_BYTES = 4 << 20
+"""Longest set read."""
+
+MOST_ROWS = 50_000
+"""Most rows read."""
 
 NONE = "sssom:NoTermFound"
 """The object of a row that says that there is none (SSSOM 1.1)."""
