@@ -79,6 +79,21 @@ def test_a_mapping_goes_out_with_its_columns_and_codes_and_what_no_pair_says_is_
     assert set_of_mapping(mapping, standard("person/1")).left_out == ("`email` is absent: no column says it",)
 
 
+def test_who_stood_for_a_mapping_is_in_its_rows_and_how_sure_a_proposal_is():
+    mapping = DatasetMapping.model_validate(
+        {
+            "format": "easement-mapping/1", "id": "roll", "title": "Roll", "organisation": "northtown",
+            "standard": "person/1",
+            "confirmed": [{"by": "Amina Patel", "at": "2026-11-22T09:00Z", "why": "read by two"}],
+            "elements": {"family_name": "Last", "given_name": {"column": "First", "proposed": {"sure": 0.8}}},
+        }
+    )  # fmt: skip
+    family, given_name = read_sssom(write_sssom(set_of_mapping(mapping, standard("person/1")))).rows
+    assert (family.author_label, family.mapping_date, family.confidence) == ("Amina Patel", "2026-11-22", "")
+    assert (given_name.author_label, given_name.confidence) == ("", "0.80")
+    assert given_name.mapping_justification == "semapv:LexicalMatching"
+
+
 @pytest.mark.parametrize(
     ("text", "where", "what"),
     [

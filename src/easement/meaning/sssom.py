@@ -18,7 +18,7 @@ from easement.base.located import read_text
 from easement.meaning.catalogue_draft import one_line, written
 from easement.meaning.codes import CodeList
 from easement.meaning.crosswalk import Pair, Relation, Walk
-from easement.meaning.mapping import DatasetMapping
+from easement.meaning.mapping import DatasetMapping, Way
 from easement.meaning.model import Standard
 
 __all__ = [
@@ -185,31 +185,46 @@ def _local(code: str) -> str:
 
 
 def set_of_mapping(mapping: DatasetMapping, standard: Standard) -> MappingSet:
-    """A dataset's mapping as a set: columns to elements, and values to codes. What no pair can say is `left_out`."""
-    data, ours = mapping.id, _prefix(mapping.standard)
-    rows, left = [], []
+    """A dataset's mapping as a set: columns to elements, and values to codes. What no pair can say is `left_out`.
+
+    Who confirmed it last, and when, stands in each row; what is only proposed has its confidence instead.
+    """
+    rows: list[Row] = []
+    left = []
     for name, way in mapping.elements.items():
         if way.column is None:
             what = "an expression" if way.expression else "a constant" if way.constant is not None else "absent"
             left.append(f"`{name}` is {what}: no column says it")
-            continue
-        label = standard.elements[name].definition if name in standard.elements else ""
-        exact = Relation.RELATED if way.part else Relation.EXACT
-        note = f"the {way.part} name of it" if way.part else f"dates as {', '.join(way.dates)}" if way.dates else ""
-        rows.append(Row(f"{data}:{_local(way.column)}", PREDICATES[exact], f"{ours}:{name}",
-                        object_label=label, comment=note))  # fmt: skip
-        labels = standard.elements[name].codes if name in standard.elements else {}
-        rows += [
-            Row(f"{data}:{_local(way.column)}/{_local(value)}", PREDICATES[Relation.EXACT],
-                f"{ours}:{name}/{_local(code)}", subject_label=value, object_label=labels.get(code, code))
-            for value, code in way.codes.items()
-        ]  # fmt: skip
+        else:
+            rows += _rows_of_way(mapping, standard, name, way)
     prefixes = {
-        data: f"urn:easement:{mapping.organisation}:dataset:{data}:",
-        ours: f"urn:easement:standard:{mapping.standard.replace('/', ':')}:",
+        mapping.id: f"urn:easement:{mapping.organisation}:dataset:{mapping.id}:",
+        _prefix(mapping.standard): f"urn:easement:standard:{mapping.standard.replace('/', ':')}:",
     }
-    set_id = f"urn:easement:{mapping.organisation}:mapping:{data}"
+    set_id = f"urn:easement:{mapping.organisation}:mapping:{mapping.id}"
     return MappingSet(set_id, mapping.title, tuple(rows), prefixes, left_out=tuple(left))
+
+
+def _rows_of_way(mapping: DatasetMapping, standard: Standard, name: str, way: Way) -> Iterator[Row]:
+    element, ours = standard.elements.get(name), _prefix(mapping.standard)
+    subject, object_ = f"{mapping.id}:{_local(str(way.column))}", f"{ours}:{name}"
+    last = mapping.confirmed[-1] if mapping.confirmed and way.proposed is None else None
+    known: dict[str, str] = {"author_label": last.by, "mapping_date": last.at[:10]} if last else {}
+    if way.proposed is not None:
+        known = {"confidence": f"{way.proposed.sure:.2f}", "mapping_justification": JUSTIFICATIONS["lexical"]}
+    exact = Relation.RELATED if way.part else Relation.EXACT
+    note = f"the {way.part} name of it" if way.part else f"dates as {', '.join(way.dates)}" if way.dates else ""
+    label = element.definition if element else ""
+    yield Row(subject, PREDICATES[exact], object_, object_label=label, comment=note, **known)
+    for value, code in way.codes.items():
+        yield Row(
+            f"{subject}/{_local(value)}",
+            PREDICATES[Relation.EXACT],
+            f"{object_}/{_local(code)}",
+            subject_label=value,
+            object_label=element.codes.get(code, code) if element else code,
+            **known,
+        )
 
 
 def read_sssom(text: str, name: str = "the set") -> MappingSet:
