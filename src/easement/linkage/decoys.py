@@ -22,6 +22,9 @@ MOST_SHIFT = 3.0
 MOST_ROWS = 20_000
 """Most records that are held against their own register: they give the figure to a tenth."""
 
+FEWEST = 20
+"""Fewest pairs that are enough to say."""
+
 _BEST = """select match_weight from (select *, max(match_weight) over (partition by unique_id_l) as best_l,
     max(match_weight) over (partition by unique_id_r) as best_r
   from {pairs} where not ({same} and unique_id_l = unique_id_r))
@@ -37,9 +40,10 @@ def shift(connection: Any, model: LinkModel) -> float:
     matched = sum(probability(weight) for weight in weights) / min(model.trained.held_rows, model.trained.listed_rows)
     rates = [_own(connection, model, side) for side in (HELD, LISTED)]
     alone = min(model.trained.held_rows, model.trained.listed_rows) * max(0.05, 1 - matched)
-    wrong = max(1.0, max(rates) * alone)
-    if len(weights) < 20:
+    wrong, expected = max(rates) * alone, sum(1 - probability(weight) for weight in weights)
+    if len(weights) < FEWEST or max(wrong, expected) < 1.0:
         return 0.0
+    wrong = max(1.0, wrong)
     return round(_solved(weights, wrong), 2)
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from easement.base.errors import BadData
 from easement.linkage.blocking import Counted, affordable, count_pairs
-from easement.linkage.comparisons import COMPARISONS, Blocking, Comparison
+from easement.linkage.comparisons import COMPARISONS, Blocking, Comparison, Level
 from easement.linkage.decoys import shift
 from easement.linkage.model import BLOCKING_BY_NAME, Frequencies, LinkModel, Trained, bits
 from easement.linkage.splink_engine import HELD, LISTED, blocking_sql, settings, splink, splink_version
@@ -91,7 +91,7 @@ def train(
     compared = _comparable(connection)
     counted = affordable(connection)
     rules = [each.rule for each in counted if each.used]
-    if not rules or not compared:
+    if not rules or len(compared) < 2:
         remedy = "see that both mappings give names, birth dates or postcodes, in one form"
         raise BadData("no two records of these registers agree in anything that people are found by", remedy=remedy)
     learner = _Learner(connection, compared, rules, rows, seed)
@@ -118,12 +118,13 @@ def _rows(connection: Any) -> tuple[int, int]:
 
 
 def _comparable(connection: Any) -> tuple[Comparison, ...]:
-    """The comparisons for which both sides have a value anywhere."""
+    """The comparisons for which both sides have a value anywhere; identifiers always, for other numbers hold a pair."""
     columns = {"number": "number", "family": "family", "given": "given", "middle": "middles", "birth": "birth",
                "place": "place", "sex": "sex"}  # fmt: skip
     counts = ", ".join(f"count({columns[each.name]})" for each in COMPARISONS)
     found = [connection.execute(f"select {counts} from {side}").fetchall()[0] for side in (HELD, LISTED)]  # noqa: S608
-    return tuple(each for each, held, listed in zip(COMPARISONS, *found, strict=True) if held and listed)
+    return tuple(each for each, held, listed in zip(COMPARISONS, *found, strict=True)
+                 if (held and listed) or each.name == "number")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,16 +145,20 @@ class _Learner:
             known, notes = self._pass(_without_matches(met, known, prior), prior, known)
         return known, self._prior(known, prior), notes
 
+    @property
+    def _sampled(self) -> int:
+        """About how many pairs are taken at random."""
+        return min(RANDOM_PAIRS, self.rows[0] * self.rows[1])
+
     def _met(self, prior: float) -> dict[str, dict[str, float]]:
         """How often each level is met among pairs taken at random."""
         with splink(self.connection, settings(self.compared, self.rules, prior=prior)) as found:
             found.training.estimate_u_using_random_sampling(max_pairs=RANDOM_PAIRS + 1.0, seed=self.seed)
             said = dict(_levels(found.misc.save_model_to_json(), "u_probability"))
-        sampled = min(RANDOM_PAIRS, self.rows[0] * self.rows[1])
         return {
             each.name: {
                 level.name: _weighed([value] if isinstance(value := said[each.name].get(level.name), float) else [],
-                                     level.u, sampled, PSEUDO_U)
+                                     level.u, self._sampled, PSEUDO_U)
                 for level in each.levels
             }
             for each in self.compared
@@ -172,7 +177,7 @@ class _Learner:
             for each in self.compared
         }  # fmt: skip
         with splink(self.connection, settings(self.compared, self.rules, prior=prior, known=begun)) as found:
-            return _settled(self.compared, u, *self._rounds(found))
+            return _settled(self.compared, u, *self._rounds(found), self._sampled)
 
     def _rounds(self, found: Any) -> tuple[dict[str, list[dict[str, float | None]]], dict[str, float]]:
         """What each round learnt of `m`, by comparison, and on how many pairs of one person, about."""
@@ -260,6 +265,7 @@ def _settled(
     u: Mapping[str, Mapping[str, float]],
     m: Mapping[str, Sequence[Mapping[str, float | None]]],
     matches: Mapping[str, float],
+    sampled: int,
 ) -> tuple[dict[str, dict[str, Frequencies]], tuple[str, ...]]:
     """Every level's frequencies: what was learnt, weighed against what it is taken for; and notes on what was not."""
     known, notes = {}, []
@@ -273,7 +279,8 @@ def _settled(
             notes.append(f"{comparison.title} could not be trained: too few pairs; they count as is usual elsewhere")
         ms = {level.name: _weighed(learnt[level.name], level.m, matches.get(name, 0), PSEUDO_M)
               for level in comparison.levels}  # fmt: skip
-        us = u[name]
+        us = {level.name: _no_rarer_than_seen(u[name][level.name], ms[level.name], level, sampled)
+              for level in comparison.levels}  # fmt: skip
         known[name] = {
             level.name: Frequencies(m=_rounded(ms[level.name] / sum(ms.values())),
                                     u=_rounded(us[level.name] / sum(us.values())))
@@ -287,6 +294,14 @@ def _weighed(learnt: Sequence[float], usual: float, count: float, pseudo: float)
     if not learnt:
         return usual * pseudo / (count + pseudo) if count else usual
     return (fmean(learnt) * count + usual * pseudo) / (count + pseudo)
+
+
+def _no_rarer_than_seen(u: float, m: float, level: Level, sampled: int) -> float:
+    """`u`, where a level was met by chance too seldom to say: then it weighs no more than is usual.
+
+    What is not met among so many pairs is rarer than three in as many, nineteen times of twenty.
+    """
+    return max(u, min(m * level.u / level.m, 3 / sampled))
 
 
 def _rounded(value: float) -> float:
