@@ -35,7 +35,6 @@ __all__ = [
     "COMPARED",
     "DOUBTFUL",
     "LIST_REFERENCE",
-    "MODELLED",
     "TAKEN",
     "WHO",
     "Linkage",
@@ -45,6 +44,7 @@ __all__ = [
     "given",
     "listed_people",
     "match_tables",
+    "modelled",
     "plan",
     "records_query",
     "rests_on",
@@ -82,11 +82,17 @@ DOUBTFUL = (
 that paired them and what was compared."""
 
 
-MODELLED = (
-    f"select {THEIRS}, {OWN}, weight, probability, unsure, {_BOTH} from doubtful join listed using (listed_row)"
-    f" join held using (held_row) order by weight desc, {THEIRS}, {OWN} limit $most"
-)
-"""The same after a match by a model, the likeliest first, with the weight and what speaks against the pair."""
+def modelled(met: Sequence[str]) -> str:
+    """The same after a match by a model, the likeliest first: the weight, what speaks against the pair, what was met.
+
+    `met` are the columns of `scored` that say so.
+    """
+    columns = "".join(f", scored.{name}" for name in met)
+    return (
+        f"select {THEIRS}, {OWN}, doubtful.weight, doubtful.probability, doubtful.unsure, {_BOTH}{columns} from doubtful"
+        f" join scored using (held_row, listed_row) join listed using (listed_row) join held using (held_row)"
+        f" order by doubtful.weight desc, {THEIRS}, {OWN} limit $most"
+    )
 
 
 @dataclass(frozen=True, slots=True)

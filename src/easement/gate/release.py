@@ -17,12 +17,13 @@ from easement.gate.answers import answer_body, table_records, wrap_records, writ
 from easement.gate.found import Found, ambiguous
 from easement.gate.match import RULES, SETTLED
 from easement.gate.model import Code, Decision, Reason
-from easement.gate.plan import COMPARED, DOUBTFUL, MODELLED, TAKEN, WHO, Plan
+from easement.gate.plan import COMPARED, DOUBTFUL, TAKEN, WHO, Plan, modelled
 from easement.gate.small_numbers import Cell, protected
 from easement.gate.tallying import expected, tally
 from easement.linkage.comparisons import UNSURE
 from easement.linkage.model import LinkModel
 from easement.linkage.review import MOST_OPEN, DoubtfulPair, MatchMade
+from easement.linkage.review_models import met_columns, met_levels
 from easement.linkage.score import score
 from easement.sources.rows import CopyFormat, copy, stream
 from easement.sources.session import Session
@@ -171,12 +172,15 @@ def _match(session: Session, plan: Plan) -> MatchMade:
 
 def modelled_pairs(session: Session, model: LinkModel) -> Iterator[DoubtfulPair]:
     """The pairs that a model held, the likeliest first, with their weight and what was compared."""
-    for batch in stream(session, MODELLED, {"most": MOST_OPEN}):
-        for listed, held, weight, chance, unsure, *values in zip(*batch.to_pydict().values(), strict=True):
+    met = met_columns(model)
+    for batch in stream(session, modelled(met), {"most": MOST_OPEN}):
+        for listed, held, weight, chance, unsure, *every in zip(*batch.to_pydict().values(), strict=True):
+            values, levels = every[: 2 * len(COMPARED)], every[2 * len(COMPARED) :]
             both = zip(COMPARED, values[::2], values[1::2], strict=True)
+            gammas = met_levels(met, levels)
             compared = {key: (theirs, ours) for key, theirs, ours in both if theirs or ours}
             rule = UNSURE[unsure - 1][0] if unsure else "not sure enough, or another person is nearly as likely"
-            yield DoubtfulPair(listed, held, f"{model.ref}: {rule}", weight, chance, fields=compared)
+            yield DoubtfulPair(listed, held, f"{model.ref}: {rule}", weight, chance, fields=compared, gammas=gammas)
 
 
 def doubtful_pairs(session: Session) -> Iterator[DoubtfulPair]:
