@@ -51,8 +51,17 @@ def test_both_sides_of_each_disclosure_stand_in_their_ledgers(toured):
             released |= {e.entry.message for e in node.ledger.entries(1, type=EntryType.DISCLOSURE_RELEASED)}
             received |= {e.entry.message for e in node.ledger.entries(1, type=EntryType.DISCLOSURE_RECEIVED)}
             assert node.ledger.fsck() == []
-    assert len(released) == 3
+    assert len(released) == 5  # two sources asked twice, and a set
     assert released == received
+
+
+def test_a_wrong_link_is_taken_back_from_everybody_who_was_given_it(toured):
+    """R4.4"""
+    assert step(toured[1], "The same as one picture")["told"][-1].endswith("each with by whom and why")
+    assert step(toured[1], "The council was told")["told"][0].startswith("2 to put right by ")
+    for office in ("trust", "northtown"):
+        with open_node(toured[0] / office) as node:
+            assert len(list(node.ledger.entries(1, type=EntryType.CORRECTION_MADE))) == 2
 
 
 def test_nobody_answers_any_more(toured):

@@ -21,6 +21,7 @@ import httpx
 
 from easement.base.durable import write_whole
 from easement.base.errors import EasementError
+from easement.demo.correcting import put_right, see_picture
 from easement.demo.known import Worry, find_worry
 from easement.demo.opening import TOWN
 from easement.demo.papers import AGREEMENTS
@@ -295,6 +296,10 @@ def _tour(stage: Stage, worry: Worry) -> None:
         "Ask both",
         ("request", "send", "--node", "northtown", *sources, *asked, *agreed, *said, *trained),
         tell=_pictured,
+    )
+    put_right(stage, see_picture(stage, worry))
+    stage.chapter(
+        "Free school meals", "The council's roll against the department's awards; then the ledgers are compared."
     )
     _meals(stage)
     for office in ("police", "trust", "department"):
