@@ -137,12 +137,12 @@ def _works(process: psutil.Process) -> bool:
 
 
 def free_port() -> int:
-    """A port that nobody listens at, below those that the system gives to connections: a killed node's stays its own."""
-    for port in random.SystemRandom().sample(range(15_000, 32_000), 50):
-        with socket.socket() as found, suppress(OSError):
-            found.bind(("127.0.0.1", port))
-            return port
-    raise RuntimeError("none of 50 ports is free")
+    """A port that the system gives to nobody who asks for any, so that nobody has it while a node starts again."""
+    while True:
+        with socket.socket() as tried, suppress(OSError):
+            tried.bind(("127.0.0.1", random.randrange(10_000, 32_000)))
+            found: int = tried.getsockname()[1]
+            return found
 
 
 def connect(homes: dict[str, Path], settings: Settings = lambda text: text) -> Nodes:
