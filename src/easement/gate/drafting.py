@@ -135,8 +135,8 @@ class Desk:
             raise UsageError(f"`{id_}` cannot name a dataset", remedy="use small letters, digits and `-`")
         if self._path(id_).exists():
             raise UsageError(f"there is a draft `{id_}` already", remedy="go on with it, or give this one another name")
-        head = Head(id_, title or id_, organisation, _hints(table))
-        made = propose_mapping(self.look(table), ref, head, on, self.folders)
+        seen = self.look(table)
+        made = propose_mapping(seen, ref, Head(id_, title or id_, organisation, _hints(table)), on, self.folders)
         self.keep(made)
         return made
 
