@@ -96,6 +96,15 @@ def test_an_envelope_around_a_file_is_the_envelope_around_its_records(decision: 
     assert not (tmp_path / "records.json").exists()
 
 
+def test_the_recipient_is_told_how_often_a_models_links_are_expected_to_be_wrong(
+    decision: Decision, tmp_path: Path
+) -> None:
+    (tmp_path / "records.json").write_text('[{"a": 1}]')
+    told = {"model": "school/1", "expected": {"precision": "0.9987"}}
+    wrap_records(tmp_path / "a.json", decision, tmp_path / "records.json", told)
+    assert json.loads((tmp_path / "a.json").read_text()) == envelope(decision, [{"a": 1}]) | {"linkage": told}
+
+
 def test_a_table_shows_each_measure_and_hides_all_of_a_hidden_cell() -> None:
     counted = Aggregate.model_validate(
         {"measures": {"people": "count", "earned": {"sum": "pay"}, "typical": {"mean": "pay"}}}

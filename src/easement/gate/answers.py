@@ -44,9 +44,14 @@ def envelope(decision: Decision, records: Sequence[Mapping[str, Any]]) -> dict[s
     return {"format": "easement-answer/1", **{name: said[name] for name in ENVELOPE}, "records": list(records)}
 
 
-def wrap_records(path: Path, decision: Decision, records: Path) -> None:
-    """Put the envelope around records that stand in a file as one JSON list, in bounded memory; that file goes."""
-    head = json.dumps(envelope(decision, ()), ensure_ascii=False, indent=2)
+def wrap_records(path: Path, decision: Decision, records: Path, linkage: Mapping[str, Any] | None = None) -> None:
+    """Put the envelope around records that stand in a file as one JSON list, in bounded memory; that file goes.
+
+    `linkage` tells the recipient by which model people were found, and how often that is expected to be wrong.
+    """
+    said = envelope(decision, ())
+    said |= ({"linkage": dict(linkage)} if linkage else {}) | {"records": said.pop("records")}
+    head = json.dumps(said, ensure_ascii=False, indent=2)
     with aside(path, mode=0o600) as partial, partial.open("xb") as out, records.open("rb") as found:
         out.write(head.removesuffix("[]\n}").encode())
         shutil.copyfileobj(found, out)

@@ -89,9 +89,9 @@ def modelled(met: Sequence[str]) -> str:
     """
     columns = "".join(f", scored.{name}" for name in met)
     return (
-        f"select {THEIRS}, {OWN}, doubtful.weight, doubtful.probability, doubtful.unsure, {_BOTH}{columns} from doubtful"
-        f" join scored using (held_row, listed_row) join listed using (listed_row) join held using (held_row)"
-        f" order by doubtful.weight desc, {THEIRS}, {OWN} limit $most"
+        f"select {THEIRS}, {OWN}, doubtful.weight, doubtful.probability, doubtful.unsure, {_BOTH}{columns}"
+        f" from doubtful join scored using (held_row, listed_row) join listed using (listed_row)"
+        f" join held using (held_row) order by doubtful.weight desc, {THEIRS}, {OWN} limit $most"
     )
 
 

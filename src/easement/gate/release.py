@@ -46,6 +46,10 @@ MAX_CELLS = 1_000_000
 """Most cells of one table held in memory: a table larger than this is no aggregate."""
 
 
+TOLD = ("model", "digest", "expected")
+"""What the recipient is told of a match by a model: how many were compared would tell of people not found."""
+
+
 @dataclass(frozen=True, slots=True)
 class Released:
     """What was made: records in it, records left out to keep a group large enough, pairs held, and the file's SHA-256.
@@ -74,8 +78,9 @@ def release(session: Session, plan: Plan, decision: Decision, share: Share, targ
         write_answer(target, format_, decision, found.columns, found.records)
         return _sealed(Released(len(found.records), found.suppressed), target)
     compared = _make(session, plan)
-    made = _records(session, plan, decision, target, format_)
-    return _sealed(replace(made, linkage=_linkage(session, plan, compared)), target)
+    linkage = _linkage(session, plan, compared)
+    made = _records(session, plan, decision, target, format_, linkage)
+    return _sealed(replace(made, linkage=linkage), target)
 
 
 def release_body(session: Session, plan: Plan, decision: Decision, share: Share) -> tuple[Released, bytes]:
@@ -103,11 +108,13 @@ def _sealed(made: Released, target: Path) -> Released:
     return replace(made, sha256=digest)
 
 
-def _records(session: Session, plan: Plan, decision: Decision, target: Path, format_: str) -> Released:
+def _records(
+    session: Session, plan: Plan, decision: Decision, target: Path, format_: str, linkage: Mapping[str, Any]
+) -> Released:
     made = target.with_name("records.json") if format_ == CopyFormat.JSON else target
     count = copy(session, plan.sql, plan.parameters, made, CopyFormat(format_))
     if made != target:
-        wrap_records(target, decision, made)
+        wrap_records(target, decision, made, {name: linkage[name] for name in TOLD if name in linkage})
     return _counted(session, plan, count)
 
 
