@@ -1,4 +1,4 @@
-"""A council that asks police and health trust about people, as three real nodes; the department's node is away."""
+"""Two councils that ask police and health trust about people, as four real nodes; the department's node is away."""
 
 import socket
 from collections.abc import Iterator
@@ -84,13 +84,31 @@ TABLES = {
 """Jo Ash lives elsewhere by the trust than by the force; Kim Elm is the same to both; the force alone knows twins."""
 
 
+HARBOUR = """\
+  harbour:
+    as: recipient
+    controller: independent
+    class: unitary-authority
+    name: Harbour Council
+    contact: data.protection@harbour.example
+"""
+
+
 def terms() -> str:
-    """The demo's agreement on safeguarding, with the postcode and a whole date in it."""
+    """The demo's agreement on safeguarding, with a second council, and the postcode and a whole date in it."""
     text = agreement("safeguarding", today=date(2026, 11, 21), referrals=1)
     text = text.replace("      incidents_12_months:", "      postcode: plain\n      incidents_12_months:")
     text = text.replace("      service: plain", "      nhs_number: plain\n      postcode: plain\n      service: plain")
-    assert "last_contact: month" in text
-    return text.replace("last_contact: month", "last_contact: plain")
+    for old, new in (
+        ("last_contact: month", "last_contact: plain"),
+        ("\npurpose:", HARBOUR + "\npurpose:"),
+        ("  northtown: {power", "  harbour: {power: ca_2004_s16H, basis: art6_1_e}\n  northtown: {power"),
+        ("to: [northtown]", "to: [northtown, harbour]"),
+        ("people:\n", "people:\n  harbour: {roles: [social-worker], training: [safeguarding-level-3]}\n"),
+    ):  # fmt: skip
+        assert old in text, old
+        text = text.replace(old, new)
+    return text
 
 
 @dataclass
@@ -139,7 +157,7 @@ class Neighbours:
 @contextmanager
 def neighbours(folder: Path, **settings: Any) -> Iterator[Neighbours]:
     """The nodes, serving to each other; the department is a member whose address nobody listens at."""
-    homes = {name: create_node(folder / name, name).home for name in ("northtown", "police", "trust")}
+    homes = {name: create_node(folder / name, name).home for name in ("northtown", "harbour", "police", "trust")}
     for name, (mapping, columns, rows) in TABLES.items():
         (homes[name] / "datasets" / "contacts.yaml").write_text(mapping)
         write_rows(homes[name] / "datasets" / "contacts.csv", columns, rows)

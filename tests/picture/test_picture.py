@@ -9,22 +9,21 @@ import pytest
 from easement.base.errors import UsageError
 from easement.exchange import service
 from easement.exchange.audit import audit
-from easement.exchange.message_carry import NoAnswer, Silence
+from easement.exchange.correct_bodies import CaseBody, CorrectionBody, MadeBody, TakenBody
+from easement.exchange.correct_links import WrongLink, break_link, seen_broken
+from easement.exchange.correct_parts import answered
+from easement.exchange.correct_told import make, seen_tolds
+from easement.exchange.message_carry import NoAnswer, Problem, Silence
+from easement.exchange.service import ask
 from easement.gate.suspension import resume, suspend
 from easement.ledger.model import EntryType
 from easement.picture.model import Strength, Why
 from easement.picture.service import Wanted, entitled, see
 from tests.gate.world import NOW
 
-from .neighbours import ASKER, JO, KIM, POLICE, PURPOSE, ROLE, TRUST, Neighbours, neighbours
+from .neighbours import ASKER, JO, KIM, POLICE, PURPOSE, ROLE, TRUST, Neighbours
 
 AWAY = Wanted("school-meals", "entitled", "dwp", "benefits-officer")
-
-
-@pytest.fixture(scope="module")
-def around(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Neighbours]:
-    with neighbours(tmp_path_factory.mktemp("around")) as made:
-        yield made
 
 
 def send_away(monkeypatch: pytest.MonkeyPatch, provider: str) -> None:
@@ -178,3 +177,41 @@ def test_both_logs_have_every_question_and_agree(around: Neighbours):
     assert len(around.entries("northtown", EntryType.DISCLOSURE_RECEIVED)) == before + 4
     for other in ("police", "trust"):
         assert audit(around.council, other, now=NOW).agrees
+
+
+def test_everybody_who_was_given_it_hears_of_a_wrong_link_and_nobody_else(around: Neighbours):
+    trust, councils = around.nodes["trust"], {name: around.nodes[name] for name in ("northtown", "harbour")}
+    given = {name: ask(node, around.wish(), ASKER, NOW).message for name, node in councils.items()}
+    ask(councils["harbour"], around.wish(person=KIM), ASKER, NOW)
+    link = break_link(trust, WrongLink(given["northtown"]), "two people share a name", NOW)
+    heard = {(each.organisation, each.message) for each in link.letters}
+    assert set(given.items()) <= heard
+    for name, node in councils.items():
+        assert {("trust", m) for n, m in heard if n == name} == {
+            (each.row.provider, each.row.message) for each in seen_tolds(node) if each.row.id == link.row.id
+        }
+        make(node, link.row.id, NOW, message=given[name])
+    made = {each.organisation for each in seen_broken(trust, link.row.id).letters if each.made_entry}
+    assert made == set(councils)
+    for name in councils:
+        assert audit(trust, name, now=NOW).agrees
+
+
+def test_a_member_that_gave_and_got_nothing_of_it_is_not_heard(around: Neighbours):
+    """The message of another pair is no secret of its own: who signs is what counts."""
+    message, police = ask(around.council, around.wish(), ASKER, NOW).message, around.nodes["police"]
+    link = break_link(around.nodes["trust"], WrongLink(message), "two people share a name", NOW)
+    said = {"id": "5e" * 16, "message": message, "why": "so"}
+    case = {"entry": 1, "kind": "wrong-value", "element": "", "record": 0, "reference": "", "value": "", "person": {}}
+    told = {"through": "lookup", "reference": "", "entry": 1}
+    proof = {"id": link.row.id, "message": message, "entry": 1, "proof": "none"}
+    sizes = [node.ledger.size for node in around.nodes.values()]
+    for to, path, body in (
+        ("trust", "cases", CaseBody(to="trust", **said, **case)),
+        ("northtown", "told", CorrectionBody(to="northtown", **said, **told)),
+        ("trust", "made", MadeBody(to="trust", **proof)),
+    ):
+        with pytest.raises(Problem) as caught:
+            answered(police, to, path, body, TakenBody, NOW)
+        assert caught.value.body.status == 404
+    assert [node.ledger.size for node in around.nodes.values()] == sizes

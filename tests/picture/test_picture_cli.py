@@ -2,7 +2,6 @@
 
 import json
 import shlex
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,18 +12,12 @@ from easement.ledger import service as ledger
 from tests.docs.page import commands, fences, matches
 from tests.gate.world import NOW
 
-from .neighbours import Neighbours, neighbours
+from .neighbours import Neighbours
 
 SHOWN = 'easement picture --node northtown --purpose safeguarding-children --role social-worker --trained safeguarding-level-3 --why "a teacher is worried" --person "family_name=Ash; given_name=Jo; date_of_birth=2015-02-01"'  # noqa: E501
 """What the how-to page shows, word for word."""
 
 PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "see-one-person.md"
-
-
-@pytest.fixture(scope="module")
-def around(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Neighbours]:
-    with neighbours(tmp_path_factory.mktemp("around")) as made:
-        yield made
 
 
 @pytest.fixture(autouse=True)
