@@ -220,8 +220,8 @@ class Disclosure:
             remedy = "encode the list: easement link encode, then send it without a mapping"
             raise UsageError("the agreement has people found by encodings, and this list holds names", remedy=remedy)
         if encoded and not agreed:
-            remedy = "give its mapping: --match-dataset FILE, or agree on `match: {method: encoded}`"
-            raise UsageError("the list comes without a mapping, and the share does not take encodings", remedy=remedy)
+            remedy = "give both --match and --match-dataset, or agree on `match: {method: encoded}`"
+            raise UsageError("a list and its mapping go together: the share does not take encodings", remedy=remedy)
 
     def _encoding_key(self, rows: FileSource) -> EncodingKey:
         """The key by which an encoded list was made; raises `BadData` where it is not of this agreement's secret."""
