@@ -71,6 +71,7 @@ SETTLED = "settled"
 SETTLED_ROWS = (
     """select unnest($listed) as theirs, unnest($held) as own, unnest($tiers) as judged_tier, unnest($same) as same"""
 )
+"""The query of that table."""
 
 _JUDGED = """select h, l, tier, judged_tier, same
   from pairs join held on h = held_row join listed on l = listed_row

@@ -109,7 +109,7 @@ def list_(home: Path, as_json: bool) -> None:
 @node_option
 @json_option
 def show(ref: str, home: Path, as_json: bool) -> None:
-    """Show what a model takes each agreement and difference for, in bits: 1 more is twice the odds."""
+    """Show what the model ID/VERSION takes each agreement and difference for, in bits: 1 more is twice the odds."""
     model = _model(home, ref)
     emit(as_json, model.as_dict(), lambda: _shown(model))
 
@@ -126,7 +126,7 @@ def show(ref: str, home: Path, as_json: bool) -> None:
 def score(
     ref: str, home: Path, held: Path, listed: Path, data: Path | None, disclose: float, hold: float, as_json: bool
 ) -> None:
-    """Try a model on two registers: how many it would link and hold, and how many pairs each rule compares.
+    """Try the model ID/VERSION on two registers: how many it would link and hold, and what each rule compares.
 
     Nothing crosses and nothing is kept.
     """
@@ -153,7 +153,10 @@ def score(
 def explain(
     ref: str, listed_key: str, held_key: str, home: Path, held: Path, listed: Path, data: Path | None, as_json: bool
 ) -> None:
-    """Explain why two records, by either side's own key, are taken for one person or for two."""
+    """Explain by the model ID/VERSION why two records are taken for one person or for two.
+
+    LISTED_KEY and HELD_KEY are either side's own keys, by the mappings' `record_key`.
+    """
     from easement.base.errors import UsageError
     from easement.gate.linking import explain_pair, opened
 
@@ -171,7 +174,7 @@ def explain(
 @node_option
 @json_option
 def sign(ref: str, home: Path, as_json: bool) -> None:
-    """Sign a model with your organisation's key, so that matches may go by it."""
+    """Sign the model ID/VERSION with your organisation's key, so that matches may go by it."""
     from easement.base.durable import write_whole
     from easement.linkage.store import model_path
     from easement.linkage.store import sign as signed
