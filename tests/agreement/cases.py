@@ -333,6 +333,7 @@ TRIPS: list[Row] = [
     ),
     _with("fields.everyone", "meals", _share(subjects="all", rows=GONE)),
     _with("fields.bulk-unlimited", "meals", _share(limits=GONE)),
+    _with("fields.standard-retired", "meals", _share(standard="benefit-award/33")),
     # rows.py
     _with("rows.does-not-hold", "meals", _share(rows="award = 'UC' and earnings > 3")),
     _with("rows.does-not-hold", "meals", _share(rows="net_monthly_earnings <= '616.67'")),

@@ -14,8 +14,8 @@ from easement.agreement.read import AgreementFile, read_agreement_text
 from easement.agreement.reference import checks_page
 from easement.agreement.rules import RULES, THEMES, Level
 from easement.law.catalogue import catalogue
-from easement.meaning.model import Standard
-from easement.meaning.standards import standards
+from easement.meaning.model import Retired, Standard
+from easement.meaning.standards import standard, standards
 
 from .cases import ALWAYS, BASES, CARE, COUNTS, MEALS, SHARE, TRIPS
 from .makers import EXAMPLE, GONE, Data, agreements, as_file, with_changes
@@ -35,7 +35,10 @@ HOUSEHOLD = Standard.model_validate(
         },
     }
 )
-STANDARDS = {standard.ref: standard for standard in (*standards(), HOUSEHOLD)}
+RETIRED = standard("benefit-award/1").model_copy(
+    update={"version": 33, "retired": Retired(on=date(2026, 1, 1), successor="benefit-award/1")}
+)
+STANDARDS = {standard.ref: standard for standard in (*standards(), HOUSEHOLD, RETIRED)}
 
 
 def findings(file: AgreementFile, today: date = TODAY) -> tuple[Finding, ...]:

@@ -39,6 +39,19 @@ def standard_unknown(case: Case) -> Iterator[Found]:
 
 
 @rule(
+    "fields.standard-retired",
+    Level.SHOULD,
+    "No share rests on a standard that was retired",
+    why="whoever maps to it next will use what took its place, and the two sides no longer mean the same",
+    source=sources.CODE_DATA,
+)
+def standard_retired(case: Case) -> Iterator[Found]:
+    for _, _, standard, path in case.described:
+        if standard.retired is not None and standard.is_retired(case.today):
+            yield Found((*path, "standard"), f"`{standard.ref}` is {standard.retired.told}", standard.retired.remedy)
+
+
+@rule(
     "fields.element-unknown",
     Level.MUST,
     "Each field is an element of the standard",
