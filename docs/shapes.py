@@ -293,15 +293,15 @@ EXAMPLES = {
     ),
     "link sign": ("The `model` and its `digest`, which was signed.", []),
     "held list": (
-        "Each `queue` of pairs in doubt: its `agreement`, `share` and `recipient`, how many are `open` and since when the "
-        "`oldest` is, how many were `decided`, how many were `beyond` what is kept of the `last_match`, how many "
+        "Each `queue` of pairs in doubt: its `agreement`, `share` and `recipient`, how many are `open` and since when "
+        "the `oldest` is, how many were `decided`, how many were `beyond` what is kept of the `last_match`, how many "
         "`reviewers` look at a pair; `lasting` is false where records are named by the numbers of their rows.",
         [],
     ),
     "held show": (
         "The same of one queue, and under `held` each pair: its `id`, `list_reference`, `held_reference`, the `rule`, "
         "`weight` and `probability`, the `fields` compared with both sides' values, and the `decision`: `same`, "
-        "`different`, `cannot-tell`, `moot` (settled with another pair), or null; `turn` is in what part it is looked at.",
+        "`different`, `cannot-tell`, `moot` (settled with another pair), or null; `turn` is in what part it is seen.",
         [],
     ),
     "held settle": (
@@ -314,14 +314,15 @@ EXAMPLES = {
         [],
     ),
     "link quality estimate": (
-        "The `queue`, its `links` and pairs `held`; `precision` and `recall`, each with the `estimate` (`value`, `low`, "
-        "`high`; null where there are too few), the number of `decisions` and the share of the pairs `covered`; "
+        "The `queue`, its `links` and pairs `held`; `precision` and `recall`, each with the `estimate` (`value`, "
+        "`low`, `high`; null where there are too few), the number of `decisions` and the share of the pairs `covered`; "
         "`expected_by_model`; and the `strata`.",
         [],
     ),
     "link quality true": (
-        "For `everybody`, and under `groups` by kind and name: `right`, `false_links` and `missed_links`, `precision` and "
-        "`recall` with their ranges, and by how much each differs from everybody else's (`precision_gap`, `recall_gap`); "
+        "For `everybody`, and under `groups` by kind and name: `right`, `false_links` and `missed_links`, `precision` "
+        "and `recall` with their ranges, and by how much each differs from everybody else's (`precision_gap`, "
+        "`recall_gap`); "
         "`left_out` is how many groups were too small to be told.",
         [],
     ),
