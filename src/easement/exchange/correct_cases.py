@@ -122,7 +122,9 @@ def seen_cases(host: Host) -> tuple[CaseSeen, ...]:
 def seen_case(host: Host, id_: str) -> CaseSeen:
     """A case by its id or the beginning of it; raises `UsageError` for none, or several."""
     with reading(host.engine) as connection:
-        found = [row for row in tables.cases(connection) if id_ and row.id.startswith(id_)]
+        whole = tables.case(connection, id_)
+        begun = () if whole else (row for row in tables.cases(connection) if id_ and row.id.startswith(id_))
+        found = [whole] if whole else list(begun)
     if len(found) != 1:
         raise UsageError(f"no case `{id_}`, or several", remedy="see which there are: easement correction list")
     return _seen(host, found[0])

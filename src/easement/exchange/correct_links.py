@@ -107,6 +107,10 @@ def seen_brokens(host: Host) -> tuple[BrokenSeen, ...]:
 
 def seen_broken(host: Host, id_: str) -> BrokenSeen:
     """A broken link by its id or the beginning of it; raises `UsageError` for none, or several."""
+    with reading(host.engine) as connection:
+        row, letters = tables.broken(connection, id_), tables.letters(connection, id_)
+    if row is not None:
+        return _seen(host, row, tuple(letters))
     found = [each for each in seen_brokens(host) if id_ and each.row.id.startswith(id_)]
     if len(found) != 1:
         raise UsageError(f"no broken link `{id_}`, or several", remedy="see which there are: easement correction list")

@@ -72,7 +72,11 @@ def seen_tolds(host: Host) -> tuple[ToldSeen, ...]:
     """Every correction that others told of, those yet to be made first."""
     with reading(host.engine) as connection:
         rows = tables.tolds(connection)
-    return tuple(ToldSeen(row, opened(host, row.sealed, row.id + row.message)) for row in rows)
+    return tuple(_seen(host, row) for row in rows)
+
+
+def _seen(host: Host, row: Told) -> ToldSeen:
+    return ToldSeen(row, opened(host, row.sealed, row.id + row.message))
 
 
 def seen_told(host: Host, id_: str, message: str = "") -> ToldSeen:
@@ -80,6 +84,8 @@ def seen_told(host: Host, id_: str, message: str = "") -> ToldSeen:
 
     Raises `UsageError` for none, or several.
     """
+    if (row := _known(host, id_, message)) is not None:
+        return _seen(host, row)
     found = [each for each in seen_tolds(host) if id_ and each.row.id.startswith(id_)]
     found = [each for each in found if not message or each.row.message == message]
     if len(found) != 1:
@@ -154,15 +160,17 @@ def certify_corrections(host: Host, now: datetime) -> int:
     """Certify to providers what could not be certified before; how many were told."""
     silent: set[str] = set()
     done = 0
-    for each in seen_tolds(host):
-        if each.row.met is None or each.row.certified is not None or each.row.provider in silent:
+    with reading(host.engine) as connection:
+        rows = [row for row in tables.tolds(connection) if row.met is not None and row.certified is None]
+    for row in rows:
+        if row.provider in silent:
             continue
         try:
-            _certify(host, each.row, now.astimezone(UTC))
+            _certify(host, row, now.astimezone(UTC))
             done += 1
         except (NoAnswer, WrongAnswer) as error:
             if error.why is not Silence.NOT_TAKEN:
-                silent.add(each.row.provider)
+                silent.add(row.provider)
     return done
 
 
