@@ -188,6 +188,14 @@ def test_codes_are_walked_over_by_code_label_number_and_first_letter():
     }
 
 
+def test_codes_of_another_list_are_walked_over_by_the_cross_walk_between_the_two():
+    ethnicity = standard("school-roll/1").elements["ethnicity"]
+    found = walk([("WBRI", 40), ("AIND", 7), ("BAFR", 3), ("??", 1)], ethnicity)
+    assert found.codes == {"WBRI": "white-british", "AIND": "asian-indian", "BAFR": "black-african"}
+    assert found.how == "the list `ethnicity-dfe`"
+    assert found.unknown == (("??", 1),)
+
+
 def test_codes_of_which_none_is_known_are_asked_about():
     rows = "\n".join(f"{row}|{'xqz'[row % 3]}" for row in range(30))
     found = proposed(f"id|sex\n{rows}").of("sex")

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from easement.meaning.crosswalk_shelf import crosswalks
 from easement.meaning.model import Element
 from easement.meaning.propose_names import column_names
 
@@ -69,9 +70,24 @@ def _ways(element: Element, values: Sequence[str]) -> list[tuple[str, dict[str, 
             str,
         ),
     ]
+    ways += _walked(element, values)
     if all(len(value) == 1 for value in values):
         ways.append(("their first letters", _only_once((code[:1].casefold(), code) for code in codes), _plain))
     return ways
+
+
+def _walked(element: Element, values: Sequence[str]) -> list[tuple[str, dict[str, str], Reading]]:
+    """The cross-walk into the element's list of codes from the list that most of the values are of."""
+    tables = [
+        (walk.from_, {_plain(code): to for code, to in walk.table.items() if to in element.codes})
+        for walk in (crosswalks() if element.code_list else ())
+        if walk.to == element.code_list
+    ]
+    shares = [(sum(_plain(value) in table for value in values), name, table) for name, table in tables]
+    best = max(shares, key=lambda each: each[0], default=None)
+    if best is None or best[0] <= len(values) / 2:
+        return []
+    return [(f"the list `{best[1]}`", best[2], _plain)]
 
 
 def _only_once(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
