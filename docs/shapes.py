@@ -292,6 +292,16 @@ EXAMPLES = {
         [],
     ),
     "link sign": ("The `model` and its `digest`, which was signed.", []),
+    "link encode": (
+        "How many `rows` were encoded, how many were `left_out` because they hold nothing to find anybody by, the "
+        "`header` that every row bears, and the `file`.",
+        [],
+    ),
+    "link encode-key new": (
+        "The `file` of the secret, and the `fingerprint` by which two people know that theirs is the same.",
+        [],
+    ),
+    "link encode-key show": ("The same as of `link encode-key new`.", []),
     "held list": (
         "Each `queue` of pairs in doubt: its `agreement`, `share` and `recipient`, how many are `open` and since when "
         "the `oldest` is, how many were `decided`, how many were `beyond` what is kept of the `last_match`, how many "
