@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from easement.api.reviewing import reviewer_of, sees_pairs
 from easement.linkage.explain import Explained
+from easement.linkage.quality_desk import quality_of
 from easement.linkage.review_desk import Wanted, settle, take_back
 from easement.linkage.review_marks import compared
 from easement.linkage.review_models import explanation
@@ -68,7 +69,9 @@ def queue_page(node: Node, identity: Identity, id_: str, number: int, now: datet
         DecidedLine(each.id, each.pair.rule, _when(each.since), each.decision or "", _at(each.decided), each.entry)
         for each in found[:PAGE]
     )
-    return MatchPage(line=line, pairs=pairs, older=f"?page={number + 1}" if len(found) > PAGE else "")
+    good = quality_of(node, id_)
+    told = {"precision": good.precision.words, "recall": good.recall.words}
+    return MatchPage(line=line, pairs=pairs, older=f"?page={number + 1}" if len(found) > PAGE else "", **told)
 
 
 def _when(seconds: int) -> datetime:

@@ -77,12 +77,14 @@ class DecidedLine:
 
 @dataclass(frozen=True, kw_only=True)
 class MatchPage(View):
-    """One queue with its pairs, a page of them; `older` is the address of the next page."""
+    """One queue with its pairs, a page of them, and how good its matches are; `older` leads to the next page."""
 
     template: ClassVar[str] = "matches/queue.html"
     section: ClassVar[str] = "matches"
     line: MatchLine
     pairs: tuple[DecidedLine, ...]
+    precision: str
+    recall: str
     older: str = ""
 
 
