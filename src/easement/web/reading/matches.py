@@ -70,8 +70,13 @@ def queue_page(node: Node, identity: Identity, id_: str, number: int, now: datet
         for each in found[:PAGE]
     )
     good = quality_of(node, id_)
-    told = {"precision": good.precision.words, "recall": good.recall.words}
-    return MatchPage(line=line, pairs=pairs, older=f"?page={number + 1}" if len(found) > PAGE else "", **told)
+    return MatchPage(
+        line=line,
+        pairs=pairs,
+        precision=good.precision.words,
+        recall=good.recall.words,
+        older=f"?page={number + 1}" if len(found) > PAGE else "",
+    )
 
 
 def _when(seconds: int) -> datetime:
