@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from easement.cli.link_encode import encode, encode_key
 from easement.cli.link_quality import quality
 from easement.cli.present import emit, json_option, say, table
-from easement.linkage.encode_cli import encode, encode_key
 
 if TYPE_CHECKING:
     from easement.gate.linking import Side, Tried

@@ -66,7 +66,7 @@ def encode(
     list_: Path, mapping: Path, key: Path, agreement: Path, share: str, recipient: str | None, out: Path, salt: bool,
     standards: tuple[Path, ...], as_json: bool,
 ) -> None:  # fmt: skip
-    """Write LIST as your own references and keyed encodings, without a name, date, place or number.
+    """Write LIST, seen by its MAPPING, as your own references and keyed encodings, without a name or date.
 
     The encodings hold for this version of the agreement, this share and your organisation alone. They are still
     personal data: whoever has the secret can try every name. A row that holds nothing to find anybody by is left out.
