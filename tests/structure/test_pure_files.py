@@ -100,6 +100,7 @@ TOUCHES_THE_WORLD = {
     "gate/answers.py": "writes an answer's file",
     "gate/carried.py": "keeps answers to other nodes, sealed, with their entries",
     "gate/index_file.py": "writes and reads the encrypted file of an index",
+    "gate/encoding.py": "opens a list to encode it",
     "gate/indexes.py": "makes indexes of the data, and sees when they are stale",
     "gate/outlet.py": "puts an answer into a file once the ledger has it",
     "gate/datasets.py": "finds and reads the mappings of a node",
