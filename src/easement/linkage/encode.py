@@ -1,7 +1,7 @@
 """Keyed encodings of people in place of their names, as SQL: cryptographic long-term and blocking keys (R4.4).
 
 One person becomes a Bloom filter of 1,024 bits over the pairs of letters of their names, the digits of their birthday
-and their postcode (Schnell, Bachteler and Reiher, 2011), and five short keys by which like people are found. Every bit
+and their postcode (Schnell, Bachteler and Reiher, 2011), and six short keys by which like people are found. Every bit
 comes of HMAC-SHA-256 under a key of one agreement, share and recipient, so encodings of two agreements never join.
 Positions are sixteen bits each of one HMAC, not two hashes added up, which gives away the pattern of each pair of
 letters (Niedermeyer, Steinmetzer, Kroll and Schnell, 2014). The filter is then diffused: each bit that leaves is the
@@ -53,8 +53,8 @@ GIVEN_BITS = 256
 can be compared by it, which tells twins from a slip of the pen, and says nothing of how often a name comes."""
 
 DIFFUSED = 8
-"""Input bits that are added up to each bit that leaves. One wrong letter then changes a quarter of all bits, and two
-strangers still differ by 18 standard deviations more than two records of one person that differ in a letter."""
+"""Input bits that are added up to each bit that leaves: one wrong letter then changes about a quarter of all bits, and
+two strangers differ in half of them."""
 
 LONGEST = 60
 """Most letters of a name that count: a name of a million letters must not fill a filter, nor the memory."""

@@ -36,7 +36,7 @@ TYPICAL = 283
 class Likeness:
     """From which Dice coefficient on a pair is linked, from which it is in doubt, and how far others must be behind.
 
-    One wrong letter costs about 0.07, a wrong digit of the birthday 0.1, another postcode 0.1, another given name 0.25.
+    One wrong letter or digit costs about 0.1, another postcode 0.15, another given name 0.25.
     """
 
     disclose: float = 0.86
