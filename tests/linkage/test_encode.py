@@ -20,7 +20,7 @@ from easement.linkage.encode import (
 )
 from easement.linkage.encoded import Likeness, matching
 
-ABOUT = {"agreement": "a" * 64, "share": "s", "recipient": "r"}
+ABOUT: dict[str, Any] = {"agreement": "a" * 64, "share": "s", "recipient": "r"}
 ADA = {"family": "byron", "given": "ada", "birth_digits": "18151210", "birth_year": 1815, "place": "NW11AA",
        "family_sound": "b65", "given_sound": "a3", "number": "AB123456C"}  # fmt: skip
 

@@ -161,7 +161,7 @@ def named_by_likeness(connection: duckdb.DuckDBPyConnection) -> float:
     signs, family = 1 - 2 * matrix(connection).astype(np.float32), names(connection)
     nearest = (signs[KNOWN:] @ signs[:KNOWN].T).argmax(axis=1)
     right = sum(family[near] == name for near, name in zip(nearest, family[KNOWN:], strict=True))
-    return right / len(nearest)
+    return float(right / len(nearest))
 
 
 @pytest.mark.parametrize("hardening", [*WAYS[:1], Hardening.PLAIN, WAYS[2]])
@@ -179,6 +179,7 @@ def test_without_the_key_knowing_some_people_names_others_only_where_filters_are
         assert named_by_likeness(febrl) <= commonest
 
 
+@pytest.mark.torture
 def test_how_often_a_pattern_comes_names_people_by_names_alone_and_nobody_by_whole_records(
     febrl: duckdb.DuckDBPyConnection,
 ) -> None:
