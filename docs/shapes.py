@@ -274,8 +274,9 @@ EXAMPLES = {
         [f"easement share {MATCH} --role benefits-officer --out again.csv"],
     ),
     "link train": (
-        "The model with its `digest`, what it was `trained` on, its `prior` and the `shift` in bits that decoys showed, "
-        "each comparison's levels in `words` with `m`, `u` and `weight`, its `notes`, the `file`, and under `blocking` "
+        "The model with its `digest`, what it was `trained` on, its `prior` and the `shift` in bits that decoys "
+        "showed, each comparison's levels in `words` with `m`, `u` and `weight`, its `notes`, the `file`, and "
+        "under `blocking` "
         "each rule with the `pairs` that it finds, and whether it is `used`.",
         [],
     ),
@@ -287,8 +288,8 @@ EXAMPLES = {
         [],
     ),
     "link explain": (
-        "The `weight` in bits and the `probability` that it stands for, all in `words`, what makes it `unsure`, and its "
-        "`parts`: each `name` and what was met in `words`, its `bits`, and the weight `before` and `after`.",
+        "The `weight` in bits and the `probability` that it stands for, all in `words`, what makes it `unsure`, and "
+        "its `parts`: each `name` and what was met in `words`, its `bits`, and the weight `before` and `after`.",
         [],
     ),
     "link sign": ("The `model` and its `digest`, which was signed.", []),
@@ -334,6 +335,49 @@ EXAMPLES = {
         "and `recall` with their ranges, and by how much each differs from everybody else's (`precision_gap`, "
         "`recall_gap`); "
         "`left_out` is how many groups were too small to be told.",
+        [],
+    ),
+    "picture": (
+        "`format` (`easement-picture/1`), `at`, and `people`, each with: `named`; `sources` (number, `provider`, "
+        "`agreement`, `share`, `standard`, `basis`, `power`, `at`, `message`, `entry`, `peer_entry`, `records`, "
+        "`match` with its `strength`, `words` and which parts `agree`, `differ` or are `unsaid`, and "
+        "`keep_until`); `rows` (`name`, `theme`, `values` with their `source`, `record`, `element` and `form`, "
+        "and the `conflict` or null); `timeline` (`when`, `name`, `source`, `record`); and `withheld` "
+        "(`provider`, `agreement`, `share`, `name` or null for all of it, `why`, `text`, `remedy`, `entry`).",
+        [],
+    ),
+    "correction report": (
+        "The case: its `id`, whether it is `mine`, the other `organisation`, the `message`, `agreement`, `share`, "
+        "`element` (null for the whole record), `kind`, `opened`, `due`, `entry`, `peer_entry`, `outcome`, "
+        "whether the other side was `told`, the `problem` where not, what was `said`, and the `answer`.",
+        [],
+    ),
+    "correction list": (
+        "The `cases`, each as `correction report` has it, and the `links`, each as `correction break`.",
+        [],
+    ),
+    "correction answer": (
+        "The case, as `correction report` has it.",
+        [],
+    ),
+    "correction break": (
+        "The link: its `id`, `through`, `agreement`, `share`, `opened`, `entry`, the entry that `decided` it for "
+        "later matches, how many are to be told `by_hand`, how many are `open`, what was `said`, and the "
+        "`recipients`: each `organisation`, `message`, `state`, `due`, `entry`, `made` and `problem`.",
+        [],
+    ),
+    "correction send": (
+        "How many were `told`.",
+        [],
+    ),
+    "correction received": (
+        "For each: its `id`, `message`, `provider`, the entry `received`, the `agreement`, `share`, `through`, "
+        "`entry`, `due`, how often it was `reminded`, the entries `made` and `certified`, the `problem`, and what "
+        "was `said`.",
+        [],
+    ),
+    "correction done": (
+        "The correction, as `correction received` has it.",
         [],
     ),
     "request send": (

@@ -44,6 +44,7 @@ def test_a_table_is_written_safe_and_reads_back() -> None:
 DATA = {
     "demo/town.py": "tables of the demo, which programs read",
     "gate/answers.py": "answers hold every value as it is",
+    "meaning/sssom.py": "mappings in a form of others, which programs read",
     "register/open_data.py": "marks its own cells",
     "web/reading/columns.py": "a list for another node, which a program reads",
 }

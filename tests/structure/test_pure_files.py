@@ -187,6 +187,8 @@ TOUCHES_THE_WORLD = {
     "register/service.py": "what anybody can do with the register",
     "register/tables.py": "the register's tables and the queries on them",
     "permission/holidays.py": "loads the bank holidays that come with the package",
+    "permission/by_hand.py": "stops and goes on at this node, and reads who stopped",
+    "permission/folded.py": "remembers proposals for many threads, by their database",
     "permission/reviewing.py": "records reviews in the log, and marks them for the gate",
     "permission/effort.py": "keeps how long people worked on proposals",
     "permission/effort_tables.py": "the table of effort",

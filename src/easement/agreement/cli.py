@@ -439,7 +439,9 @@ def diff(old: Path, new: Path, as_json: bool) -> None:
 
 @agreement.command(epilog="Example: easement agreement export agreement.yaml --to odrl --out agreement.jsonld")
 @click.argument("file", type=FILE)
-@click.option("--to", type=click.Choice(["json", "odrl", "dpv", "cedar", "odcs"]), required=True, help="The other format.")
+@click.option(
+    "--to", type=click.Choice(["json", "odrl", "dpv", "cedar", "odcs"]), required=True, help="The other format."
+)
 @_out
 @_folder
 @json_option

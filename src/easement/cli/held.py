@@ -134,7 +134,8 @@ def export(queue_id: str, home: Path, out: Path, as_json: bool) -> None:
 @click.option("--decided", "file", type=click.Path(path_type=Path, dir_okay=False, exists=True), metavar="FILE",
               help="The CSV of `held export`, with its column `decision` filled in; blank: open.")  # fmt: skip
 @click.option("--by", required=True, metavar="WHO", help="Who decides; kept in the private record alone.")
-@click.option("--lead", is_flag=True, help="Who decides leads the review: they settle what two reviewers disagree on.")
+@click.option("--as-lead", "lead", is_flag=True,
+              help="Who decides leads the review: they settle what two reviewers disagree on.")  # fmt: skip
 @click.option("--why", default="", metavar="TEXT", help="Why, in words; kept in the private record alone.")
 @json_option
 def settle(

@@ -16,7 +16,7 @@ __all__ = ["quality"]
 FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
 
 
-@click.group(epilog="Start with: easement held list --node dwp, for the QUEUE of an agreement's share and recipient.")
+@click.group(epilog="Start with: easement link quality estimate QUEUE --node dwp, with a queue of: easement held list")
 def quality() -> None:
     """Say how good a linkage is: false links and missed links told apart, each with the range it lies in.
 

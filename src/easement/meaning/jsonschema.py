@@ -31,7 +31,11 @@ _NAMES = {Type.INTEGER: "integer", Type.NUMBER: "number", Type.BOOLEAN: "boolean
 
 def json_schema(standard: Standard) -> dict[str, Any]:
     """The schema of one record: each element by name, absent or null where nothing is known, and nothing else."""
-    ours: dict[str, Any] = {"standard": standard.ref, "source": standard.source, "record_key": list(standard.record_key)}
+    ours: dict[str, Any] = {
+        "standard": standard.ref,
+        "source": standard.source,
+        "record_key": list(standard.record_key),
+    }
     if standard.retired is not None:
         ours["retired"] = standard.retired.model_dump(mode="json", exclude_none=True)
     return {
