@@ -15,7 +15,7 @@ __all__ = ["REPEATED", "Policy", "assigned", "assigned_at"]
 class Policy:
     """Thresholds as probabilities: from `disclose` on a pair may be linked, from `hold` on a person looks at it."""
 
-    disclose: float = 0.9
+    disclose: float = 0.95
     hold: float = 0.2
 
     @property

@@ -118,7 +118,7 @@ def show(ref: str, home: Path, as_json: bool) -> None:
 @model_argument
 @node_option
 @_registers
-@click.option("--disclose", type=click.FloatRange(0.5, 0.999999), default=0.9, show_default=True, metavar="P",
+@click.option("--disclose", type=click.FloatRange(0.5, 0.999999), default=0.95, show_default=True, metavar="P",
               help="Linked from this probability on.")  # fmt: skip
 @click.option("--hold", type=click.FloatRange(0.001, 0.95), default=0.2, show_default=True, metavar="P",
               help="Held for a person from this probability on.")  # fmt: skip
