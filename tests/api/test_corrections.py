@@ -56,7 +56,7 @@ def test_a_picture_has_every_value_with_its_source(officer):
 
 def test_nobody_asks_what_no_role_of_theirs_opens(officer, pair):
     is_problem(officer.post("/api/v1/pictures/people", json=WANTED | {"sources": ["other/share"]}), 403)
-    is_problem(officer.post("/api/v1/pictures/people", json=WANTED | {"purpose": "research"}), 422)
+    is_problem(officer.post("/api/v1/pictures/people", json=WANTED | {"purpose": "research"}), 403)
     is_problem(officer.post("/api/v1/pictures/people", json=WANTED | {"people": [{"shoe-size": "9"}]}), 422)
     other = client(pair, pair.northtown, Permission.DISCLOSURE_RECORD_READ)
     is_problem(other.post("/api/v1/pictures/people", json=WANTED), 403)

@@ -262,7 +262,7 @@ def test_a_node_on_a_full_disk_releases_nothing_and_its_ledger_stays_sound(
     tmp_path: Path, small_disk: Callable[..., Path]
 ) -> None:
     """Filled until the query no longer has room, and then until the ledger itself has none."""
-    place = small_disk("8m")
+    place = small_disk("12m")
     world = furnish(place)
     world.hold(plain_rows(200))
     out = tmp_path / "out"

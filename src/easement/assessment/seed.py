@@ -110,7 +110,7 @@ def _terms(
         "format": "easement-agreement/1",
         "id": _slug(title) or "fill-in",
         "version": "1.0.0",
-        "title": title,
+        "title": _visible(title).strip() or "Untitled",
         "summary": answers.statement,
         "parties": {
             giver: _party(answers.giver_name, answers.giver, "provider"),

@@ -141,7 +141,9 @@ class Indexes:
 
     def wait(self) -> None:
         """Wait for the indexes that are being made."""
-        for thread in list(self._making.values()):
+        with self._lock:
+            threads = list(self._making.values())
+        for thread in threads:
             thread.join()
 
     def close(self) -> None:
@@ -212,7 +214,7 @@ class Indexes:
                 return
             thread = threading.Thread(target=self._make, args=(dataset, standard, shape), daemon=True)
             self._making[path] = thread
-        thread.start()
+            thread.start()  # while nobody else who waits can see it
 
     def _make(self, dataset: Dataset, standard: Standard, shape: str) -> None:
         """Make an index; whatever stands in the way, the data itself still answers, and tells what is wrong with it."""

@@ -38,9 +38,9 @@ class PeopleWanted(BaseModel):
         why="Referral 2026-118",
     )
 
-    people: Annotated[list[dict[str, Short]], Field(min_length=1, max_length=MOST_PEOPLE)] = Field(
-        description="Each by parts such as `family_name`, `date_of_birth` or `nhs-number`."
-    )
+    people: Annotated[
+        list[Annotated[dict[str, Short], Field(min_length=1)]], Field(min_length=1, max_length=MOST_PEOPLE)
+    ] = Field(description="Each by parts such as `family_name`, `date_of_birth` or `nhs-number`.")
     purpose: Slug
     sources: list[Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,62}/[a-z][a-z0-9-]{0,62}$")]] = Field(
         [], max_length=20, description="`agreement/share`; empty for all that the key may look up for the purpose."
@@ -112,9 +112,12 @@ def _seen(request: Request, who: Identity, wanted: PeopleWanted) -> Response:
 
 
 def _chosen(sources: tuple[Wanted, ...], named: list[str]) -> tuple[Wanted, ...]:
-    """The sources named, of those that may be asked; raises `Problem` for another."""
+    """The sources named, of those that may be asked; raises `Problem` for another, and where there is none."""
     unknown = sorted(set(named) - {each.key for each in sources})
     if unknown:
         what = f"you may not look up `{', '.join(unknown)}` for this purpose"
         raise Problem(Kind.FORBIDDEN, what, "ask whoever keeps the staff to grant a role under it")
+    if not sources:
+        what = "you hold no role under any agreement for this purpose"
+        raise Problem(Kind.FORBIDDEN, what, "ask whoever keeps the staff to grant one, or name another purpose")
     return tuple(each for each in sources if not named or each.key in named)
