@@ -41,6 +41,16 @@ def quick_nodes() -> Iterator[None]:
 
 LONGEST = (
     "exchange/test_campaign",
+    "web/test_journeys_assessing",
+    "gate/test_torture",
+    "permission/test_carrying",
+    "permission/test_joining",
+    "permission/test_stopping",
+    "web/test_journeys_drafts",
+    "web/test_journeys_offers",
+    "web/test_journeys_proposals",
+    "linkage/test_model_linkage",
+    "web/test_journeys_picture",
     "gate/test_forms",
     "gate/test_indexes",
     "node/test_backup",

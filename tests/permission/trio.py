@@ -120,7 +120,7 @@ class Trio:
 @contextmanager
 def nodes(folder: Path, names: Sequence[str] = ("dwp", "northtown"), **settings: Any) -> Iterator[Trio]:
     """Nodes that know each other by a directory; `settings` are of their `easement.toml`, as `section__key`."""
-    settings = {"exchange__timeout_seconds": 20} | settings  # a busy machine is slow, and nobody here is silent
+    settings = {"exchange__timeout_seconds": 5} | settings  # so long a node that is down is asked again
     with ExitStack() as open_:
         listening, urls, opened = {}, {}, {}
         for name in names:
