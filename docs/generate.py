@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from docs.api import api_page, openapi_text, problems_section
 from docs.drawing import disclosure
-from docs.shapes import json_page
+from docs.printed.shapes import json_page
 from easement.agreement.reference import checks_page
 from easement.agreement.schema import schema_text
 from easement.base import errors

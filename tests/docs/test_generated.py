@@ -8,7 +8,7 @@ import pytest
 from docs.api import api_page, openapi_text
 from docs.drawing import disclosure
 from docs.generate import MADE, cli_page, commands, errors_page, help_text, settings_page
-from docs.shapes import EXAMPLES, merged, shapes
+from docs.printed.shapes import EXAMPLES, merged, shapes
 
 from tests.docs.page import fences, until
 from tests.structure.tree import ROOT
