@@ -338,6 +338,12 @@ TRIPS: list[Row] = [
     _with("rows.does-not-hold", "meals", _share(rows="award = 'UC' and earnings > 3")),
     _with("rows.does-not-hold", "meals", _share(rows="net_monthly_earnings <= '616.67'")),
     _with("rows.code-unknown", "meals", _share(rows="not (award in ('UC', 'ISA')) or 'XX' = award")),
+    # matching.py
+    _with("matching.group-unknown", "meals", _share(match={"groups": ["region"]})),
+    _with("matching.group-unfit", "meals", _share(match={"groups": ["given_name"]})),
+    _with("matching.nobody-looks", "meals", _share(match={"method": "encoded", "sample": 50})),
+    _with("matching.nobody-looks", "meals", _share(match={"method": "encoded", "groups": ["award"]})),
+    _with("matching.no-sample", "meals", _share(match={"method": "model"})),
     # counting.py
     _with("counting.element-unknown", "meals", _share(aggregate={"dimensions": ["region"]})),
     _with("counting.identifies", "meals", _share(aggregate={"dimensions": ["family_name"]})),

@@ -190,12 +190,15 @@ _rows = st.sampled_from(
     ]
 )
 _matchings = st.fixed_dictionaries(
-    {"method": st.sampled_from(["rules", "model"])},
+    {},
     optional={
+        "method": st.sampled_from(["rules", "model"]),
         "model": st.sampled_from(["department-council/1", "births-deaths/12"]),
         "disclose": st.floats(0.5, 0.999),
         "hold": st.floats(0.001, 0.5),
         "reviewers": st.integers(1, 2),
+        "sample": st.integers(0, 1000),
+        "groups": st.lists(_elements, max_size=3, unique=True),
     },
 )
 _limits = _some(records_per_day=st.integers(1, 10**9), records_per_request=st.integers(1, 10**9))

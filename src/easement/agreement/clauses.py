@@ -170,6 +170,8 @@ CLAUSES: Mapping[str, Clause] = {
     "shares.*.match.disclose": Clause(Section.DATA, _less),
     "shares.*.match.hold": Clause(Section.DATA),
     "shares.*.match.reviewers": Clause(Section.DATA, _less),
+    "shares.*.match.sample": Clause(Section.DATA, _less),
+    "shares.*.match.groups": Clause(Section.DATA),
     "shares.*.limits.records_per_day": Clause(Section.DATA, _more, absent="no limit"),
     "shares.*.limits.records_per_request": Clause(Section.DATA, _more, absent="no limit"),
     "law.parties.*": Clause(Section.BASIS),

@@ -36,12 +36,10 @@ NOT_IN_FORMS: Mapping[str, str] = {
     "shares.*.aggregate.measures.*": "tables are written in the file",
     "shares.*.aggregate.small_numbers.hide_below": "tables are written in the file",
     "shares.*.aggregate.small_numbers.round_to": "tables are written in the file",
-    "shares.*.match": "how people are matched is written in the file",
-    "shares.*.match.method": "how people are matched is written in the file",
+    "shares.*.match": "it is its parts",
     "shares.*.match.model": "how people are matched is written in the file",
     "shares.*.match.disclose": "how people are matched is written in the file",
     "shares.*.match.hold": "how people are matched is written in the file",
-    "shares.*.match.reviewers": "how people are matched is written in the file",
     "law.parties.*": "it is its parts",
     "law.confidentiality": "it is its parts",
     "law.special_category": "it is its parts",
@@ -271,6 +269,10 @@ _LABELS: Mapping[str, str] = {
     "shares.*.to": "received by",
     "shares.*.rows": "which records",
     "shares.*.k": "smallest group",
+    "shares.*.match.method": "how people on a list are found",
+    "shares.*.match.reviewers": "people who look at a pair in doubt",
+    "shares.*.match.sample": "links looked at as a sample",
+    "shares.*.match.groups": "errors are counted by",
     "law.dpia.not_required": "why none is due",
     "purpose.code": "kind of purpose",
     "purpose.never_for": "never used for",
@@ -310,8 +312,18 @@ def _hints() -> Mapping[str, str]:
 
 
 _SEVERAL = frozenset({"purpose.never_for", "shares.*.to", "shares.*.modes", "emergency.allowed_for"})
-_LINES = frozenset({"purpose.benefits", "people.*.roles", "people.*.training", "duties.onward"})
-_NUMBERS = frozenset({"shares.*.k", "shares.*.limits.records_per_day", "shares.*.limits.records_per_request"})
+_LINES = frozenset(
+    {"shares.*.match.groups", "purpose.benefits", "people.*.roles", "people.*.training", "duties.onward"}
+)
+_NUMBERS = frozenset(
+    {
+        "shares.*.k",
+        "shares.*.match.reviewers",
+        "shares.*.match.sample",
+        "shares.*.limits.records_per_day",
+        "shares.*.limits.records_per_request",
+    }
+)
 _SHORT = frozenset({"id", "version", "title", "parties.*.contact", "parties.*.name", "transparency.notice"})
 
 

@@ -104,6 +104,9 @@ OFFERS: Mapping[str, Offer] = {
         lookup="one person at a time", match="matched with a list", bulk="many records", aggregate="counts"
     ),
     "shares.*.subjects": _fixed(matched="only people on the recipient’s own list", all="everybody"),
+    "shares.*.match.method": _fixed(
+        rules="by exact rules", model="by a model learnt from the registers", encoded="by keyed encodings of names"
+    ),
     "shares.*.fields.*": _forms,
     "law.parties.*.power": _powers,
     "law.parties.*.basis": _bases,

@@ -264,7 +264,8 @@ class Matching(_Terms):
     """
 
     method: Literal["rules", "model", "encoded"] = Field(
-        description="`rules` are exact; `model` weighs what agrees and differs; `encoded` compares keyed encodings."
+        "rules",
+        description="`rules` are exact; `model` weighs what agrees and differs; `encoded` compares keyed encodings.",
     )
     model: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,62}/[1-9][0-9]{0,5}$")] | None = Field(
         None, description="The provider's signed model, as `id/version`; by default its newest one named as the share."
@@ -280,6 +281,17 @@ class Matching(_Terms):
     )
     reviewers: Annotated[int, Field(strict=True)] = Field(
         1, ge=1, le=2, description="How many people must say the same of a pair in doubt."
+    )
+    sample: Annotated[int, Field(strict=True)] = Field(
+        0,
+        ge=0,
+        le=1000,
+        description="How many links of each match people look at, drawn by chance, to see how often one is wrong.",
+    )
+    groups: tuple[ElementName, ...] = Field(
+        (),
+        max_length=8,
+        description="Elements by which errors are counted: codes, a date of birth (by age), a postcode (by area).",
     )
 
 

@@ -4,9 +4,11 @@ Pure functions from a term to English at a reading age of 9 to 12. What stands i
 or a code keeps its own characters, and words are put around it.
 """
 
+from collections.abc import Iterator
+
 from easement.agreement.forms import Form, FormKind, bands, days
 from easement.agreement.model import Level, Matching, Mode
-from easement.base.words import many
+from easement.base.words import listed, many, number
 
 __all__ = [
     "CERTIFICATE",
@@ -111,11 +113,12 @@ def form_words(form: Form) -> str:
 
 def match_words(match: Matching) -> tuple[str, ...]:
     """How people on a list are found, in words."""
-    reviewers = (
-        f"{'one person' if match.reviewers == 1 else 'two people'} must say of a pair in doubt that it is one person"
+    looked_at = (
+        f"{'one person' if match.reviewers == 1 else 'two people'} must say of a pair in doubt that it is one person",
+        *_sampled(match),
     )
     if match.method == "rules":
-        return ("rules: names, dates, places and identifiers must be equal by fixed rules", reviewers)
+        return ("rules: names, dates, places and identifiers must be equal by fixed rules", *looked_at)
     if match.method == "encoded":
         return (
             "encoded: the recipient sends keyed encodings in place of names, dates and places (easement-encoded/1)",
@@ -126,5 +129,15 @@ def match_words(match: Matching) -> tuple[str, ...]:
         f"model: {named_model}, learnt from the registers, weighs what agrees and what differs",
         f"linked from a probability of {match.disclose} on, where nothing speaks against it",
         f"held for a person from a probability of {match.hold} on, and not disclosed",
-        reviewers,
+        *looked_at,
     )
+
+
+def _sampled(match: Matching) -> Iterator[str]:
+    if match.sample:
+        drawn = (
+            "of the links of each match, {} drawn by chance {} looked at by people who do not see that they are links"
+        )
+        yield drawn.format(number(match.sample), "is" if match.sample == 1 else "are")
+    if match.groups:
+        yield f"errors are counted by {listed(named(name) for name in match.groups)}, within the giver alone"

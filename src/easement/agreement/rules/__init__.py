@@ -9,6 +9,7 @@ from easement.agreement.rules import (
     fit,
     impact,
     law,
+    matching,
     openness,
     parties,
     purpose,
@@ -20,5 +21,20 @@ from easement.agreement.rules.rule import RULES, Found, Level, Rule
 
 __all__ = ["RULES", "THEMES", "Case", "Found", "Level", "Rule"]
 
-THEMES = (openness, parties, purpose, law, fit, confidence, sensitive, impact, fields, rows, counting, duties, dates)
+THEMES = (
+    openness,
+    parties,
+    purpose,
+    law,
+    fit,
+    confidence,
+    sensitive,
+    impact,
+    fields,
+    rows,
+    counting,
+    matching,
+    duties,
+    dates,
+)
 """The modules of rules in the order of the page; each one's docstring is its heading."""
