@@ -27,7 +27,8 @@ FULL_NAME = "full_name"
 
 _BUILT_IN = Path(__file__).parent / "data" / "names" / "columns.yaml"
 _PIECES = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+|[^\W\d_a-zA-Z]+")
-_DOTTED = re.compile(r"\b(?:[A-Za-z]\.){2,}[A-Za-z]?")
+_DOTTED = re.compile(r"\b(?:[A-Za-z][._]){2,}(?:[A-Za-z](?![A-Za-z]))?")
+"""Letters that stand alone, with points or low lines between them: `D.O.B.`, `N_I_NO`."""
 _SPAN = re.compile(r"([0-9]+)\s*(?:m|mth|mths|month|months)(?![a-z])", re.IGNORECASE)
 _GENERIC = frozenset(
     {"number", "reference", "date", "name", "code", "12", "monthly", "month"}
@@ -95,9 +96,9 @@ def _vocabulary() -> frozenset[str]:
 def words_of(name: str) -> tuple[str, ...]:
     """The words of a column's name, spelt out: `custDOB` is customer, date, birth."""
     plain = _DOTTED.sub(
-        lambda dotted: dotted[0].replace(".", ""), name.replace("e-mail", "email").replace("E-mail", "email")
+        lambda dotted: re.sub(r"[._]", "", dotted[0]), name.replace("e-mail", "email").replace("E-mail", "email")
     )
-    plain = _SPAN.sub(r" \1 months ", plain)
+    plain = _SPAN.sub(r" \1 months ", re.sub(r"\bD[oO][bBdD]\b", lambda short: short[0].lower(), plain))
     found: list[str] = []
     for piece in _PIECES.findall(plain):
         for word in _split(piece.lower()):
