@@ -3,118 +3,34 @@
 import json
 import secrets
 import socket
-import threading
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
 
-from easement.agreement.model import Mode
 from easement.base.database import writing
 from easement.exchange import outbox
-from easement.exchange.answering import Arrived, Desk, NotTaken
 from easement.exchange.directory_parts import MemberKey
-from easement.exchange.message import Question, content_digest, sign_question, verify_answer
-from easement.exchange.message_body import MAX_ASK, AnswerBody, AskBody, ProblemBody, read_body
+from easement.exchange.message import content_digest, sign_question
+from easement.exchange.message_body import MAX_ASK, AskBody, read_body
 from easement.exchange.message_carry import _client
-from easement.exchange.service import ask, finish_outbox
+from easement.exchange.service import finish_outbox
 from easement.gate.suspended import changed
 from easement.gate.tables import resume, suspend
 from easement.ledger.model import EntryType
 from easement.ledger.note import Signer
 
 from . import cluster
-from .pair import ASKER, JO, NOW, Pair, paired
-
-ASKS, AGAIN = "/exchange/v1/asks", "/exchange/v1/answers"
-POLICE = cluster.signer_of("police")
+from .pair import NOW, Pair
+from .sent import AGAIN, ASKS, POLICE, Sent, body, entries, policed, refused
 
 
 @pytest.fixture(scope="module")
 def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
-    with paired(tmp_path_factory.mktemp("pair")) as made:
-        since = NOW - timedelta(days=30)
-        police = cluster.member("police", keys=(MemberKey(key=str(POLICE.key), since=since),), url="http://127.0.0.1:9")
-        made.publish(*sorted([*made.directory.members, police], key=lambda each: each.id))
+    with policed(tmp_path_factory.mktemp("pair")) as made:
         yield made
-
-
-def body(pair: Pair, **changes: Any) -> bytes:
-    """A question that is answered, but for what a test changes."""
-    digest = pair.northtown.shelf.get("school-meals", NOW.date()).prepared.digest
-    usual: dict[str, Any] = {
-        "message": secrets.token_hex(16), "to": "dwp", "agreement": digest, "share": "entitled",
-        "purpose": "benefit-eligibility", "mode": Mode.LOOKUP, "role": "benefits-officer", "fields": (), "person": JO,
-        "asked_by": "officer 7", "why": "", "training": ("information-governance",), "consented": False,
-    }  # fmt: skip
-    return AskBody(**usual | changes).encode()
-
-
-class Sent:
-    """One signed message, sent, and what came back."""
-
-    def __init__(
-        self, pair: Pair, said: bytes = b"", path: str = ASKS, *, method: str = "POST", **changes: Any
-    ) -> None:
-        self.pair = pair
-        signer = changes.pop("signer", pair.northtown.organisation_key)
-        send: dict[str, Any] = {"method": method, "url": pair.urls["dwp"] + path, "content": said}
-        send |= {name: changes.pop(name) for name in ("url", "content", "headers") if name in changes}
-        usual: dict[str, Any] = {
-            "method": method, "target": pair.urls["dwp"] + path, "body": said, "now": NOW,
-            "nonce": secrets.token_hex(16),
-        }  # fmt: skip
-        signed, self.question = sign_question(signer, **usual | changes)
-        headers = send.pop("headers", None)
-        self.headers = headers(signed) if headers else signed
-        self.response = _client().request(headers=self.headers, **send)
-
-    @property
-    def status(self) -> int:
-        return self.response.status_code
-
-    @property
-    def told(self) -> AnswerBody:
-        assert self.status == 200, self.response.text
-        self.hold()
-        return read_body(AnswerBody, self.response.content, 1 << 20)
-
-    @property
-    def code(self) -> str:
-        """The code of a problem, which must have its remedy."""
-        problem = read_body(ProblemBody, self.response.content, 1 << 20)
-        assert problem.status == self.status
-        (reason,) = problem.reasons
-        assert reason.remedy
-        return reason.code
-
-    def hold(self, question: Question | None = None) -> None:
-        """That the answer is signed, and bound to this question."""
-        fields = [(name.lower(), value) for name, value in self.response.headers.items()]
-        verify_answer(
-            fields,
-            status=self.status,
-            body=self.response.content,
-            question=question or self.question,
-            key_of=lambda _: self.pair.dwp.organisation_key.key,
-            now=NOW,
-            skew=30,
-        )
-
-
-def entries(pair: Pair) -> int:
-    return pair.dwp.ledger.size
-
-
-def refused(sent: Sent, before: int) -> str:
-    """A message that was not taken: said why, signed, and nothing in the log."""
-    assert entries(sent.pair) == before
-    sent.hold()
-    return sent.code
 
 
 def test_a_question_is_answered_signed_and_bound(pair: Pair):
@@ -433,121 +349,6 @@ def test_an_address_in_any_other_form_is_refused(pair: Pair, path: str):
 def test_an_audit_of_more_than_there_is_is_refused(pair: Pair):
     sent = Sent(pair, path=f"/exchange/v1/entries?start=0&size={entries(pair) + 99}&known=0", method="GET")
     assert (sent.status, sent.code) == (409, "log.shorter")
-
-
-# How much is in hand
-
-
-def desk(pair: Pair, most: int) -> Desk:
-    return replace(Desk.at(pair.dwp, pair.clock, lambda _: None), most=most)
-
-
-def arrived(pair: Pair, signer: Signer) -> Arrived:
-    headers, _ = sign_question(
-        signer, method="POST", target=pair.urls["dwp"] + ASKS, body=b"{}", now=NOW, nonce=secrets.token_hex(16)
-    )
-    return Arrived("POST", ASKS, list(headers.items()), b"{}")
-
-
-class Slow:
-    """Work that goes on until it is let go."""
-
-    def __init__(self) -> None:
-        self.begun, self.go = threading.Semaphore(0), threading.Event()
-
-    def __call__(self, *_: Any) -> bytes:
-        self.begun.release()
-        self.go.wait(10)
-        return b"{}"
-
-
-def test_more_than_a_node_can_have_in_hand_is_told_to_come_back(pair: Pair):
-    busy, slow = desk(pair, 2), Slow()
-    own = pair.northtown.organisation_key
-    threads = [threading.Thread(target=busy.take, args=(arrived(pair, each), slow)) for each in (own, POLICE)]
-    for each in threads:
-        each.start()
-        slow.begun.acquire()
-    reply = busy.take(arrived(pair, own), slow)
-    assert (reply.status, reply.headers["retry-after"]) == (503, "2")
-    assert b"node.busy" in reply.body
-    assert "signature" in reply.headers
-    slow.go.set()
-    for each in threads:
-        each.join()
-    assert busy.take(arrived(pair, own), lambda *_: b"{}").status == 200
-
-
-def test_one_member_that_asks_much_leaves_room_for_the_next(pair: Pair):
-    busy, slow, own = desk(pair, 8), Slow(), pair.northtown.organisation_key
-    threads = [threading.Thread(target=busy.take, args=(arrived(pair, own), slow)) for _ in range(4)]
-    for each in threads:
-        each.start()
-        slow.begun.acquire()
-    reply = busy.take(arrived(pair, own), slow)
-    assert reply.status == 503
-    assert b"leaves room for others" in reply.body
-    assert busy.take(arrived(pair, POLICE), lambda *_: b"{}").status == 200
-    slow.go.set()
-    for each in threads:
-        each.join()
-
-
-def test_members_that_came_first_leave_room_for_one_that_comes_later(pair: Pair):
-    busy, slow, own = desk(pair, 8), Slow(), pair.northtown.organisation_key
-    firsts = [*[own] * 4, *[POLICE] * 2]
-    threads = [threading.Thread(target=busy.take, args=(arrived(pair, each), slow)) for each in firsts]
-    for each in threads:
-        each.start()
-        slow.begun.acquire()
-    assert [busy.take(arrived(pair, each), slow).status for each in (own, POLICE)] == [503, 503]
-    assert busy.take(arrived(pair, pair.dwp.organisation_key), lambda *_: b"{}").status == 200
-    slow.go.set()
-    for each in threads:
-        each.join()
-
-
-def test_an_error_that_nobody_foresaw_says_nothing_of_the_node_and_is_reported(pair: Pair):
-    told: list[Exception] = []
-    made = Desk.at(pair.dwp, pair.clock, told.append)
-
-    def broken(*_: Any) -> bytes:
-        raise RuntimeError("/secret/path AB123456C")
-
-    reply = made.take(arrived(pair, POLICE), broken)
-    assert (reply.status, b"secret" in reply.body, b"AB1" in reply.body) == (500, False, False)
-    assert [type(each) for each in told] == [RuntimeError]
-    assert b"busy" in made.refuse(arrived(pair, POLICE), NotTaken(503, "node.busy", "x", "y", after=1)).body
-
-
-def test_a_directory_that_is_stale_answers_nobody(pair: Pair):
-    later = pair.clock.now = NOW + timedelta(days=40)
-    try:
-        headers, _ = sign_question(
-            POLICE, method="POST", target=pair.urls["dwp"] + ASKS, body=b"{}", now=later, nonce="0" * 32
-        )
-        reply = desk(pair, 2).take(Arrived("POST", ASKS, list(headers.items()), b"{}"), lambda *_: b"{}")
-    finally:
-        pair.clock.now = NOW
-    assert reply.status == 503
-    assert b"directory.stale" in reply.body
-
-
-def test_many_questions_at_once_are_each_answered_once(pair: Pair):
-    messages: list[str] = []
-
-    def many() -> None:
-        messages.extend(ask(pair.northtown, pair.wish(), ASKER, NOW).message for _ in range(5))
-
-    threads = [threading.Thread(target=many) for _ in range(4)]
-    for each in threads:
-        each.start()
-    for each in threads:
-        each.join()
-    released = [each.message for each in pair.entries(pair.dwp, EntryType.DISCLOSURE_RELEASED)]
-    received = [each.message for each in pair.entries(pair.northtown, EntryType.DISCLOSURE_RECEIVED)]
-    assert len(set(messages)) == 20
-    assert [released.count(each) for each in messages] == [received.count(each) for each in messages] == [1] * 20
 
 
 def test_the_client_closes_what_it_opens():

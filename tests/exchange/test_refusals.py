@@ -15,7 +15,7 @@ from easement.ledger.model import Entry, EntryType
 from easement.node.housekeeping import TASKS
 
 from .pair import ASKER, NOW, Pair, paired
-from .test_answering import Sent, body
+from .sent import Sent, body
 
 LIMIT = 5
 
