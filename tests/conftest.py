@@ -57,7 +57,7 @@ LONGEST = (
     "ledger/test_faults",
     "exchange/test_kills",
     "gate/test_recovery",
-    "exchange/test_bulk",
+    "exchange/test_bulk_fetch",
     "gate/test_carried",
     "gate/test_from_a_database",
     "gate/test_limits",
