@@ -9,6 +9,8 @@ from typing import Any
 from .makers import GONE, Data, example, with_changes
 
 SHARE = "shares.entitled-children"
+ENCODED: Data = {"method": "encoded"}
+LIMITS: Data = {"records_per_request": 500}
 
 MEALS = with_changes(
     example(),
@@ -341,9 +343,25 @@ TRIPS: list[Row] = [
     # matching.py
     _with("matching.group-unknown", "meals", _share(match={"groups": ["region"]})),
     _with("matching.group-unfit", "meals", _share(match={"groups": ["given_name"]})),
-    _with("matching.nobody-looks", "meals", _share(match={"method": "encoded", "sample": 50})),
-    _with("matching.nobody-looks", "meals", _share(match={"method": "encoded", "groups": ["award"]})),
+    _with("matching.nobody-looks", "meals", _share(match=ENCODED | {"sample": 50}, limits=LIMITS)),
+    _with("matching.nobody-looks", "meals", _share(match=ENCODED | {"groups": ["award"]}, limits=LIMITS)),
     _with("matching.no-sample", "meals", _share(match={"method": "model"})),
+    _with(
+        "matching.encoded-names",
+        "meals",
+        _share(
+            standard="household/1",
+            fields={"income": {"band": [0]}},
+            rows=GONE,
+            aggregate=GONE,
+            modes=["match"],
+            match=ENCODED,
+            limits=LIMITS,
+        ),
+        "fields.no-matching-key",
+    ),
+    _with("matching.encoded-likeness", "meals", _share(match=ENCODED | {"disclose": 0.82}, limits=LIMITS)),
+    _with("matching.encoded-unlimited", "meals", _share(match=ENCODED, limits={"records_per_day": 9})),
     # counting.py
     _with("counting.element-unknown", "meals", _share(aggregate={"dimensions": ["region"]})),
     _with("counting.identifies", "meals", _share(aggregate={"dimensions": ["family_name"]})),

@@ -201,6 +201,9 @@ _matchings = st.fixed_dictionaries(
         "groups": st.lists(_elements, max_size=3, unique=True),
     },
 )
+_encodings = st.fixed_dictionaries(
+    {"method": st.just("encoded")}, optional={"disclose": st.floats(0.9, 0.999), "hold": st.floats(0.6, 0.85)}
+)
 _limits = _some(records_per_day=st.integers(1, 10**9), records_per_request=st.integers(1, 10**9))
 _fields = st.dictionaries(_elements, _forms, max_size=4)
 _some_fields = st.dictionaries(_elements, _forms, min_size=1, max_size=4)
@@ -226,7 +229,7 @@ def _shares(draw: st.DrawFn, givers: list[str], receivers: list[str]) -> Data:
     if draw(st.booleans()):
         share["rows"] = draw(_rows)
     if draw(st.booleans()):
-        share["match"] = draw(_matchings)
+        share["match"] = draw(st.one_of(_matchings, _encodings))
     return share
 
 

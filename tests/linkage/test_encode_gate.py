@@ -14,6 +14,7 @@ from easement.agreement.model import Mode
 from easement.base.errors import BadData, BadFile, UsageError
 from easement.cli import root
 from easement.gate.ask import Outcome
+from easement.ledger.model import EntryType
 from easement.linkage.encode_files import node_secret
 from tests.gate.world import World, furnish, read, write_rows
 
@@ -109,45 +110,68 @@ def test_encodings_of_two_shares_or_agreements_never_join(run: Run, world: World
         assert not set(filter(None, one[column])) & set(filter(None, other[column]))
 
 
-@pytest.mark.parametrize(
-    ("changes", "reason"),
-    [
-        ({"share": "limited"}, "another key, or for another agreement"),
-        ({"key": "other"}, "another key, or for another agreement"),
-    ],
-)
-def test_a_list_encoded_otherwise_is_refused_with_the_reason(
-    run: Run, world: World, changes: dict[str, str], reason: str
-) -> None:
+def refused(world: World, listed: Path, **changes: Any) -> tuple[str, str]:
+    """The code and the words of the one reason that a list is refused for, which the ledger names too."""
+    done = match(world, listed, "refused.csv", **changes)
+    [reason] = done.decision.unmet
+    assert world.last(EntryType.DISCLOSURE_REFUSED).entry.reasons == (reason.code.value,)
+    assert not (world.out / "refused.csv").exists()
+    return reason.code.value, reason.text
+
+
+@pytest.mark.parametrize("changes", [{"share": "limited"}, {"key": "other"}])
+def test_a_list_encoded_otherwise_is_refused_with_the_reason(run: Run, world: World, changes: dict[str, str]) -> None:
     if "key" in changes:
         changes = {"key": str(world.out / "roll-other.key")}
         run("encode-key", "new", changes["key"])
-    with pytest.raises(BadData, match=reason):
-        match(world, encoded(run, world, "roll-wrong.parquet", **changes))
+    code, text = refused(world, encoded(run, world, "roll-wrong.parquet", **changes))
+    assert code == "list.encoded-otherwise"
+    assert "another key, or for another agreement" in text
 
 
 def csv_of(run: Run, world: World) -> list[str]:
     return encoded(run, world, "roll-plain.csv").read_text().splitlines()
 
 
+def cell(lines: list[str], column: str, value: str, row: int = 2) -> list[str]:
+    """The lines of a list with another value in one cell."""
+    cells = lines[row].split(",")
+    cells[lines[0].split(",").index(column)] = value
+    return [*lines[:row], ",".join(cells), *lines[row + 1 :]]
+
+
 @pytest.mark.parametrize(
-    ("spoil", "reason"),
+    ("spoil", "code", "reason"),
     [
-        (lambda lines: [line.replace("encoded/1", "encoded/9") for line in lines], "format `easement-encoded/9`"),
-        (lambda lines: [line.replace(" diffuse ", " plain ") for line in lines], "hardened by `plain`"),
-        (lambda lines: [*lines[:2], lines[2].replace("diffuse", "salt"), *lines[3:]], "rows of several encodings"),
-        (lambda lines: [*lines[:2], lines[2].replace(",f", ",f0", 1), *lines[3:]], "1 rows of the list are damaged"),
-        (lambda lines: lines[:1], "the list is empty"),
-        (lambda lines: [line.partition(",")[2] for line in lines], "lacks the columns of encodings"),
+        (lambda lines: [line.replace("encoded/1", "encoded/9") for line in lines], "encoded-otherwise",
+         "format `easement-encoded/9`"),
+        (lambda lines: [line.replace(" diffuse ", " plain ") for line in lines], "encoded-otherwise",
+         "hardened by `plain`"),
+        (lambda lines: [line.replace(" diffuse ", " salt ") for line in lines], "encoded-otherwise", "another key"),
+        (lambda lines: cell(lines, "easement_encoded", "easement-encoded/1 salt - 0dc33450caea9b77"), "no-encodings",
+         "rows of several encodings"),
+        (lambda lines: [*lines[:2], lines[2].replace(",f", ",f0", 1), *lines[3:]], "no-encodings",
+         "1 rows of the list are damaged"),
+        (lambda lines: lines[:1], "no-encodings", "the list is empty"),
+        (lambda lines: [line.partition(",")[2] for line in lines], "no-encodings", "lacks the columns of encodings"),
+        (lambda lines: cell(lines, "filter", "f" + "0" * 256), "no-encodings", "1 rows of the list are what no"),
+        (lambda lines: cell(lines, "filter", "f" + "f" * 256), "no-encodings", "1 rows of the list are what no"),
+        (lambda lines: cell(lines, "filter", "f" + "fffe" * 64), "no-encodings", "1 rows of the list are what no"),
+        (lambda lines: cell(lines, "given", "f" + "f" * 64), "no-encodings", "1 rows of the list are what no"),
+        (lambda lines: cell(lines, "names_place", ""), "no-encodings", "1 rows of the list are what no"),
+        (lambda lines: cell(lines, "given_birth", ""), "no-encodings", "1 rows of the list are what no"),
+        (lambda lines: cell(lines, "filter", ""), "no-encodings", "1 rows of the list are damaged"),
+        (lambda lines: [*lines, cell(lines, "reference", "P9")[2]], "encoded-twice", "1 encodings stand on the list"),
     ],
-)
+)  # fmt: skip
 def test_a_spoilt_list_is_refused_with_the_reason(
-    run: Run, world: World, spoil: Callable[[list[str]], list[str]], reason: str
+    run: Run, world: World, spoil: Callable[[list[str]], list[str]], code: str, reason: str
 ) -> None:
     spoilt = world.out / "roll-spoilt.csv"
     spoilt.write_text("\n".join(spoil(csv_of(run, world))) + "\n")
-    with pytest.raises(BadData, match=reason):
-        match(world, spoilt)
+    found = refused(world, spoilt)
+    assert found[0] == f"list.{code}"
+    assert reason in found[1]
 
 
 def test_a_list_cut_short_in_a_row_is_refused(run: Run, world: World) -> None:
@@ -158,27 +182,60 @@ def test_a_list_cut_short_in_a_row_is_refused(run: Run, world: World) -> None:
 
 
 def test_names_are_not_taken_where_encodings_were_agreed_nor_the_other_way_round(run: Run, world: World) -> None:
-    with pytest.raises(UsageError, match="this list holds names"):
-        world.match(PUPILS)
-    plain = furnish_plain(world)
-    with pytest.raises(UsageError, match="the share does not take encodings"):
-        match(plain, encoded(run, world))
+    listed = encoded(run, world)
+    roll, mapping = world.listed(PUPILS)
+    assert refused(world, roll, match_dataset=mapping)[0] == "list.names-refused"
+    plain = World(world.node, world.node / "agreements" / "school-meals.yaml", world.out, world.keys)
+    assert refused(plain, listed)[0] == "list.encodings-refused"
 
 
-def furnish_plain(world: World) -> World:
-    return World(world.node, world.node / "agreements" / "school-meals.yaml", world.out, world.keys)
+def test_a_list_longer_than_one_request_may_be_is_refused_before_it_is_looked_at(run: Run, world: World) -> None:
+    limited = (ENCODED[1], ENCODED[1].replace("    rows", "    limits: {records_per_request: 5}\n    rows"))
+    short = world.under(ENCODED, limited)
+    assert refused(short, encoded(run, short, "roll-long.parquet"))[0] == "limit.request-too-large"
 
 
-def test_one_person_with_many_birthdays_is_not_found_by_any(run: Run, world: World) -> None:
-    fished = [(f"F{day}", "Ash", "Jo", f"2015-02-{day:02}", "NT1 1AA") for day in range(1, 9)]
-    write_rows(world.out / "roll-fished.csv", ("pupil", "surname", "forename", "dob", "place"), fished)
+def fished(run: Run, world: World, days: int) -> Path:
+    """An encoded list of one child with as many birthdays."""
+    rows = [(f"F{day}", "Ash", "Jo", f"2015-02-{day:02}", "NT1 1AA") for day in range(1, days + 1)]
+    write_rows(world.out / "roll-fished.csv", ("pupil", "surname", "forename", "dob", "place"), rows)
     code, _, _ = run("encode", str(world.out / "roll-fished.csv"), str(world.out / "roll.yaml"), "--key",
                      str(world.out / "roll.key"), "--agreement", str(world.agreement), "--share", "entitled",
                      "--out", str(world.out / "roll-fished.parquet"))  # fmt: skip
     assert code == 0
-    done = match(world, world.out / "roll-fished.parquet", "fished.csv")
+    return world.out / "roll-fished.parquet"
+
+
+def test_one_person_with_many_birthdays_is_not_found_by_any(run: Run, world: World) -> None:
+    done = match(world, fished(run, world, 8), "fished.csv")
     assert done.released.count == 0
     assert done.released.held >= 1
+
+
+def test_a_list_that_tries_a_month_of_birthdays_is_refused(run: Run, world: World) -> None:
+    code, text = refused(world, fished(run, world, 28))
+    assert code == "list.fishing"
+    assert "28 birthdays" in text
+
+
+def test_the_agreement_says_from_which_likeness_on_a_pair_is_linked(run: Run, world: World) -> None:
+    world.listed([("P2", "OBrian", "Zoe", "2015-02-28", "nt11ab")])
+    assert match(world, encoded(run, world, "roll-typo.parquet"), "typo.csv").released.count == 1
+    strict = (ENCODED[1], ENCODED[1].replace("encoded}", "encoded, disclose: 0.999, hold: 0.9}"))
+    stricter = world.under(ENCODED, strict)
+    done = match(stricter, encoded(run, stricter, "roll-typo-2.parquet"), "typo-2.csv")
+    assert (done.released.count, done.released.held) == (0, 1)
+    world.listed(PUPILS)
+
+
+def test_who_stands_on_a_list_twice_is_encoded_once_and_counted(run: Run, world: World) -> None:
+    rows = [("P1", "Ash", "Jo", "2015-02-01", "NT1 1AA"), ("P1b", "ASH", "Jo", "2015-02-01", "nt1 1aa")]
+    write_rows(world.out / "roll-twice.csv", ("pupil", "surname", "forename", "dob", "place"), rows)
+    _, out, _ = run("encode", str(world.out / "roll-twice.csv"), str(world.out / "roll.yaml"), "--key",
+                    str(world.out / "roll.key"), "--agreement", str(world.agreement), "--share", "entitled",
+                    "--out", str(world.out / "roll-twice.csv.csv"), "--json")  # fmt: skip
+    assert (json.loads(out)["rows"], json.loads(out)["twice"]) == (1, 1)
+    assert match(world, world.out / "roll-twice.csv.csv", "twice.csv").released.count == 1
 
 
 def test_a_secret_is_shown_as_its_fingerprint_alone_and_kept_from_others(run: Run, tmp_path: Path) -> None:

@@ -71,6 +71,7 @@ TOUCHES_THE_WORLD = {
     "exchange/bulk_desk.py": "answers other nodes about sets",
     "exchange/bulk_fetch.py": "fetches a set's files",
     "exchange/bulk_tables.py": "the table of sets asked for",
+    "exchange/encoded_list.py": "encodes a list before it leaves, in a folder of its own",
     "exchange/kept_answer.py": "writes an answer and its receipt as files",
     "exchange/correct_cases.py": "keeps what is said to be wrong, with its entry, and tells other nodes",
     "exchange/correct_desk.py": "answers other nodes about what is wrong",

@@ -38,8 +38,6 @@ NOT_IN_FORMS: Mapping[str, str] = {
     "shares.*.aggregate.small_numbers.round_to": "tables are written in the file",
     "shares.*.match": "it is its parts",
     "shares.*.match.model": "how people are matched is written in the file",
-    "shares.*.match.disclose": "how people are matched is written in the file",
-    "shares.*.match.hold": "how people are matched is written in the file",
     "law.parties.*": "it is its parts",
     "law.confidentiality": "it is its parts",
     "law.special_category": "it is its parts",
@@ -62,6 +60,7 @@ class Input(StrEnum):
     TEXT = "text"
     LINES = "lines"
     NUMBER = "number"
+    DECIMAL = "decimal"
     CHOICE = "choice"
     CHOICES = "choices"
     FORM = "form"
@@ -127,6 +126,8 @@ def _value(field: Field, given: tuple[str, ...]) -> Any:
     match field.input:
         case Input.NUMBER:
             return _number(field, given[0])
+        case Input.DECIMAL:
+            return _decimal(field, given[0])
         case Input.LINES | Input.CHOICES:
             return list(given)
         case Input.FORM:
@@ -142,6 +143,12 @@ def _number(field: Field, text: str) -> int:
     if not re.fullmatch("[0-9]{1,9}", text.replace(",", "")):
         raise UsageError(f"`{text}` is not a whole number", remedy=f"write {field.label} in digits", where=field.name)
     return int(text.replace(",", ""))
+
+
+def _decimal(field: Field, text: str) -> float:
+    if not re.fullmatch(r"[0-9]?\.[0-9]{1,9}|[0-9]", text):
+        raise UsageError(f"`{text}` is not a number", remedy=f"write {field.label} as 0.86", where=field.name)
+    return float(text)
 
 
 def _form(field: Field, written: str) -> Any:
@@ -270,6 +277,8 @@ _LABELS: Mapping[str, str] = {
     "shares.*.rows": "which records",
     "shares.*.k": "smallest group",
     "shares.*.match.method": "how people on a list are found",
+    "shares.*.match.disclose": "sure enough to disclose",
+    "shares.*.match.hold": "sure enough to look at",
     "shares.*.match.reviewers": "people who look at a pair in doubt",
     "shares.*.match.sample": "links looked at as a sample",
     "shares.*.match.groups": "errors are counted by",
@@ -324,6 +333,7 @@ _NUMBERS = frozenset(
         "shares.*.limits.records_per_request",
     }
 )
+_DECIMALS = frozenset({"shares.*.match.disclose", "shares.*.match.hold"})
 _SHORT = frozenset({"id", "version", "title", "parties.*.contact", "parties.*.name", "transparency.notice"})
 
 
@@ -336,5 +346,7 @@ def _input(pattern: str, options: tuple[Option, ...]) -> Input:
         return Input.LINES
     if pattern in _NUMBERS:
         return Input.NUMBER
+    if pattern in _DECIMALS:
+        return Input.DECIMAL
     short = pattern in _SHORT or pattern.startswith(("term.", "law.dpia.", "emergency.", "duties."))
     return Input.LINE if short else Input.TEXT

@@ -28,6 +28,7 @@ from easement.base.located import Path_, misplaced
 from easement.meaning.expression import ExpressionError, parse
 
 __all__ = [
+    "LIKENESS",
     "Aggregate",
     "Agreement",
     "Condition",
@@ -254,6 +255,9 @@ class Limits(_Terms):
 
 Probability = Annotated[float, Field(strict=True)]
 
+LIKENESS: Mapping[str, float] = {"disclose": 0.86, "hold": 0.76}
+"""The thresholds of encodings where an agreement says none: one wrong letter costs 0.1, another postcode 0.15."""
+
 
 class Matching(_Terms):
     """How people on the recipient's list are found: by exact rules, by the provider's trained model of linkage, or by
@@ -274,10 +278,15 @@ class Matching(_Terms):
         0.95,
         ge=0.5,
         le=0.999999,
-        description="From this probability on a pair is linked, where nothing speaks against it.",
+        description="From this probability on a pair is linked, where nothing speaks against it; of encodings from this"
+        " likeness on (a Dice coefficient, by default 0.86, at least 0.8).",
     )
     hold: Probability = Field(
-        0.2, ge=0.001, le=0.5, description="From this probability on a pair in doubt is held for a person to look at."
+        0.2,
+        ge=0.001,
+        le=0.999999,
+        description="From this probability on, at most 0.5, a pair in doubt is held for a person to look at; of"
+        " encodings from this likeness on it counts as held (by default 0.76, at least 0.6).",
     )
     reviewers: Annotated[int, Field(strict=True)] = Field(
         1, ge=1, le=2, description="How many people must say the same of a pair in doubt."
@@ -293,6 +302,23 @@ class Matching(_Terms):
         max_length=8,
         description="Elements by which errors are counted: codes, a date of birth (by age), a postcode (by area).",
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _usual_likeness(cls, data: Any) -> Any:
+        """Encodings are compared by likeness, whose usual thresholds are others than those of a probability."""
+        return {**LIKENESS, **data} if isinstance(data, dict) and data.get("method") == "encoded" else data
+
+    @model_validator(mode="after")
+    def _in_reach(self) -> Self:
+        if self.method != "encoded":
+            if self.hold > 0.5:
+                raise ValueError("a pair is held from a probability of at most 0.5\nset hold to 0.5 or less")
+        elif self.disclose < 0.8 or self.hold < 0.6:
+            raise ValueError("encodings less alike are of strangers\nset disclose to 0.8 and hold to 0.6 or more")
+        elif self.hold > self.disclose:
+            raise ValueError("a pair would be linked before it is in doubt\nset hold no higher than disclose")
+        return self
 
 
 def _rows(text: str) -> str:

@@ -89,7 +89,7 @@ def _needed(key: str, value: dict[str, Any], part: dict[str, Any]) -> str:
     if key in part.get("required", ()):
         return "yes"
     default = value.get("default")
-    return f"else `{default}`" if isinstance(default, str | int) else ""
+    return f"else `{default}`" if isinstance(default, str | int | float) else ""
 
 
 def _kind(value: dict[str, Any]) -> str:
@@ -117,7 +117,7 @@ def _format(value: dict[str, Any]) -> str:
         return "a date, such as `2026-09-01`"
     return _PATTERNS.get(
         value.get("pattern", ""),
-        {"boolean": "`true` or `false`", "integer": "a whole number"}.get(value["type"], "text"),
+        {"boolean": "`true` or `false`", "integer": "a whole number", "number": "a number"}.get(value["type"], "text"),
     )
 
 

@@ -25,6 +25,7 @@ def agreement_schema() -> Schema:
     _law(types["Law"])
     types["Share"]["allOf"] = _SHARE
     types["Dpia"]["oneOf"] = _DPIA
+    types["Matching"] |= _MATCHING
     _tidy(schema)
     return schema
 
@@ -74,6 +75,13 @@ _SHARE: list[Schema] = [
     {"if": _level("anonymised"), "then": _given("k"), "else": {"not": _given("k")}},
 ]
 """What a level asks of a share: a table to count for `aggregate`, a smallest group for `anonymised`, else fields."""
+
+_MATCHING: Schema = {
+    "if": {"required": ["method"], "properties": {"method": {"const": "encoded"}}},
+    "then": {"properties": {"disclose": {"minimum": 0.8}, "hold": {"minimum": 0.6}}},
+    "else": {"properties": {"hold": {"maximum": 0.5}}},
+}
+"""Thresholds are likenesses where encodings are compared, and probabilities elsewhere."""
 
 _DPIA: list[Schema] = [_given("reference"), _given("not_required")]
 """An impact assessment is referred to, or not required: one of the two."""

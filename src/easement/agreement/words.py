@@ -122,7 +122,8 @@ def match_words(match: Matching) -> tuple[str, ...]:
     if match.method == "encoded":
         return (
             "encoded: the recipient sends keyed encodings in place of names, dates and places (easement-encoded/1)",
-            "a pair in doubt is not disclosed and not kept, for nobody could look at it",
+            f"linked from a likeness of {match.disclose} on (Dice), where nothing speaks against it",
+            f"in doubt from a likeness of {match.hold} on: counted, but not disclosed and not kept: nobody could look",
         )
     named_model = f"the model {match.model}" if match.model else "the giver’s newest model for this share"
     return (

@@ -56,8 +56,8 @@ def bulk() -> None:
 @click.option("--role", required=True, metavar="ROLE", help="The role of the person who asks.")
 @click.option("--purpose", required=True, metavar="CODE", help="What it is for.")
 @click.option("--fields", default="", metavar="A,B", help="Only these fields (default: all that are agreed).")
-@click.option("--match", type=FILE, metavar="FILE", help="Your own list.")
-@click.option("--match-dataset", type=FILE, metavar="MAPPING", help="The mapping of that list to a standard.")
+@click.option("--match", type=FILE, metavar="FILE", help="Your own list, or one of encodings.")
+@click.option("--match-dataset", type=FILE, metavar="MAPPING", help="Its mapping; encodings have none.")
 @click.option("--trained", multiple=True, metavar="CODE", help="Training that the person who asks has passed.")
 @click.option("--asked-by", default="", metavar="WHO", help="Who asks; kept in the private record alone.")
 @click.option("--why", default="", metavar="TEXT", help="Why, in words; kept in the private record alone.")
@@ -86,8 +86,8 @@ def _wish(provider: str, options: dict[str, Any]) -> "tuple[Wish, Asker, ListSai
     from easement.exchange.model import Asker, Wish
 
     roll, mapping = options["match"], options["match_dataset"]
-    if (roll is None) != (mapping is None):
-        raise UsageError("a list and its mapping go together", remedy="give both --match and --match-dataset")
+    if roll is None and mapping is not None:
+        raise UsageError("a mapping is of a list", remedy="give both --match and --match-dataset")
     wish = Wish(
         provider=provider,
         agreement=agreement_named(options["agreement"]),

@@ -69,7 +69,8 @@ def encode(
     """Write LIST, seen by its MAPPING, as your own references and keyed encodings, without a name or date.
 
     The encodings hold for this version of the agreement, this share and your organisation alone. They are still
-    personal data: whoever has the secret can try every name. A row that holds nothing to find anybody by is left out.
+    personal data: whoever has the secret can try every name. A row that holds nothing to find anybody by is left out,
+    and so is one of somebody who is on the list already. No node is needed.
     """
     from easement.agreement.read import read_agreement
     from easement.gate.datasets import dataset_from
@@ -89,12 +90,13 @@ def encode(
     keyed = encoding_key(secret, agreement=file.digest, share=share, recipient=who, made=made)
     done = encode_list(dataset, known, keyed, out, format_)
     left = f"; {many(done.left_out, 'row')} left out, with nothing to find anybody by" if done.left_out else ""
+    left += f"; {many(done.twice, 'row')} left out, of people who are on the list already" if done.twice else ""
     emit(
         as_json,
-        {"rows": done.rows, "left_out": done.left_out, "header": keyed.header, "file": str(out)},
+        {"rows": done.rows, "left_out": done.left_out, "twice": done.twice, "header": keyed.header, "file": str(out)},
         f"encoded: {many(done.rows, 'row')} in {out}{left}",
     )
-    say(f"next: send {out} to {terms.provider}, which gives it as: easement share … --match {out.name}")
+    say(f"next: ask {terms.provider} with it: easement bulk ask --from {terms.provider} … --match {out.name}")
 
 
 def _format(out: Path) -> str:

@@ -1,6 +1,5 @@
 """Asking another node for a set, watching it, receiving it and being done with it: the recipient's side."""
 
-import binascii
 import json
 import secrets
 from collections.abc import Callable, Sequence, Set
@@ -21,6 +20,7 @@ from easement.exchange import bulk_tables as tables
 from easement.exchange.bulk_body import MAX_BULK, MAX_LIST, BulkBody, FileSaid, ListSaid, SetBody
 from easement.exchange.bulk_tables import Bulk, BulkState
 from easement.exchange.duties import meet
+from easement.exchange.encoded_list import as_agreed, list_said
 from easement.exchange.incoming import TELL, decided_here, hold_entry, hold_words, owed, received_entry
 from easement.exchange.jobs import bulk_request
 from easement.exchange.message import NotGenuine
@@ -31,6 +31,7 @@ from easement.exchange.ports import Host
 from easement.exchange.seen import see
 from easement.exchange.service import line_to
 from easement.exchange.tables import add_duties
+from easement.gate.encoding import listed_as
 from easement.gate.entries import entry, who_record
 from easement.gate.joined import given_by
 from easement.gate.model import Decision
@@ -77,31 +78,38 @@ class Profile:
         }
 
 
-def listed(data: Path, mapping: Path) -> ListSaid:
-    """The recipient's own list and its mapping, as they are sent; raises `BadData` for what cannot be."""
+def listed(data: Path, mapping: Path | None = None) -> ListSaid:
+    """The recipient's own list and its mapping, as they are sent; a list of encodings has none.
+
+    Raises `BadData` for what cannot be sent.
+    """
     try:
-        said, words = data.read_bytes(), mapping.read_text()
+        said, words = data.read_bytes(), mapping.read_text() if mapping else ""
         if len(said) > MAX_LIST:
             raise BadData(f"the list is longer than {MAX_LIST:,} bytes", where=str(data), remedy="send it in parts")
-        coded = binascii.b2a_base64(said, newline=False).decode()
-        return ListSaid(suffix=data.suffix.lower(), mapping=words, data=coded)
+        return list_said(said, data.suffix.lower(), words)
     except OSError as error:
         what = f"cannot be read: {error.strerror}"
         raise BadData(f"`{error.filename}` {what}", remedy="name a list and its mapping") from error
     except (ValidationError, UnicodeDecodeError):
-        remedy = "send .csv, .tsv, .json, .jsonl, .parquet or .xlsx, and a mapping in YAML"
+        remedy = (
+            "send .csv, .tsv, .json, .jsonl, .parquet or .xlsx and a mapping in YAML, or encodings as .csv or .parquet"
+        )
         raise BadData("this is not a list that can be sent", where=str(data), remedy=remedy) from None
 
 
 def ask_set(host: Host, wish: Wish, asker: Asker, now: datetime, with_list: ListSaid | None = None) -> Asked:
     """Ask a provider for a set. A refusal here is an outcome and is logged; whether it reached the provider is noted.
 
-    Raises `UsageError` for a wish that fits no agreement known here.
+    Where the share takes encodings, a list of names becomes one here, or never leaves. Raises `UsageError` for a wish
+    that fits no agreement known here.
     """
     now = now.astimezone(UTC)
     shelved, body = _written(host, wish, asker, now, with_list)
     request = bulk_request(body, host.organisation)
     decision = decided_here(shelved, request, training=asker.training, consented=wish.consented, now=now)
+    if body.list is not None and decision.allowed:
+        decision = listed_as(decision, shelved.prepared, encoded=body.list.encoded)
     at = int(now.timestamp())
     made = Bulk(
         message=body.message,
@@ -134,6 +142,7 @@ def _written(
         what = f"`{wish.share}` is given by `{offer.provider}`, not by `{wish.provider}`"
         raise UsageError(what, remedy=f"ask `{offer.provider}`")
     shelved = replace(shelved, prepared=given_by(shelved.prepared, wish.share, wish.provider))
+    with_list = as_agreed(host, shelved.prepared, wish.share, with_list)
     try:
         return shelved, BulkBody(
             message=secrets.token_hex(16),
@@ -173,7 +182,7 @@ def _refuse_here(host: Host, made: Bulk, shelved: Shelved, body: BulkBody, decis
     told = entry(EntryType.REQUEST_REFUSED, now, decision, shelved.prepared, reasons=reasons)
     index = host.ledger.append(told, PrivateRecord({"who": _who(host, body, shelved)}))
     problem = "; ".join(reason.text for reason in decision.unmet)
-    refused = replace(made, state=BulkState.REFUSED, entry=index, problem=problem)
+    refused = replace(made, state=BulkState.REFUSED, entry=index, problem=problem, sealed=b"")
     with writing(host.engine) as connection:
         tables.add_bulk(connection, refused)
     return refused

@@ -1,8 +1,8 @@
 """What messages about bulk disclosures say: a set is asked for, watched, opened, and its deletion certified."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from easement.agreement.model import Mode
 from easement.exchange.message_body import (
@@ -21,20 +21,34 @@ from easement.exchange.message_body import (
 __all__ = ["MAX_BULK", "MAX_LIST", "BulkBody", "CertificateBody", "CertifiedBody", "FileSaid", "ListSaid", "SetBody"]
 
 MAX_LIST = 12 << 20
-"""Longest list in bytes: some 100,000 people with name, birthday and postcode."""
+"""Longest list in bytes: some 100,000 people with name, birthday and postcode, or 40,000 encoded."""
 
 MAX_BULK = MAX_LIST * 4 // 3 + (1 << 17)
 """Longest question that asks for a set: a list in base64, its mapping, and all else that a question says."""
 
 
 class ListSaid(BaseModel):
-    """The recipient's own list: a file's kind by its suffix, its bytes in base64, and its mapping to a standard."""
+    """The recipient's own list: a file's kind by its suffix, its bytes in base64, and its mapping to a standard.
+
+    A list of encodings has no mapping, and says itself how it was made.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     suffix: Annotated[str, StringConstraints(pattern=r"^\.(csv|tsv|json|jsonl|parquet|xlsx)$")]
     mapping: Annotated[str, StringConstraints(max_length=65_536)]
     data: Annotated[str, StringConstraints(max_length=MAX_BULK)]
+
+    @property
+    def encoded(self) -> bool:
+        """Whether it holds encodings in place of names."""
+        return not self.mapping
+
+    @model_validator(mode="after")
+    def _readable(self) -> Self:
+        if self.encoded and self.suffix not in (".csv", ".parquet"):
+            raise ValueError("encodings come as .csv or .parquet")
+        return self
 
 
 class BulkBody(MessageBody):

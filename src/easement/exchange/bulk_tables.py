@@ -69,7 +69,7 @@ _bulks = Table(
 
 @dataclass(frozen=True, slots=True)
 class Bulk:
-    """One set asked of another node. Instants are in seconds since 1970; `sealed` holds the question.
+    """One set asked of another node. Instants are in seconds since 1970; `sealed` holds the question until it ends.
 
     `entry` is what this ledger says of it, `met` that it is deleted; `peer_entry` and `certified` are the provider's.
     """
@@ -139,7 +139,12 @@ def awaited(connection: Connection, provider: str) -> set[str]:
 
 
 def change_bulk(connection: Connection, seen: Bulk, **said: object) -> bool:
-    """Note how it stands now; false where somebody else noted something in the meantime."""
+    """Note how it stands now; false where somebody else noted something in the meantime.
+
+    Once it ended, what was asked goes, and the list with it.
+    """
+    if isinstance(state := said.get("state"), BulkState) and state.ended:
+        said["sealed"] = b""
     same = (_bulks.c.message == seen.message, _bulks.c.state == seen.state)
     return connection.execute(update(_bulks).where(*same).values(said)).rowcount == 1
 

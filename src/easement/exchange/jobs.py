@@ -4,7 +4,6 @@ A worker that dies leaves a row whose lease runs out; its intent is then logged 
 in one commit. What was made before is sealed, was never opened to anybody, and is removed.
 """
 
-import binascii
 import secrets
 import shutil
 from collections.abc import Callable, Iterator
@@ -22,7 +21,8 @@ from easement.base.errors import BadData, BadFile, EasementError, Refused, Stora
 from easement.base.sealed import derived_key, seal, unseal
 from easement.exchange import jobs_tables as tables
 from easement.exchange import sets
-from easement.exchange.bulk_body import MAX_BULK, MAX_LIST, BulkBody, ListSaid
+from easement.exchange.bulk_body import MAX_BULK, BulkBody, ListSaid
+from easement.exchange.encoded_list import list_bytes
 from easement.exchange.jobs_tables import Job, JobState
 from easement.exchange.message_body import read_body
 from easement.exchange.ports import Host
@@ -230,7 +230,7 @@ def _make(host: Host, mine: Job, clock: Callable[[], datetime]) -> None:
 
 @contextmanager
 def _list_of(host: Host, mine: Job, given: ListSaid | None) -> Iterator[tuple[Path | None, Path | None]]:
-    """The recipient's list and its mapping as files of this job alone, for as long as it runs."""
+    """The recipient's list and its mapping as files of this job alone, for as long as it runs; encodings have none."""
     if given is None:
         yield None, None
         return
@@ -238,23 +238,16 @@ def _list_of(host: Host, mine: Job, given: ListSaid | None) -> Iterator[tuple[Pa
     folder.mkdir(mode=0o700, parents=True)
     try:
         mapping, data = folder / "list.yaml", folder / f"list{given.suffix}"
+        write_whole(data, list_bytes(given), mode=SECRET)
+        if given.encoded:
+            yield data, None
+            return
         write_whole(mapping, given.mapping, mode=SECRET)
-        write_whole(data, _bytes_of(given), mode=SECRET)
         if read_mapping(mapping, (host.home / "standards",)).source.database is not None:
             raise BadData("the list's mapping names a database", remedy="send the list itself, as a file")
         yield data, mapping
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _bytes_of(given: ListSaid) -> bytes:
-    try:
-        data = binascii.a2b_base64(given.data, strict_mode=True)
-    except (binascii.Error, ValueError):
-        raise BadData("the list is not in base64", remedy="send it again, with a node of the same version") from None
-    if len(data) > MAX_LIST:
-        raise BadData(f"the list is longer than {MAX_LIST:,} bytes", remedy="send it in parts")
-    return data
 
 
 def _note_failed(host: Host, mine: Job, error: Exception, now: datetime) -> None:

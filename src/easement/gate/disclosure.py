@@ -14,7 +14,7 @@ from easement.base.errors import UsageError
 from easement.gate.ask import Ask, Outcome
 from easement.gate.datasets import Dataset, dataset_from, place_of, table_of, unmapped
 from easement.gate.decide import refused_after
-from easement.gate.encoding import check_encoded
+from easement.gate.encoding import check_encoded, refusal_of
 from easement.gate.entries import answer_record, entry, who_record
 from easement.gate.indexes import Lookup
 from easement.gate.keys import pseudonym_key
@@ -31,6 +31,7 @@ from easement.ledger.model import EntryType, PrivateRecord
 from easement.ledger.tables import Also, counted
 from easement.linkage.encode import EncodingKey, encoding_key
 from easement.linkage.encode_files import node_secret, read_secret
+from easement.linkage.encoded_list import ListRefused
 from easement.linkage.model import LinkModel
 from easement.linkage.review import Scope, keep_doubtful, review_key
 from easement.linkage.review_log import decided
@@ -96,8 +97,6 @@ class Disclosure:
     def run(self, now: datetime) -> Outcome:
         """Go all the way, or as far as a refusal; raises what the sources, the disk and the ledger raise."""
         self.holder.check_fit(now)
-        if self.asked.match is not None:
-            self._check_way()
         who = who_record(self.asked.request, self.holder.master_key, self.prepared)
         begun = Outcome(self.decision, -1)
         kept = PrivateRecord({"who": who, **self.outlet.begin()})
@@ -168,7 +167,10 @@ class Disclosure:
                 if theirs:
                     listed = table_of(rows, theirs, standard(theirs.mapping.standard, folders))
                 else:
-                    encoded = (rows.relation, self._encoding_key(rows))
+                    try:
+                        encoded = (rows.relation, self._encoding_key(rows))
+                    except ListRefused as error:
+                        return "", Released(refusal=refusal_of(error, self.decision.share))
             query = self._plan(held_table, listed, now, encoded)
             made = self.outlet.release(session, query, self.decision, offer, intent)
             return query.digest, replace(made, unmapped=lost)
@@ -212,19 +214,8 @@ class Disclosure:
             return None
         return dataset_from(self.asked.match_dataset, self.asked.match, folders)
 
-    def _check_way(self) -> None:
-        """A list comes as the share says: as encodings, without a mapping, or as names with one."""
-        how = self.prepared.offers[self.decision.share].terms.match
-        agreed, encoded = how is not None and how.method == "encoded", self.asked.match_dataset is None
-        if agreed and not encoded:
-            remedy = "encode the list: easement link encode, then send it without a mapping"
-            raise UsageError("the agreement has people found by encodings, and this list holds names", remedy=remedy)
-        if encoded and not agreed:
-            remedy = "give both --match and --match-dataset, or agree on `match: {method: encoded}`"
-            raise UsageError("a list and its mapping go together: the share does not take encodings", remedy=remedy)
-
     def _encoding_key(self, rows: FileSource) -> EncodingKey:
-        """The key by which an encoded list was made; raises `BadData` where it is not of this agreement's secret."""
+        """The key by which an encoded list was made; raises `ListRefused` where it was made by another."""
         secret = read_secret(node_secret(self.holder.home, self.decision.agreement_id))
         about = {
             "agreement": self.decision.agreement,

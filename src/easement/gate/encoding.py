@@ -10,25 +10,30 @@ from typing import Any
 
 from easement.base.errors import UsageError
 from easement.gate.datasets import Dataset, place_of, table_of
+from easement.gate.decide import refused_after
+from easement.gate.model import Code, Decision, Reason
 from easement.gate.plan import THEIRS, listed_people
+from easement.gate.prepare import Prepared
 from easement.gate.release import write_encodings
 from easement.linkage.encode import EncodingKey, Made, encoding_steps, finished, headers_of
-from easement.linkage.encoded import check_list, measures
+from easement.linkage.encoded_list import ListRefused, check_list, measures
 from easement.linkage.standardise import NICKNAMES, nicknames, standardised
 from easement.meaning.identifiers import Kind
 from easement.meaning.model import Key, Standard
 from easement.sources.files import open_sources
 from easement.sources.session import MEMORY, FileSource
 
-__all__ = ["Encoded", "check_encoded", "check_reference", "encode_list", "identifier_of"]
+__all__ = ["Encoded", "check_encoded", "check_reference", "encode_list", "identifier_of", "listed_as", "refusal_of"]
 
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
-    """A list that was encoded: its rows, and those left out because they hold nothing to find anybody by."""
+    """A list that was encoded: its rows, those left out because they hold nothing to find anybody by, and those whose
+    person stands on the list already."""
 
     rows: int
     left_out: int
+    twice: int = 0
 
 
 def identifier_of(dataset: Dataset, known: Standard, agreed: Standard) -> Kind | None:
@@ -69,15 +74,39 @@ def encode_list(
         for step in encoding_steps("listed_people", key, "listed_encoded"):
             session.make(step.name, step.query, step.bound or None)
         [[every]] = session.measure("select count(*) from listed")
+        [[encoded]] = session.measure("select count(*) from listed_encoded where filter is not null")
         rows = write_encodings(session, *finished(key, "listed_encoded", THEIRS), target.resolve(), format_)
-    return Encoded(rows, every - rows)
+    return Encoded(rows, every - encoded, encoded - rows)
 
 
 def check_encoded(source: FileSource, secret: bytes, about: Mapping[str, str]) -> Made:
-    """How an open list was encoded; raises `BadData` where it is no list for this agreement, or is damaged."""
+    """How an open list was encoded; raises `ListRefused` where it is none for this agreement, or not what it says."""
     columns: Sequence[str] = [column.name for column in source.columns]
     headers = headers_of(secret, agreement=about["agreement"], share=about["share"], recipient=about["recipient"])
     found: Sequence[tuple[Any, ...]] = ()
     if "easement_encoded" in columns and "filter" in columns:
         found = source.measure(measures(source.relation))
     return check_list(columns, found, headers)
+
+
+def refusal_of(error: ListRefused, share: str) -> Reason:
+    """The reason that a list of encodings is refused for."""
+    return Reason(Code(error.finding), False, f"shares.{share}.match", error.what, error.remedy)
+
+
+def listed_as(decision: Decision, agreement: Prepared, *, encoded: bool) -> Decision:
+    """An allowed decision as it stands for a list of encodings, or of names: refused where the share takes the other.
+
+    So names never travel where encodings were agreed.
+    """
+    how, clause = agreement.offers[decision.share].terms.match, f"shares.{decision.share}.match"
+    agreed = how is not None and how.method == "encoded"
+    if agreed == encoded:
+        return decision
+    if agreed:
+        text = "the agreement has people found by encodings, and this list holds names"
+        remedy = "encode the list: easement link encode, then send it without a mapping"
+        return refused_after(decision, Reason(Code.LIST_NAMES_REFUSED, False, clause, text, remedy))
+    text = "the share does not take encodings, and the list came without a mapping"
+    remedy = "send the list with its mapping, or agree on `match: {method: encoded}`"
+    return refused_after(decision, Reason(Code.LIST_ENCODINGS_REFUSED, False, clause, text, remedy))

@@ -21,7 +21,8 @@ from easement.gate.model import Decision
 from easement.gate.protect import protect, tokenised
 from easement.linkage.assign import Policy, assigned
 from easement.linkage.encode import EncodingKey, encoding_steps
-from easement.linkage.encoded import Likeness, list_rows, matching
+from easement.linkage.encoded import Likeness, matching
+from easement.linkage.encoded_list import list_rows
 from easement.linkage.link import prepared
 from easement.linkage.model import LinkModel
 from easement.linkage.standardise import NICKNAMES, nicknames, person_columns, standardised
@@ -228,6 +229,8 @@ class _Planner:
     def match_encoded(self, relation: str, key: EncodingKey) -> Plan:
         """The provider's people are encoded as the list was; nobody can look at a pair in doubt, so none is kept."""
         encoding = encoding_steps("held_people", key, "held_encoded")
+        how = self.share.match
+        likeness = Likeness(how.disclose, how.hold) if how is not None else Likeness()
         steps = (
             ("held", _held_people(self.table, key.made.identifier, *self._needed())),
             (NICKNAMES, nicknames()),
@@ -235,7 +238,7 @@ class _Planner:
             *((step.name, step.query) for step in encoding),
             ("listed_encoded", list_rows(relation)),
             ("listed", f"select row as listed_row, reference as {THEIRS} from listed_encoded"),
-            *matching(key.made.hardening, Likeness()),
+            *matching(key.made.hardening, likeness),
         )
         return replace(self._matched(steps), bound={step.name: step.bound for step in encoding if step.bound})
 

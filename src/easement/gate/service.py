@@ -15,6 +15,7 @@ from easement.gate.ask import Answer, Ask, Outcome
 from easement.gate.carried import CarriedOutlet, First, InHand, OtherContent, alone, answered, before, place_of
 from easement.gate.decide import decide
 from easement.gate.disclosure import Disclosure, log_refusal
+from easement.gate.encoding import listed_as
 from easement.gate.model import Decision, Facts
 from easement.gate.outlet import FileOutlet, Outlet
 from easement.gate.ports import Holder
@@ -168,7 +169,11 @@ def _decided(holder: Holder, asked: Ask, now: datetime, found: Shelved | None = 
     """The agreement that is relied on, and what it and the world say to the request."""
     shelved = found or _shelved(holder, asked.agreement, now.date())
     _check_provider(holder, shelved.prepared, asked.request.share)
-    return shelved, decide(asked.request, shelved.prepared, _facts(holder, asked, shelved, now))
+    decision = decide(asked.request, shelved.prepared, _facts(holder, asked, shelved, now))
+    if asked.match is not None and decision.allowed:
+        encoded = asked.match_dataset is None
+        decision = listed_as(decision, shelved.prepared, encoded=encoded)
+    return shelved, decision
 
 
 def _shelved(holder: Holder, wanted: Path | str, today: date) -> Shelved:

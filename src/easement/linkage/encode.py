@@ -254,11 +254,14 @@ _ENCODED = """select row, filter, given_name as given, {keys} from (
 def finished(key: EncodingKey, name: str, reference: str) -> tuple[str, dict[str, Any]]:
     """The query of an encoded list, and its parameters: from the table `name` and the column of `listed` that refers.
 
-    The rows stand in the order of their filters, for a list in the order of its names would give them away.
+    The rows stand in the order of their filters, for a list in the order of its names would give them away. Of rows
+    that are encoded alike the first one stands there.
     """
     hexed = ", ".join(f"'f' || lower(hex({each}::blob)) as {each}" for each in ("filter", "given"))
+    alike = ", ".join(f"{name}.{each}" for each in ("filter", "given", "number", *KEYS))
     query = (
         f"select $header as easement_encoded, {reference} as reference, {hexed}, {', '.join(('number', *KEYS))} "  # noqa: S608
-        f"from {name} join listed on row = listed_row where filter is not null order by filter, reference"
+        f"from {name} join listed on row = listed_row where filter is not null "
+        f"qualify row_number() over (partition by {alike} order by listed_row) = 1 order by filter, reference"
     )
     return query, {"header": key.header}

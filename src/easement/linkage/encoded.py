@@ -5,24 +5,12 @@ comes near, and the keys say what a filter cannot: that given name and birthday,
 Twins agree in all but the given name, a parent and child of one name in all but the birthday, and neither is linked.
 """
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from easement.base.errors import BadData
 from easement.linkage.assign import assigned_at
-from easement.linkage.encode import BITS, COLUMNS, DIFFUSED, FORMAT, GIVEN_BITS, KEYS, Hardening, Made
+from easement.linkage.encode import BITS, DIFFUSED, KEYS, Hardening
 
-__all__ = [
-    "MOST_EACH",
-    "REPEATED",
-    "UNLIKELY",
-    "Likeness",
-    "check_list",
-    "list_rows",
-    "matching",
-    "measures",
-]
+__all__ = ["MOST_EACH", "REPEATED", "UNLIKELY", "Likeness", "matching"]
 
 MOST_EACH = 10_000
 """Most pairs of one blocking key's value: two hundred namesakes among a million people are fewer, and a list built of
@@ -126,60 +114,3 @@ def _likeness(hardening: Hardening) -> str:
     differ = f"bit_count(xor(h.filter, l.filter)) / {BITS}"
     before = f"(1 - power(greatest(1 - 2 * {differ}, 0), 1 / {DIFFUSED})) / 2"
     return f"1 - {before} * {BITS} / {2 * TYPICAL}"
-
-
-def list_rows(relation: str) -> str:
-    """The query of an encoded list's rows as `matching` takes them, from the list as it was read."""
-    keys = ", ".join(KEYS)
-    return (
-        f"select row_number() over () as row, reference, unhex(substr(filter, 2))::bit as filter, "  # noqa: S608
-        f"unhex(substr(given, 2))::bit as given, number, {keys} "
-        f"from {relation}"
-    )
-
-
-def measures(relation: str) -> str:
-    """The query whose rows `check_list` judges: each header that rows have, how many have it, how many are sound."""
-    shapes = {"number": "k[0-9a-f]{32}", "given": f"f[0-9a-f]{{{GIVEN_BITS // 4}}}"} | dict.fromkeys(
-        KEYS, "k[0-9a-f]{8}"
-    )
-    sound = " and ".join(f"({name} is null or regexp_full_match({name}, '{shape}'))" for name, shape in shapes.items())
-    return (
-        f"select easement_encoded, count(*), count(*) filter (where reference is not null "  # noqa: S608
-        f"and coalesce(regexp_full_match(filter, 'f[0-9a-f]{{{BITS // 4}}}'), false) and {sound}) "
-        f"from {relation} group by all order by 2 desc limit 5"
-    )
-
-
-def check_list(columns: Sequence[str], found: Sequence[tuple[Any, ...]], headers: Mapping[str, Made]) -> Made:
-    """How an encoded list was made, by its columns and `measures`; `headers` are those of the provider's own key.
-
-    Raises `BadData` where it is no encoded list, one made with another key or other parameters, or is damaged.
-    """
-    if lacking := [name for name in COLUMNS if name not in columns]:
-        what = f"the list lacks the columns of encodings: {', '.join(f'`{name}`' for name in lacking)}"
-        raise BadData(what, remedy="make it with: easement link encode")
-    if len(found) != 1:
-        what = "the list is empty" if not found else "the list holds rows of several encodings"
-        raise BadData(what, remedy="make it anew with: easement link encode")
-    header, rows, sound = found[0]
-    known = headers.get(str(header))
-    if known is None:
-        what, remedy = _foreign(str(header), headers)
-        raise BadData(what, remedy=remedy)
-    if sound != rows:
-        raise BadData(f"{rows - sound:,} rows of the list are damaged", remedy="send the list anew, whole")
-    return known
-
-
-def _foreign(header: str, headers: Mapping[str, Made]) -> tuple[str, str]:
-    """Why rows of this header are not taken, and what to do."""
-    format_, hardening, *_ = [*header.split(" "), "", ""]
-    if format_ != FORMAT:
-        return f"the list is of the format `{format_[:40]}`, and not `{FORMAT}`", "use the same version of Easement"
-    taken = sorted({made.hardening.value for made in headers.values()})
-    if hardening not in taken:
-        names = " or ".join(f"`{each}`" for each in taken)
-        return f"the list is hardened by `{hardening[:40]}`, and only {names} is taken", "encode it anew"
-    what = "the list was encoded under another key, or for another agreement, version, share or recipient"
-    return what, "compare the fingerprints of the key files, then encode it for this agreement: easement link encode"

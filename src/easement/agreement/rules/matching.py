@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from easement.agreement.model import Matching
+from easement.agreement.model import LIKENESS, Matching
 from easement.agreement.rules import sources
 from easement.agreement.rules.case import Case, Described, near
 from easement.agreement.rules.rule import Found, Level, rule
@@ -84,3 +84,54 @@ def no_sample(case: Case) -> Iterator[Found]:
         if match.method == "model" and not match.sample:
             text = f"nobody looks at the links that `{each.id}` discloses by a model"
             yield Found((*each.path, "match"), text, "add `sample: 100` to `match`")
+
+
+@rule(
+    "matching.encoded-names",
+    Level.MUST,
+    "Encodings are of people with names and a date of birth",
+    why="what is encoded is names, the date of birth and the postcode: of anything else there is nothing to compare",
+    source=sources.ACCURACY,
+)
+def encoded_names(case: Case) -> Iterator[Found]:
+    for each in _encoded(case):
+        wanted = (Key.FAMILY_NAME, Key.GIVEN_NAME, Key.DATE_OF_BIRTH)
+        if lacking := [key.value for key in wanted if not each.standard.keyed(key)]:
+            text = f"{each.standard.ref} has no {' and no '.join(lacking)} to encode"
+            yield Found(
+                (*each.path, "match", "method"), text, "match by `rules`, or use a standard of people with names"
+            )
+
+
+@rule(
+    "matching.encoded-likeness",
+    Level.SHOULD,
+    "Encodings are linked from the usual likeness on",
+    why="below it two people of like names are linked more often, and nobody can look at a pair of encodings",
+    source=sources.ACCURACY,
+)
+def encoded_likeness(case: Case) -> Iterator[Found]:
+    usual = LIKENESS["disclose"]
+    for each in _encoded(case):
+        if (found := each.share.match) is not None and found.disclose < usual:
+            text = f"`{each.id}` links encodings from a likeness of {found.disclose} on"
+            mend = f"set `disclose: {usual}` or higher, or say in the impact assessment why less is right"
+            yield Found((*each.path, "match", "disclose"), text, mend)
+
+
+@rule(
+    "matching.encoded-unlimited",
+    Level.SHOULD,
+    "A list of encodings has a longest length",
+    why="nobody can see who is asked about, so that only the length of a list keeps it from trying everybody",
+    source=sources.SECURITY,
+)
+def encoded_unlimited(case: Case) -> Iterator[Found]:
+    for each in _encoded(case):
+        if each.share.limits.records_per_request is None:
+            text = f"`{each.id}` takes encodings of as many people as the recipient likes"
+            yield Found((*each.path, "match"), text, "add `limits: {records_per_request: …}`")
+
+
+def _encoded(case: Case) -> Iterator[Described]:
+    return (each for each, match in _matched(case) if match.method == "encoded")

@@ -103,7 +103,7 @@ def _asked(request: Request, wanted: SetWanted, role: str, who: Identity) -> Res
 
 def _list(given: ListWanted | None) -> ListSaid | None:
     try:
-        return ListSaid(**given.model_dump()) if given else None
+        return ListSaid(suffix=given.suffix, mapping=given.mapping or "", data=given.data) if given else None
     except ValidationError:
         raise Problem(Kind.INVALID, "body.people: this is no list that can be sent") from None
 

@@ -11,12 +11,17 @@ __all__ = ["ListWanted", "ProfileShown", "SetLine", "SetWanted"]
 
 
 class ListWanted(BaseModel):
-    """The people that you ask about: your own list, and its mapping to a standard."""
+    """The people that you ask about: your own list and its mapping to a standard, or encodings of them without one.
+
+    Where the agreement takes encodings and your node keeps its secret, it encodes a list of names before it leaves.
+    """
 
     model_config = taken(suffix=".csv", mapping="format: easement-mapping/1\n…", data="cHVwaWwsc3VybmFtZQo=")
 
     suffix: Literal[".csv", ".tsv", ".json", ".jsonl", ".parquet", ".xlsx"]
-    mapping: Annotated[str, StringConstraints(min_length=1, max_length=200_000)]
+    mapping: Annotated[str, StringConstraints(min_length=1, max_length=65_536)] | None = Field(
+        None, description="The mapping, in YAML; none where the file holds encodings, as .csv or .parquet."
+    )
     data: Annotated[str, StringConstraints(min_length=1, pattern=r"^[A-Za-z0-9+/]+={0,2}$")] = Field(
         description="The file, in base64."
     )
