@@ -9,10 +9,11 @@ from click.testing import CliRunner
 from easement.base.errors import BadFile, UsageError
 from easement.cli.codes import codes
 from easement.cli.standards import standard as standard_commands
+from easement.gate.code_changes import MOST_BROUGHT, Stale, adopt_list, bring, brought, list_change
 from easement.gate.register import register
 from easement.gate.standards_used import effects, effects_of_standard
 from easement.meaning.codes_change import ADOPTIONS, adopt, adoptions, new_list, proposed
-from easement.meaning.codes_shelf import code_list
+from easement.meaning.codes_shelf import code_list, list_refs
 from easement.meaning.compare import compare_lists, compare_standards
 from easement.meaning.crosswalk_shelf import crosswalk
 from easement.meaning.model import Sensitivity
@@ -304,3 +305,58 @@ def test_commands_speak_json_and_adopt(home):
     assert told["standards"] == {"home/1": "home/2"}
     run(codes, "adopt", "tenure", home / "tenure.v2.yaml", "--node", home, "--by", "A", "--why", "w")
     assert json.loads(run(codes, "adopted", "--node", home, "--json").stdout)[0]["new"] == "tenure/2"
+
+
+WALK = """\
+format: easement-crosswalk/1
+from: tenure
+to: built
+source: these tests
+checked: 2026-11-22
+pairs: {rent: theirs, own: ours, other: {none: it says nothing}}
+"""
+
+
+def test_a_way_between_lists_that_names_codes_that_go_is_told(home):
+    (home / "standards/crosswalks").mkdir()
+    (home / "standards/codes/built.yaml").write_text(LIST.replace("tenure", "built") + "  theirs: T\n  ours: O\n")
+    (home / "standards/crosswalks/tenure--built.yaml").write_text(WALK)
+    old, new, _ = lists(home)
+    (told,) = [each for each in effects(home, old, new).effects if each.kind == "crosswalk"]
+    assert (told.id, told.breaks, told.codes) == ("tenure to built", True, ("rent", "other"))
+    assert "write one for `tenure/2`" in told.mend
+    same = effects(home, old, old.model_copy(update={"version": 3})).effects
+    assert [each.breaks for each in same if each.kind == "crosswalk"] == [False]
+    (home / "standards/crosswalks/tenure--built.yaml").write_text("no: walk")
+    assert any("crosswalks" in name for name in effects(home, old, new).unread)
+
+
+def test_a_list_is_adopted_once(home):
+    lists(home)
+    named = {"by": "Amina Patel", "why": "The new law", "now": NOW}
+    adopt_list(home, "tenure", str(home / "tenure.v2.yaml"), **named)
+    with pytest.raises(UsageError, match="already"):
+        adopt_list(home, "tenure", "tenure/2", **named)
+    assert len(list(adoptions(home))) == 1
+
+
+def test_what_has_changed_since_it_was_looked_at_is_not_adopted(home):
+    lists(home)
+    file = str(home / "tenure.v2.yaml")
+    seen = list_change(home, "tenure", file, on=TODAY).stamp
+    agreement(home)
+    with pytest.raises(Stale):
+        adopt_list(home, "tenure", file, by="Amina Patel", why="now", now=NOW, seen=seen)
+    assert not list(adoptions(home))
+    seen = list_change(home, "tenure", file, on=TODAY, why="now", count=True).stamp
+    assert adopt_list(home, "tenure", file, by="Amina Patel", why="now", now=NOW, seen=seen).new == "tenure/2"
+
+
+def test_a_list_that_is_brought_is_found_by_no_standard_until_it_is_adopted(home):
+    name = bring(home, NEW.encode())
+    assert "tenure/2" not in list_refs((home / "standards",))
+    assert adopt_list(home, "tenure", name, by="Amina Patel", why="now", now=NOW).new == "tenure/2"
+    assert brought(home) == {}
+    for bad in (NEW.encode(), b"\xff", b"x" * (MOST_BROUGHT + 1), b"codes: 1"):
+        with pytest.raises((BadFile, UsageError)):
+            bring(home, bad)

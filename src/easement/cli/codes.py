@@ -236,9 +236,13 @@ def change(old: str, new: str, node: Path, *, count: bool, as_json: bool) -> Non
     """Tell what it would break to use the code list NEW (its name, or a file) in the place of OLD. Nothing is changed.
 
     Told are the mappings that lead to codes that go, the agreements whose conditions, tables or fields speak of them,
-    and the standards that would have a new version.
+    the cross-walks that name them, and the standards that would have a new version.
     """
-    proposal, changes, touched, _ = _looked(node, old, new, count)
+    from easement.gate.code_changes import list_change
+
+    _is_node(node)
+    looked = list_change(node, old, new, on=_today(), count=count)
+    proposal, changes, touched = looked.proposal, looked.changes, looked.touched
     data = {
         "old": proposal.old.ref, "new": proposal.new.ref, "changes": [each.as_dict() for each in changes],
         "standards": dict(proposal.moved), "beyond": list(proposal.beyond),
@@ -247,26 +251,6 @@ def change(old: str, new: str, node: Path, *, count: bool, as_json: bool) -> Non
     emit(as_json, data, lambda: _change(proposal, changes) + "\n\n" + show_touched(touched))
     command = f"easement codes adopt {old} {new} --node {clear_path(node)} --by WHO --why WHY"
     say(f"nothing was changed; to adopt it: {command}")
-
-
-def _looked(node: Path, old: str, new: str, count: bool) -> Any:
-    from easement.base.errors import EasementError
-    from easement.gate.standards_used import effects
-    from easement.meaning.codes_change import new_list, proposed
-    from easement.meaning.codes_shelf import code_list
-    from easement.meaning.compare import compare_lists
-    from easement.meaning.crosswalk_shelf import crosswalk
-
-    _is_node(node)
-    folders = (node / "standards",)
-    one = code_list(old, folders)
-    other, source = new_list(new, folders)
-    try:
-        way = crosswalk(one.ref, other.ref, folders)
-    except EasementError:
-        way = None
-    proposal = proposed(node, one, other, on=_today())
-    return proposal, compare_lists(one, other), effects(node, one, other, walk=way, count=count), source
 
 
 def _is_node(node: Path) -> None:
@@ -310,18 +294,17 @@ def adopt(old: str, new: str, node: Path, by: str, why: str, *, as_json: bool) -
     """
     from dataclasses import asdict
 
-    from easement.meaning.codes_change import adopt as do
-    from easement.meaning.codes_change import proposed
+    from easement.gate.code_changes import adopt_list, list_change
 
-    first, _, touched, source = _looked(node, old, new, False)
-    proposal = proposed(node, first.old, first.new, on=_today(), why=why)
-    done = do(node, proposal, source, by=by, why=why, now=datetime.now(UTC))
+    _is_node(node)
+    looked = list_change(node, old, new, on=_today(), why=why)
+    done = adopt_list(node, old, new, by=by, why=why, now=datetime.now(UTC), seen=looked.stamp)
     moved = [f"{one} is retired; {other} takes its place" for one, other in done.standards.items()]
     human = [f"{done.new} is adopted in the place of {done.old}", *moved]
     emit(as_json, asdict(done), "\n".join(human))
-    if touched.breaking:
-        again = f"easement codes change {old} {proposal.new.ref} --node {clear_path(node)}"
-        say(f"{len(touched.breaking)} things to mend: {again}")
+    breaking = looked.touched.breaking
+    if breaking:
+        say(f"{len(breaking)} things to mend: easement codes change {old} {done.new} --node {clear_path(node)}")
 
 
 @codes.command(epilog="Example: easement codes adopted --node northtown")

@@ -155,7 +155,7 @@ def _compared(found: "tuple[Change, ...]", touched: "Touched | None") -> str:
 def show_touched(touched: "Touched") -> str:
     """What a change touches at a node, in a table with the mends."""
     if not touched.effects:
-        return "No mapping and no agreement of the node is touched."
+        return "No mapping, no agreement and no cross-walk of the node is touched."
     rows = [
         (
             each.kind,

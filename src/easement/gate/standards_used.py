@@ -15,6 +15,7 @@ from easement.meaning.codes import CodeList
 from easement.meaning.codes_used import codes_in_condition, codes_in_way, elements_with
 from easement.meaning.compare import compare_lists, compare_standards
 from easement.meaning.crosswalk import Walk
+from easement.meaning.crosswalk_shelf import crosswalks
 from easement.meaning.expression import names, parse
 from easement.meaning.mapping import DatasetMapping, Way, read_mapping
 from easement.meaning.model import Standard
@@ -27,7 +28,7 @@ __all__ = ["Effect", "Touched", "effects", "effects_of_standard"]
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """One thing that a change touches. `kind` is `mapping` or `agreement`, `place` where in it.
+    """One thing that a change touches. `kind` is `mapping`, `agreement` or `crosswalk`, `place` where in it.
 
     `breaks` is whether it would fail or mean something else once it is moved; `codes` are those that went or say
     something else; `rows` how many records have them now, where that was counted.
@@ -84,6 +85,8 @@ def effects(home: Path, old: CodeList, new: CodeList, *, walk: Walk | None = Non
         for id_, share in file.terms.shares.items():
             if share.standard in using:
                 found += case.of_share(f"{file.terms.id} {file.terms.version}", id_, share, using[share.standard])
+    for way in _walks(home, unread):
+        found += case.of_walk(way, new.ref)
     return Touched(tuple(using), tuple(found), tuple(unread))
 
 
@@ -106,6 +109,14 @@ def _agreements(home: Path, unread: list[str]) -> Iterator[AgreementFile]:
             yield read_agreement(path)
         except BadFile:
             unread.append(f"agreements/{path.name}")
+
+
+def _walks(home: Path, unread: list[str]) -> tuple[Walk, ...]:
+    try:
+        return crosswalks((home / "standards",))
+    except EasementError as error:
+        unread.append(error.where or "standards/crosswalks")
+        return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +176,23 @@ class _Case:
             what = f"the condition was agreed before {_some(self.came)}: it may take in more, or leave out"
             return Effect("agreement", agreement, place, element, True, what, "ask the parties, and name them or not")
         return Effect("agreement", agreement, place, element, False, "it names no code that changes", "")
+
+    def of_walk(self, walk: Walk, new: str) -> Iterator[Effect]:
+        """What of a cross-walk between the list and a third: it stays as it is, and the new list has none yet."""
+        if self.ref not in (walk.from_, walk.to) or new in (walk.from_, walk.to):
+            return
+        from_here = walk.from_ == self.ref
+        named = {pair.subject if from_here else pair.object for pair in walk.pairs}
+        hit = tuple(code for code in self.gone if code in named or (from_here and code in walk.unlinked))
+        id_, place = f"{walk.from_} to {walk.to}", "pairs"
+        mend = f"write one for `{new}`, or one from `{self.ref}` to `{new}` so that a way leads through it"
+        if not hit:
+            what = f"it names no code that changes, and is for `{self.ref}` alone"
+            yield Effect("crosswalk", id_, place, "", False, what, mend)
+            return
+        leads = "leads from" if from_here else "leads to"
+        what = f"it {leads} {_some(hit)}, which the new list has not or says something else of"
+        yield Effect("crosswalk", id_, place, "", True, what, mend, hit)
 
     def mend(self, codes: Sequence[str]) -> str:
         told = [

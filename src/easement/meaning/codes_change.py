@@ -149,10 +149,19 @@ def _plain(elements: dict[str, Any]) -> dict[str, Any]:
 
 
 def adopt(home: Path, proposal: Proposal, source: Path | None, *, by: str, why: str, now: datetime) -> Adoption:
-    """Write what a proposal says, the record last; raises `UsageError` where nobody or no reason is named."""
+    """Write what a proposal says, the record last.
+
+    Raises `UsageError` where nobody or no reason is named, or it is adopted already and there is nothing to write.
+    """
     for text, what in ((by, "who adopts it"), (why, "why it is adopted")):
         if not text.strip() or not text.isprintable() or len(text) > _LONGEST_WORDS:
             raise UsageError(f"say on one line {what}", remedy="--by 'Amina Patel' --why 'The new Census groups'")
+    digest = sha256_hex(canonical_json(proposal.new.model_dump(mode="json")))
+    same = (proposal.old.ref, proposal.new.ref, digest)
+    nothing = proposal.list_file is None and not proposal.written
+    if nothing and any((each.old, each.new, each.digest) == same for each in adoptions(home)):
+        what = f"`{proposal.new.ref}` is adopted in the place of `{proposal.old.ref}` already"
+        raise UsageError(what, remedy="see who did, and why: easement codes adopted --node DIR")
     folder = home / "standards"
     (folder / "codes").mkdir(parents=True, exist_ok=True)
     if proposal.list_file is not None:
@@ -162,7 +171,7 @@ def adopt(home: Path, proposal: Proposal, source: Path | None, *, by: str, why: 
         write_whole(target, text)
     done = Adoption(
         now.isoformat(timespec="seconds"), by, why, proposal.old.ref, proposal.new.ref,
-        sha256_hex(canonical_json(proposal.new.model_dump(mode="json"))), dict(proposal.moved),
+        digest, dict(proposal.moved),
     )  # fmt: skip
     record = folder / ADOPTIONS
     before = record.read_text() if record.exists() else ""

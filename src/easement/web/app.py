@@ -13,6 +13,7 @@ from easement.web.environment import environment
 from easement.web.reading.openid import client_of
 from easement.web.route import error_page
 from easement.web.routes import (
+    adopting,
     asking,
     assessing,
     bulk,
@@ -106,6 +107,7 @@ def mount(app: FastAPI, node: Node) -> None:
         assessing,
         impact,
         register,
+        adopting,
         standards,
     ):
         app.include_router(room.router)

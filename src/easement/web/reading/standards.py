@@ -4,14 +4,13 @@ from datetime import date
 from pathlib import Path
 from urllib.parse import urlencode
 
-from easement.base.errors import EasementError, UsageError
-from easement.gate.standards_used import effects, effects_of_standard
+from easement.base.errors import EasementError
+from easement.gate.standards_used import effects_of_standard
 from easement.meaning.catalogue import LONGEST_WORDS, lists_with, retired_words, search
 from easement.meaning.codes import Code, CodeList
-from easement.meaning.codes_change import proposed
 from easement.meaning.codes_shelf import code_list, code_lists, list_refs
 from easement.meaning.codes_used import elements_with
-from easement.meaning.compare import compare_lists, compare_standards
+from easement.meaning.compare import compare_standards
 from easement.meaning.crosswalk import Relation, Walk
 from easement.meaning.crosswalk_shelf import crosswalk, crosswalks, walks_from
 from easement.meaning.model import Standard
@@ -19,11 +18,11 @@ from easement.meaning.standards import refs, standard, standards
 from easement.node.home import Node
 from easement.web.language import say
 from easement.web.views.page import Pager
-from easement.web.views.standards import ChangePage, CodesPage, Compared, ListsPage, StandardPage, Standards, WalkPage
+from easement.web.views.standards import CodesPage, Compared, ListsPage, StandardPage, Standards, WalkPage
 
 __all__ = [
-    "change", "codes", "compared", "found_list", "found_standard", "found_walk", "lists", "one", "place", "shown_codes",
-    "standards_page", "walk",
+    "codes", "compared", "file_of", "found_list", "found_standard", "found_walk", "lists", "one", "place",
+    "shown_codes", "standards_page", "walk",
 ]  # fmt: skip
 
 PAGE = 200
@@ -96,6 +95,11 @@ def found_list(node: Node, name: str) -> CodeList | None:
     return code_list(ref, _folders(node)) if ref in list_refs(_folders(node)) else None
 
 
+def file_of(node: Node, found: CodeList) -> str:
+    """A code list as the file that it stands in, to begin the next version from."""
+    return list_refs(_folders(node))[found.ref].read_text(encoding="utf-8-sig")
+
+
 def shown_codes(found: CodeList, words: str, on: date | None) -> dict[str, Code]:
     """The codes of a list that stood on a day and say some words."""
     kept = found.as_at(on) if on else found.codes
@@ -160,28 +164,4 @@ def walk(node: Node, from_: str, to: str) -> WalkPage | None:
     rows.sort(key=lambda row: order[row[0]])
     return WalkPage(
         walk=found, from_title=one.title, to_title=other.title, back=f"/crosswalks/{to}/{from_}", rows=tuple(rows)
-    )
-
-
-def change(node: Node, old: str, new: str, today: date) -> ChangePage:
-    """What it would break to use one list in the place of another."""
-    choices = tuple((place(each.ref), f"{each.title} ({each.ref})") for each in code_lists(_folders(node)))
-    one, other = found_list(node, old), found_list(node, new)
-    if one is None or other is None or one.ref == other.ref:
-        return ChangePage(choices=choices, old=old, new=new)
-    touched = effects(node.home, one, other, walk=found_walk(node, old, new))
-    try:
-        planned = proposed(node.home, one, other, on=today)
-        moved, beyond = planned.moved, planned.beyond
-    except UsageError:
-        moved, beyond = (), ()
-    return ChangePage(
-        choices=choices,
-        old=old,
-        new=new,
-        changes=compare_lists(one, other),
-        effects=touched.effects,
-        moved=moved,
-        beyond=beyond,
-        unread=touched.unread,
     )

@@ -1,16 +1,16 @@
-"""The catalogue of standards and code lists: for anybody, signed in or not; what a change breaks is for staff."""
+"""The catalogue of standards and code lists: for anybody, signed in or not."""
 
 import json
 from datetime import date, datetime
 from typing import Annotated
 
-from fastapi import Depends, Path, Query
+from fastapi import Path, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
 from easement.meaning.catalogue_draft import written
 from easement.meaning.codes_csv import codes_as_rows
-from easement.meaning.codes_shelf import code_list
+from easement.meaning.codes_shelf import code_list, file_name
 from easement.meaning.jsonschema import json_schema
 from easement.meaning.odcs import contract_of
 from easement.meaning.sssom import set_of_walk, write_sssom
@@ -28,7 +28,6 @@ __all__ = ["router"]
 router = pages()
 """`/standards…`, `/codes…` and `/crosswalks…`."""
 
-Reader = Annotated[Visit, Depends(visitor(Permission.DATA_DATASET_READ))]
 Id = Annotated[str, Path(pattern=r"^[a-z][a-z0-9-]{0,62}$")]
 Version = Annotated[str, Path(pattern=r"^[1-9][0-9]{0,5}$")]
 Name = Annotated[str, Path(pattern=r"^[a-z][a-z0-9-]{0,62}(\.v[1-9][0-9]{0,5})?$")]
@@ -148,12 +147,6 @@ def lists(request: Request, words: str = "", format_: Format = "") -> Response:
     return _shown(request, view)
 
 
-@router.get("/codes/change")
-def change(visit: Reader, old: str = "", new: str = "") -> Response:
-    """What it would break to use another code list."""
-    return visit.show(reading.change(visit.node, old[:LONGEST], new[:LONGEST], visit.now.date()))
-
-
 @router.get("/codes/{name}")
 def codes(
     request: Request, name: Name, words: str = "", on: str = "", page: Number = "1", format_: Format = ""
@@ -161,6 +154,9 @@ def codes(
     """One code list."""
     node, now = _now(request)
     day = _day(on)
+    if format_ == "yaml":
+        found = there(reading.found_list(node, name))
+        return _file(reading.file_of(node, found), file_name(found), "application/yaml")
     if format_ in FORMATS:
         found = there(reading.found_list(node, name))
         kept = reading.shown_codes(found, words[:LONGEST], day)

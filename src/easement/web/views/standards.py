@@ -7,12 +7,12 @@ from typing import ClassVar
 from easement.gate.standards_used import Effect
 from easement.meaning.catalogue import Hit
 from easement.meaning.codes import Code, CodeList
-from easement.meaning.compare import Change, CodeChange
+from easement.meaning.compare import Change
 from easement.meaning.crosswalk import Walk
 from easement.meaning.model import Standard
 from easement.web.views.page import Pager, View
 
-__all__ = ["ChangePage", "CodesPage", "Compared", "ListsPage", "StandardPage", "Standards", "WalkPage"]
+__all__ = ["CodesPage", "Compared", "ListsPage", "StandardPage", "Standards", "WalkPage"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,19 +91,3 @@ class WalkPage(View):
     to_title: str
     back: str
     rows: tuple[tuple[str, str, str, str, str], ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class ChangePage(View):
-    """What it would break to use another code list; `changes` is `None` until two are chosen."""
-
-    template: ClassVar[str] = "standards/change.html"
-    section: ClassVar[str] = "standards"
-    choices: tuple[tuple[str, str], ...]
-    old: str
-    new: str
-    changes: tuple[CodeChange, ...] | None = None
-    effects: tuple[Effect, ...] = ()
-    moved: tuple[tuple[str, str], ...] = ()
-    beyond: tuple[str, ...] = ()
-    unread: tuple[str, ...] = ()
