@@ -60,6 +60,8 @@ LONGEST = (
     "exchange/test_bulk_fetch",
     "gate/test_carried",
     "gate/test_from_a_database",
+    "gate/test_indexes_renewed",
+    "gate/test_index_files",
     "gate/test_limits",
     "gate/test_second_opinion",
     "exchange/test_delta",

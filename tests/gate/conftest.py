@@ -1,5 +1,7 @@
 """A small agreement between a department and a council, and the standard it speaks of; tests vary one thing each."""
 
+import time
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -8,10 +10,13 @@ import pytest
 
 from easement.agreement.model import Mode
 from easement.agreement.read import read_agreement_text
+from easement.base import stamps
 from easement.gate.model import Facts, Request
 from easement.gate.prepare import Prepared, prepare
 from easement.meaning.model import Standard
+from easement.node.home import Node, open_node
 
+from .asking import Asking
 from .world import World, copied, furnish
 
 TERMS = """
@@ -90,6 +95,26 @@ def world(tmp_path: Path, first_world: World) -> World:
 def shared_world(tmp_path_factory: pytest.TempPathFactory) -> World:
     """The same for all tests of a module, for those that leave the register as it is."""
     return furnish(tmp_path_factory.mktemp("world"))
+
+
+@pytest.fixture
+def node(world: World) -> Iterator[Node]:
+    """That world's department, open."""
+    with open_node(world.node) as opened:
+        yield opened
+
+
+@pytest.fixture
+def asking(world: World, node: Node) -> Asking:
+    """Who asks that department."""
+    return Asking(world, node)
+
+
+@pytest.fixture
+def rested(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All files have rested, so that what is read of them may be kept."""
+    real = time.time_ns
+    monkeypatch.setattr(stamps.time, "time_ns", lambda: real() + 3_600_000_000_000)
 
 
 @pytest.fixture(scope="session")

@@ -20,18 +20,12 @@ from easement.gate.marks import mark_reviewed
 from easement.gate.model import Code
 from easement.gate.shelf import Shelved, joins_path
 from easement.ledger.note import Signer
-from easement.node.home import Node, create_node, open_node
+from easement.node.home import Node, create_node
 
 from .world import NOW, TERMS, World, signed
 
 TODAY = NOW.date()
 NEXT = ("version: 1.0.0", "version: 1.1.0")
-
-
-@pytest.fixture
-def node(world: World) -> Any:
-    with open_node(world.node) as opened:
-        yield opened
 
 
 def put(world: World, name: str, *changes: tuple[str, str], signers: tuple[str, ...] = ("dwp", "northtown")) -> Path:
