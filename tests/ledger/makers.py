@@ -95,3 +95,8 @@ def fill(ledger: Ledger, count: int, record: Callable[[int], PrivateRecord | Non
     tickets = [ledger.submit(released(intent=number), record(number)) for number in range(count)]
     for ticket in tickets:
         ticket.wait()
+
+
+def files(home: Path) -> list[str]:
+    """What stands in a ledger's folder."""
+    return sorted(str(each.relative_to(home / "ledger")) for each in (home / "ledger").rglob("*") if each.is_file())
