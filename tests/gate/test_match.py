@@ -12,9 +12,10 @@ from easement.agreement.model import Mode
 from easement.gate.decide import decide
 from easement.gate.keys import PseudonymKey
 from easement.gate.match import RULES
+from easement.gate.pairs import DOUBTFUL
 from easement.gate.plan import LIST_REFERENCE, plan
 from easement.gate.prepare import Prepared
-from easement.gate.release import doubtful_pairs
+from easement.gate.release import match_pairs
 from easement.meaning.model import Standard
 
 from .conftest import facts, request
@@ -54,7 +55,7 @@ def matched(
         rows = session.measure(made.sql, dict(made.parameters) or None)
         names = list(made.columns)
         found = [dict(zip(names, row, strict=True)) for row in rows]
-        doubtful = {pair.listed for pair in doubtful_pairs(session)}
+        doubtful = {pair.listed for pair in match_pairs(session, made, DOUBTFUL)}
     return {(row[LIST_REFERENCE], row["family_name"]) for row in found}, doubtful
 
 
@@ -136,6 +137,52 @@ def test_a_list_made_to_try_values_out_learns_none(agreement: Prepared, standard
     assert matched(agreement, standard, tmp_path, [person("H1", nino="AB123456C")], by_number)[0] == set()
     by_name = [person(f"L{n}", date_of_birth=day) for n, day in enumerate(days)]
     assert matched(agreement, standard, tmp_path, [person("H1")], by_name)[0] == set()
+
+
+ELSEWHERE = [{"postcode": f"ZZ{n} 9ZZ"} for n in range(9)]
+TRIES: dict[str, list[dict[str, Any]]] = {
+    "birthdays, at places invented": [
+        place | {"date_of_birth": f"2015-02-0{n}"} for n, place in enumerate(ELSEWHERE, 1)
+    ],
+    "postcodes": [{"postcode": f"NT{n} 1AA"} for n in range(1, 9)],
+    "postcodes, without a birthday": [{"postcode": f"NT{n} 1AA", "date_of_birth": ""} for n in range(1, 9)],
+    "postcodes, under names that begin alike": [
+        {"postcode": f"NT{n} 1AA", "given_name": f"Jo{each}"} for n, each in enumerate("abcdefgh", 1)
+    ],
+    "family names": [{"family_name": each} for each in ("Oak", "Ash", "Elm")],
+    "family names, at places invented": [
+        ELSEWHERE[n] | {"family_name": each} for n, each in enumerate(("Oak", "Ash", "Elm", "Fir", "Yew", "Box"))
+    ],
+    "given names": [{"given_name": each} for each in ("Al", "Jo", "Di", "Ed")],
+}
+
+
+@pytest.mark.parametrize("tried", TRIES)
+def test_a_list_that_goes_through_any_one_thing_learns_nothing(
+    agreement: Prepared, standard: Standard, tmp_path: Path, tried: str
+) -> None:
+    """Whatever stands beside it: the one row that fits is held for a person, as are all that could be it."""
+    listed = [person(f"L{n}", **each) for n, each in enumerate(TRIES[tried])]
+    pairs, held = matched(agreement, standard, tmp_path, [person("H1")], listed)
+    assert pairs == set()
+    assert held
+
+
+def test_namesakes_are_not_taken_for_tries_where_the_place_agrees_or_the_register_has_as_many(
+    agreement: Prepared, standard: Standard, tmp_path: Path
+) -> None:
+    many = [person(f"N{n}", date_of_birth=f"2011-02-0{n}", postcode=f"ZZ{n} 9ZZ") for n in range(1, 9)]
+    assert matched(agreement, standard, tmp_path, [person("H1")], [person("L1"), *many])[0] == {("L1", "Ash")}
+    moved = [person(f"H{n}", date_of_birth=f"2011-02-0{n}") for n in range(1, 4)]
+    pairs, _ = matched(agreement, standard, tmp_path, [*moved, person("H0", family_name="Elm")], many)
+    assert {listed for listed, _ in pairs} == {"N1", "N2", "N3"}
+
+
+def test_triplets_are_three_people_and_no_tries(agreement: Prepared, standard: Standard, tmp_path: Path) -> None:
+    names = ("Jo", "Kim", "Lee")
+    held = [person(f"H{each}", given_name=each) for each in names]
+    pairs, _ = matched(agreement, standard, tmp_path, held, [person(each, given_name=each) for each in names])
+    assert {listed for listed, _ in pairs} == set(names)
 
 
 def test_two_candidates_on_either_side_are_held_and_nothing_of_them_is_disclosed(

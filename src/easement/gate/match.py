@@ -6,9 +6,11 @@ look at and never disclosed. All of the provider's table is matched, not only th
 otherwise the nearest entitled stranger would be taken for somebody who is not entitled.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
+
+from easement.linkage.tried import THINGS, tried_rows
 
 __all__ = ["RULES", "SETTLED", "SETTLED_ROWS", "Rule", "Settled", "linking", "settled_rows"]
 
@@ -57,8 +59,9 @@ LINKED = """select h as held_row, l as listed_row, tier from (
     from (select *, min(tier) over (partition by h) as best_h, min(tier) over (partition by l) as best_l from pairs)
     where tier = best_h and tier = best_l
   ) where of_held = 1 and of_listed = 1 and tier not in ({unsure})
-    and not exists (select 1 from repeated where listed_row = l)"""
-"""Pairs in which each side is the other's single best, by a rule that is sure."""
+    and not exists (select 1 from repeated where listed_row = l)
+    and not exists (select 1 from tried where tried_row = l and without in (case tier {lacking} end, ''))"""
+"""Pairs in which each side is the other's single best, by a rule that is sure, and no row tries values out."""
 
 
 DOUBTED = """select h as held_row, l as listed_row, tier from pairs
@@ -124,9 +127,10 @@ def linking(rules: Sequence[Rule] = RULES, *, settled: bool = False) -> tuple[tu
     """
     unsure = ", ".join(["-1", *(str(tier) for tier, rule in enumerate(rules) if not rule.sure)])
     joins = "\n  union all ".join(_join(tier, rule) for tier, rule in enumerate(rules))
-    linked = LINKED.format(unsure=unsure)
+    linked = LINKED.format(unsure=unsure, lacking=" ".join(_lacking(rules)))
     found = (
         ("repeated", REPEATED),
+        ("tried", tried_rows("held", "listed", "listed_row", {each: f"key_{each}" for each in THINGS})),
         ("pairs", f"select h, l, min(tier) as tier from (\n  {joins}\n) group by h, l"),
     )
     if not settled:
@@ -139,6 +143,14 @@ def linking(rules: Sequence[Rule] = RULES, *, settled: bool = False) -> tuple[tu
         ("linked", _SETTLED_LINKED.format(linked=linked)),
         ("doubtful", _SETTLED_DOUBTED),
     )
+
+
+def _lacking(rules: Sequence[Rule]) -> Iterator[str]:
+    """For each rule that goes by what a list could try, what it does not ask for: agreeing in that clears a pair."""
+    for tier, rule in enumerate(rules):
+        rest = [each for each in THINGS if each not in rule.equal]
+        if "identifier" not in rule.equal:
+            yield f"when {tier} then '{rest[0] if rest else ''}'"
 
 
 def _join(tier: int, rule: Rule) -> str:

@@ -7,6 +7,7 @@ nothing in it speaks for two people. Of what is left, what is likely enough to b
 from dataclasses import dataclass
 
 from easement.linkage.model import bits
+from easement.linkage.tried import not_linked
 
 __all__ = ["REPEATED", "Policy", "assigned", "assigned_at"]
 
@@ -80,12 +81,15 @@ _OPEN = """select * from scored
 
 
 def assigned(policy: Policy, *, settled: bool = False) -> tuple[tuple[str, str], ...]:
-    """Tables to make, in order, as name and query: from `scored` and `repeated` to `linked` and `doubtful`.
+    """Tables to make, in order, as name and query: from `scored` to `linked` and `doubtful`.
 
     `settled` says that the table of that name holds what people decided on some pairs.
     """
     figures = {"disclose": bits(policy.disclose), "hold": bits(policy.hold), "margin": policy.margin}
-    return assigned_at(**figures, settled=settled)
+    steps = assigned_at(**figures, settled=settled)
+    held_back = ("repeated", not_linked("open_pairs" if settled else "scored", figures["disclose"]))
+    before = len(steps) - 3  # ranked, linked, doubtful
+    return (*steps[:before], held_back, *steps[before:])
 
 
 def assigned_at(*, disclose: float, hold: float, margin: float, settled: bool = False) -> tuple[tuple[str, str], ...]:

@@ -8,6 +8,7 @@ from easement.linkage.model import LinkModel
 from easement.linkage.score import Scored, score
 from easement.linkage.splink_engine import HELD, LISTED
 from easement.linkage.standardise import NICKNAMES, nicknames, standardised
+from easement.linkage.tried import TRIED
 
 __all__ = ["Linked", "link", "prepared", "run"]
 
@@ -23,12 +24,13 @@ class Linked:
 
 
 def prepared() -> tuple[tuple[str, str], ...]:
-    """Tables to make first, as name and query: from `held` and `listed`, with `person_columns`, to `repeated`."""
+    """Tables to make first, as name and query: from `held` and `listed`, with `person_columns`, to what is compared."""
     return (
         (NICKNAMES, nicknames()),
         (HELD, standardised("held", "held_row")),
         (LISTED, standardised("listed", "listed_row")),
-        ("repeated", REPEATED),
+        ("repeated_rows", REPEATED),
+        ("tried", TRIED),
     )
 
 
