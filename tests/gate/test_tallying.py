@@ -5,13 +5,14 @@ from typing import Any
 import pytest
 
 from easement.gate.match import RULES
-from easement.gate.plan import COMPARED, OWN, THEIRS, Linkage, Plan, modelled
-from easement.gate.tallying import expected, tally
+from easement.gate.pairs import COMPARED, DOUBTFUL, by_model
+from easement.gate.plan import OWN, THEIRS, Linkage, Plan
+from easement.gate.tallying import tally, told
 from easement.linkage.assign import Policy
 from easement.linkage.explain import explained
 from easement.linkage.link import link
 from easement.linkage.model import LinkModel
-from easement.linkage.quality import Tally
+from easement.linkage.quality_tally import Tally
 from easement.linkage.review_models import met_columns, met_levels, parted
 from easement.linkage.train import train
 from tests.linkage.people import engine, town
@@ -45,7 +46,7 @@ def linked() -> tuple[LinkModel, Tables]:
 def test_every_pair_in_doubt_is_explained_by_what_was_met(linked: tuple[LinkModel, Tables]) -> None:
     model, tables = linked
     columns = met_columns(model)
-    rows = tables.connection.execute(modelled(columns), {"most": 50}).fetchall()
+    rows = tables.connection.execute(by_model(DOUBTFUL, columns, {}), {"most": 50}).fetchall()
     assert rows
     for row in rows:
         weight, chance, values = row[2], row[3], row[5 + 2 * len(COMPARED) :]
@@ -56,15 +57,18 @@ def test_every_pair_in_doubt_is_explained_by_what_was_met(linked: tuple[LinkMode
 
 def test_links_and_doubts_of_a_model_are_counted_by_chance(linked: tuple[LinkModel, Tables]) -> None:
     model, tables = linked
-    found = tally(tables, Plan("", (), linkage=Linkage(model, Policy(), ())))  # type: ignore[arg-type]
+    plan = Plan("", (), linkage=Linkage(model, Policy(), ()))
+    found = tally(tables, plan)  # type: ignore[arg-type]
     every = {"linked": found.linked, "doubtful": found.held}
     for table, side in every.items():
         [(pairs, chances)] = tables.measure(f"select count(*), sum(probability) from {table}")
         assert sum(each[0] for each in side.values()) == pairs
         assert sum(each[1] or 0 for each in side.values()) == pytest.approx(chances)
-    told = expected(found)
-    assert 0.95 <= float(told["precision"]) <= 1
-    assert 0 < float(told["recall"]) <= 1
+    said = told(found, plan).as_dict()
+    assert (said["method"], said["model"], said["digest"]) == ("model", "town/1", model.digest)
+    assert 0.95 <= float(said["expected"]["precision"]) <= 1
+    assert 0 < float(said["expected"]["recall"]) <= 1
+    assert said["reviewed"] == {"precision": {"decisions": 0}, "recall": {"decisions": 0}}
 
 
 def test_links_of_exact_rules_are_counted_by_rule_and_promise_nothing() -> None:
@@ -74,4 +78,6 @@ def test_links_of_exact_rules_are_counted_by_rule_and_promise_nothing() -> None:
         connection.execute(f"create table {table} as select * from (values {rows}) as t(tier)").fetchall()
     found = tally(Tables(connection), Plan("", ()))  # type: ignore[arg-type]
     assert found == Tally({RULES[0].name: (2, None), RULES[3].name: (1, None)}, {RULES[8].name: (1, None)})
-    assert expected(found) == {}
+    assert told(found, Plan("", ())).as_dict() == {
+        "method": "rules", "reviewed": {"precision": {"decisions": 0}, "recall": {"decisions": 0}},
+    }  # fmt: skip

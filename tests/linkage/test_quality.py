@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from easement.linkage.quality import ENOUGH, Range, Stratum, Tally, band, by_chance, by_decisions, gap, wilson
+from easement.linkage.quality import ENOUGH, Range, Stratum, band, by_chance, by_decisions, gap, wilson
 from easement.linkage.quality_groups import FEWEST, GroupErrors, age_band, postcode_area, true_errors
+from easement.linkage.quality_tally import Tally
 
 counts = st.integers(0, 2_000)
 

@@ -11,9 +11,9 @@ from sqlalchemy import Engine
 from easement.base.errors import BadData
 from easement.cli.link_quality import quality
 from easement.ledger.service import Ledger
-from easement.linkage.quality import Tally
 from easement.linkage.quality_desk import quality_of
 from easement.linkage.quality_files import read_groups, read_pairs
+from easement.linkage.quality_tally import Tally
 from easement.linkage.review import Kind
 from easement.linkage.review_desk import Wanted, settle
 from easement.linkage.review_queues import pairs_in
@@ -38,12 +38,14 @@ def reviewed(room: Room, links: int, doubts: int, wrong: int) -> None:
         tally=TALLY.as_dict(),
     )
     found = pairs_in(room, SCOPE.queue, ANN, most=1_000)
-    settle(room, [Wanted(each.id, DIFFERENT if at < wrong else SAME) for at, each in enumerate(found)], ANN, now=NOW)
+    false = {f"S{n}" for n in range(wrong)}
+    said = [Wanted(each.id, DIFFERENT if each.pair.held in false else SAME) for each in found]
+    settle(room, said, ANN, now=NOW)
 
 
 def test_what_people_decided_is_counted_by_how_sure_the_pairs_were(room: Room) -> None:
     reviewed(room, links=60, doubts=40, wrong=1)
-    found = quality_of(room, SCOPE.queue)
+    found = quality_of(room, SCOPE.queue).quality
     assert [(each.name, each.linked, each.same, each.different) for each in found.strata] == [
         ("0.999–1", True, 59, 1), ("0.8–0.95", False, 40, 0),
     ]  # fmt: skip
@@ -54,7 +56,7 @@ def test_what_people_decided_is_counted_by_how_sure_the_pairs_were(room: Room) -
 
 def test_without_decisions_no_figure_is_given(room: Room) -> None:
     reviewed(room, links=3, doubts=2, wrong=0)
-    found = quality_of(room, SCOPE.queue)
+    found = quality_of(room, SCOPE.queue).quality
     assert (found.precision.range, found.recall.range) == (None, None)
     assert json.dumps(found.as_dict())
 

@@ -8,8 +8,9 @@ import click
 from easement.cli.present import emit, json_option, say, table
 
 if TYPE_CHECKING:
-    from easement.linkage.quality import Quality
+    from easement.linkage.quality import Gap
     from easement.linkage.quality_groups import TrueErrors
+    from easement.linkage.quality_report import GroupQuality, Report
 
 __all__ = ["quality"]
 
@@ -30,9 +31,10 @@ def quality() -> None:
               help="Your organisation's node.")  # fmt: skip
 @json_option
 def estimate(queue_id: str, home: Path, as_json: bool) -> None:
-    """Estimate how good the last match of QUEUE is, from what people decided of its pairs.
+    """Estimate how good the last match of QUEUE is, for everybody and by the groups that the agreement names.
 
-    Where decisions are too few it says so, and gives no figure.
+    By what people decided of its pairs: where decisions are too few it says so, and gives no figure. What a model
+    expects of its own links is told beside that.
     """
     from easement.linkage.quality_desk import quality_of
     from easement.node.home import open_node
@@ -40,9 +42,36 @@ def estimate(queue_id: str, home: Path, as_json: bool) -> None:
     with open_node(home) as node:
         found = quality_of(node, queue_id)
     emit(as_json, {"queue": queue_id, **found.as_dict()}, lambda: _estimated(found))
+    _say_gaps(found)
 
 
-def _estimated(found: "Quality") -> str:
+@quality.command(epilog="Example: easement link quality disclosure 41 --node dwp")
+@click.argument("entry", type=click.IntRange(min=0))
+@click.option("--node", "home", required=True, type=click.Path(path_type=Path), metavar="DIR",
+              help="Your organisation's node.")  # fmt: skip
+@json_option
+def disclosure(entry: int, home: Path, as_json: bool) -> None:
+    """Say how good the match is that ENTRY of the ledger disclosed or received.
+
+    What its recipient was told, which its receipt proves, and for a disclosure of yours how it stands now, by what
+    people decided since.
+    """
+    from easement.linkage.quality_desk import quality_of_entry
+    from easement.node.home import open_node
+
+    with open_node(home) as node:
+        told, now = quality_of_entry(node, entry)
+    data = {"entry": entry, "told": told.as_dict() if told else None, "now": now.as_dict() if now else None}
+    lines = (
+        [f"as the recipient was told: {line}" for line in told.lines] if told else ["The recipient was told nothing."]
+    )
+    emit(as_json, data, lambda: "\n".join([*lines, *(["", "as it stands now:", _estimated(now)] if now else [])]))
+    if now:
+        _say_gaps(now)
+
+
+def _estimated(report: "Report") -> str:
+    found = report.quality
     lines = [
         f"{found.links:,} links, {found.held:,} pairs in doubt",
         f"links that are right: {found.precision.words}",
@@ -57,7 +86,38 @@ def _estimated(found: "Quality") -> str:
         for each in found.strata
     ]
     heads = ("stratum", "is", "pairs", "same", "different")
-    return "\n".join([*lines, *([table(heads, rows)] if rows else [])])
+    return "\n".join([*lines, *([table(heads, rows)] if rows else []), *_grouped(report)])
+
+
+def _grouped(report: "Report") -> list[str]:
+    """Each group's figures: by people who looked, and as the model expects."""
+    rows = [
+        (kind, name, f"{each.quality.links:,}", f"{each.quality.held:,}", *_figures(each, "precision"),
+         *_figures(each, "recall"))
+        for kind, of in report.groups.items()
+        for name, each in of.items()
+    ]  # fmt: skip
+    heads = ("kind", "group", "links", "in doubt", "right, by people", "by model", "found, by people", "by model")
+    few = [f"{kind}: {many:,} left out, of too few people" for kind, many in report.left_out.items() if many]
+    return [*(["", table(heads, rows)] if rows else []), *few]
+
+
+def _figures(each: "GroupQuality", name: str) -> tuple[str, str]:
+    gap: Gap | None = getattr(each, f"{name}_gap")
+    estimate = getattr(each.quality, name)
+    likely = each.quality.by_model[name]
+    by_people = f"{estimate.range.value:.3f} ({estimate.range.low:.3f} to {estimate.range.high:.3f})" if (
+        estimate.range
+    ) else f"too few: {estimate.decisions:,}"  # fmt: skip
+    return by_people + ("*" if gap and gap.certain else ""), "" if likely is None else f"{likely:.3f}"
+
+
+def _say_gaps(report: "Report") -> None:
+    gaps = [
+        gap for of in report.groups.values() for each in of.values() for gap in (each.precision_gap, each.recall_gap)
+    ]
+    if any(gap and gap.certain for gap in gaps):
+        say("Figures marked * differ from the other groups' by more than chance would make.")
 
 
 @quality.command(

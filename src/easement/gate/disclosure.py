@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from easement.agreement.model import Mode
+from easement.agreement.model import Matching, Mode
 from easement.base.errors import UsageError
 from easement.gate.ask import Ask, Outcome
 from easement.gate.datasets import Dataset, dataset_from, place_of, table_of, unmapped
@@ -27,12 +27,14 @@ from easement.gate.ports import Holder
 from easement.gate.prepare import Prepared
 from easement.gate.recovery import Abandoned
 from easement.gate.release import Released
+from easement.gate.reviewing import Reviewing, drawing_key, groups_of
 from easement.ledger.model import EntryType, PrivateRecord
 from easement.ledger.tables import Also, counted
 from easement.linkage.encode import EncodingKey, encoding_key
 from easement.linkage.encode_files import node_secret, read_secret
 from easement.linkage.encoded_list import ListRefused
 from easement.linkage.model import LinkModel
+from easement.linkage.quality_desk import decided_before
 from easement.linkage.review import Scope, keep_doubtful, review_key
 from easement.linkage.review_log import decided
 from easement.linkage.store import newest, read_signed
@@ -111,7 +113,8 @@ class Disclosure:
         refusal = released.refusal or self._too_large(released.count)
         if refusal:
             return self._refused(refusal, intent, done)
-        record = answer_record(who, query=query, data=released.sha256, rows=released.count, match=released.linkage)
+        parts = {"match": released.linkage}
+        record = answer_record(who, query=query, data=released.sha256, rows=released.count, told=released.told, **parts)
         outcome = Outcome(self.decision, -1, intent, released, k=self._k())
         try:
             index = self._log(
@@ -171,7 +174,7 @@ class Disclosure:
                         encoded = (rows.relation, self._encoding_key(rows))
                     except ListRefused as error:
                         return "", Released(refusal=refusal_of(error, self.decision.share))
-            query = self._plan(held_table, listed, now, encoded)
+            query = self._reviewed(self._plan(held_table, listed, now, encoded), held_table, now, intent)
             made = self.outlet.release(session, query, self.decision, offer, intent)
             return query.digest, replace(made, unmapped=lost)
 
@@ -241,6 +244,20 @@ class Disclosure:
             settled=self._settled() if listed is not None else (),
             model=self._model() if listed is not None else None,
         )
+
+    def _reviewed(self, made: Plan, table: Table, now: datetime, intent: int) -> Plan:
+        """The plan of a match with how people look at it; nobody can look at one by encodings."""
+        if self.asked.match is None or made.bound:
+            return made
+        how = self.prepared.offers[self.decision.share].terms.match or Matching()
+        model = made.linkage.model.digest if made.linkage else ""
+        review = Reviewing(
+            sample=how.sample,
+            key=drawing_key(self.holder.master_key, intent),
+            groups=groups_of(table.standard, table.filled, how.groups, now.date()),
+            decided=decided_before(self.holder, self._scope, model),
+        )
+        return replace(made, review=review)
 
     def _model(self) -> LinkModel | None:
         """The model by which the share says that people are matched, under this organisation's own signature."""

@@ -9,6 +9,7 @@ from easement.gate.model import Code, Decision, Request
 from easement.gate.prepare import Prepared
 from easement.gate.subjects import subject_tokens
 from easement.ledger.model import Entry, EntryType, Form, PrivateRecord, answer_part, minute
+from easement.linkage.quality_told import Told
 
 __all__ = ["answer_record", "entry", "who_record"]
 
@@ -78,11 +79,12 @@ def _storable(text: str) -> str:
 
 
 def answer_record(
-    who: dict[str, Any], *, query: str, data: str, rows: int, match: Mapping[str, Any] | None = None
+    who: dict[str, Any], *, query: str, data: str, rows: int, told: Told | None = None, **more: Mapping[str, Any]
 ) -> PrivateRecord:
     """The private record of a disclosure: who it was for, and the answer's digests, which its receipt opens.
 
-    `match` says by which model people were matched, and how many were compared, linked and held.
+    `told` is what the recipient of a match is told of how good it is. Of `more`, `match` says by which model people
+    were matched, and how many were compared, linked, held and drawn; what is empty is left out.
     """
-    told = {"match": dict(match)} if match else {}
-    return PrivateRecord({"who": who, "answer": answer_part(query=query, data=data, rows=rows), **told})
+    answer = answer_part(query=query, data=data, rows=rows, linkage=told.as_dict() if told else None)
+    return PrivateRecord({"who": who, "answer": answer, **{name: dict(part) for name, part in more.items() if part}})

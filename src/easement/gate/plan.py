@@ -19,6 +19,7 @@ from easement.gate.keys import PseudonymKey
 from easement.gate.match import SETTLED, SETTLED_ROWS, Settled, linking, settled_rows
 from easement.gate.model import Decision
 from easement.gate.protect import protect, tokenised
+from easement.gate.reviewing import Reviewing
 from easement.linkage.assign import Policy, assigned
 from easement.linkage.encode import EncodingKey, encoding_steps
 from easement.linkage.encoded import Likeness, matching
@@ -33,8 +34,6 @@ from easement.meaning.model import Element, Key, Standard
 from easement.meaning.normalise import normalise
 
 __all__ = [
-    "COMPARED",
-    "DOUBTFUL",
     "LIST_REFERENCE",
     "TAKEN",
     "WHO",
@@ -45,7 +44,6 @@ __all__ = [
     "given",
     "listed_people",
     "match_tables",
-    "modelled",
     "plan",
     "records_query",
     "rests_on",
@@ -64,36 +62,6 @@ WHO, TAKEN = "easement_who", "easement_taken"
 
 OWN, THEIRS = "easement_own", "easement_theirs"
 """In a match, each side's own key for a record: named so that no element of a standard is called the same."""
-
-COMPARED = ("identifier", "family", "given", "birth", "place")
-"""The keys that a match compares, of which a person sees both sides' values where it is in doubt."""
-
-_BOTH = ", ".join(
-    f"coalesce(cast({side}.key_{key} as varchar), '') as {side}_{key}"
-    for key in COMPARED
-    for side in ("listed", "held")
-)
-
-DOUBTFUL = (
-    f"select {THEIRS}, {OWN}, doubtful.tier, {_BOTH} from doubtful join listed using (listed_row)"
-    " join held using (held_row)"
-    f" order by doubtful.tier, {THEIRS}, {OWN} limit $most"
-)
-"""After a match's steps: the pairs that a person must look at, the strongest first, by both sides' keys, with the rule
-that paired them and what was compared."""
-
-
-def modelled(met: Sequence[str]) -> str:
-    """The same after a match by a model, the likeliest first: the weight, what speaks against the pair, what was met.
-
-    `met` are the columns of `scored` that say so.
-    """
-    columns = "".join(f", scored.{name}" for name in met)
-    return (
-        f"select {THEIRS}, {OWN}, doubtful.weight, doubtful.probability, doubtful.unsure, {_BOTH}{columns}"
-        f" from doubtful join scored using (held_row, listed_row) join listed using (listed_row)"
-        f" join held using (held_row) order by doubtful.weight desc, {THEIRS}, {OWN} limit $most"
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +93,9 @@ class Plan:
 
     `everyone` counts the records before groups smaller than the agreement's `k` are left out; empty where none are.
     `settled` are the parameters of the step of that name; `lasting` says that both sides of a match name their records
-    by keys of their own, and `reviewers` how many must say the same of a pair in doubt. Where a match goes by a model,
-    `linkage` is scored once the steps are made, and makes tables of its own. `bound` are the parameters of steps that
-    need the key of encodings.
+    by keys of their own, `reviewers` how many must say the same of a pair in doubt, and `review` how else people look
+    at it. Where a match goes by a model, `linkage` is scored once the steps are made, and makes tables of its own.
+    `bound` are the parameters of steps that need the key of encodings.
     """
 
     sql: str
@@ -139,6 +107,7 @@ class Plan:
     lasting: bool = True
     linkage: Linkage | None = None
     reviewers: int = 1
+    review: Reviewing = field(default_factory=Reviewing)
     bound: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, repr=False)
 
     @property
@@ -221,7 +190,7 @@ class _Planner:
         judged = settled if keyed else ()
         how = self.share.match
         linkage = _linkage(how, model, settled=bool(judged)) if how is not None and how.method == "model" else None
-        tables = match_tables(self.table, listed, *self._needed())
+        tables = match_tables(self.table, listed, *self._needed(*(how.groups if how else ())))
         steps = (*tables, *(prepared() if linkage else linking(settled=bool(judged))))
         facts: dict[str, Any] = {"lasting": keyed, "linkage": linkage, "reviewers": how.reviewers if how else 1}
         return replace(self._matched(steps), settled=settled_rows(judged) if judged else {}, **facts)

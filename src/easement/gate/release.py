@@ -4,7 +4,7 @@ Everything is written to the staged answer inside the node; delivery comes only 
 """
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -17,12 +17,16 @@ from easement.gate.answers import answer_body, table_records, wrap_records, writ
 from easement.gate.found import Found, ambiguous
 from easement.gate.match import RULES, SETTLED
 from easement.gate.model import Code, Decision, Reason
-from easement.gate.plan import COMPARED, DOUBTFUL, TAKEN, WHO, Plan, modelled
+from easement.gate.pairs import COMPARED, DOUBTFUL, by_model, by_rule
+from easement.gate.plan import TAKEN, WHO, Plan
+from easement.gate.reviewing import DRAWN
 from easement.gate.small_numbers import Cell, protected
-from easement.gate.tallying import expected, tally
+from easement.gate.tallying import draw, tally, told
 from easement.linkage.comparisons import UNSURE
 from easement.linkage.model import LinkModel
-from easement.linkage.review import MOST_OPEN, DoubtfulPair, MatchMade
+from easement.linkage.quality_tally import Tally
+from easement.linkage.quality_told import Told
+from easement.linkage.review import MOST_OPEN, DoubtfulPair, Kind, MatchMade
 from easement.linkage.review_models import met_columns, met_levels
 from easement.linkage.score import score
 from easement.sources.rows import CopyFormat, copy, stream
@@ -30,9 +34,8 @@ from easement.sources.session import Session
 
 __all__ = [
     "Released",
-    "doubtful_pairs",
     "found_body",
-    "modelled_pairs",
+    "match_pairs",
     "release",
     "release_body",
     "release_rows",
@@ -46,17 +49,14 @@ MAX_CELLS = 1_000_000
 """Most cells of one table held in memory: a table larger than this is no aggregate."""
 
 
-TOLD = ("model", "digest", "expected")
-"""What the recipient is told of a match by a model: how many were compared would tell of people not found."""
-
-
 @dataclass(frozen=True, slots=True)
 class Released:
     """What was made: records in it, records left out to keep a group large enough, pairs held, and the file's SHA-256.
 
     `refusal` is set, and nothing may be delivered, where answering found a reason to refuse. `unmapped` counts, by
     element, the table's rows that hold something which does not map, and so did not cross. `match` is what a match
-    leaves for a person to look at; `linkage` which model it went by, and its counts.
+    leaves for a person to look at; `linkage` which model it went by, and its counts; `told` what its recipient is told
+    of how good it is.
     """
 
     count: int = 0
@@ -67,6 +67,7 @@ class Released:
     unmapped: Mapping[str, int] = field(default_factory=dict)
     match: MatchMade | None = field(default=None, repr=False)
     linkage: Mapping[str, Any] = field(default_factory=dict)
+    told: Told | None = None
 
 
 def release(session: Session, plan: Plan, decision: Decision, share: Share, target: Path, format_: str) -> Released:
@@ -78,9 +79,9 @@ def release(session: Session, plan: Plan, decision: Decision, share: Share, targ
         write_answer(target, format_, decision, found.columns, found.records)
         return _sealed(Released(len(found.records), found.suppressed), target)
     compared = _make(session, plan)
-    linkage = _linkage(session, plan, compared)
-    made = _records(session, plan, decision, target, format_, linkage)
-    return _sealed(replace(made, linkage=linkage), target)
+    looked_at = _looked_at(session, plan, compared)
+    made = _records(session, plan, decision, target, format_, looked_at.get("told"))
+    return _sealed(replace(made, **looked_at), target)
 
 
 def release_body(session: Session, plan: Plan, decision: Decision, share: Share) -> tuple[Released, bytes]:
@@ -109,12 +110,12 @@ def _sealed(made: Released, target: Path) -> Released:
 
 
 def _records(
-    session: Session, plan: Plan, decision: Decision, target: Path, format_: str, linkage: Mapping[str, Any]
+    session: Session, plan: Plan, decision: Decision, target: Path, format_: str, linkage: Told | None
 ) -> Released:
     made = target.with_name("records.json") if format_ == CopyFormat.JSON else target
     count = copy(session, plan.sql, plan.parameters, made, CopyFormat(format_))
     if made != target:
-        wrap_records(target, decision, made, {name: linkage[name] for name in TOLD if name in linkage})
+        wrap_records(target, decision, made, linkage.as_dict() if linkage else None)
     return _counted(session, plan, count)
 
 
@@ -128,7 +129,7 @@ def release_rows(session: Session, plan: Plan, take: Callable[[pyarrow.RecordBat
     for batch in stream(session, plan.sql, plan.parameters):
         take(batch)
         count += batch.num_rows
-    return replace(_counted(session, plan, count), linkage=_linkage(session, plan, compared))
+    return replace(_counted(session, plan, count), **_looked_at(session, plan, compared))
 
 
 def write_encodings(session: Session, sql: str, parameters: Mapping[str, Any], target: Path, format_: str) -> int:
@@ -149,14 +150,17 @@ def _make(session: Session, plan: Plan) -> int:
     return found.compared
 
 
-def _linkage(session: Session, plan: Plan, compared: int) -> Mapping[str, Any]:
-    """What the ledger's private record keeps of a match by a model: which, and counts."""
-    if plan.linkage is None:
+def _looked_at(session: Session, plan: Plan, compared: int) -> dict[str, Any]:
+    """What is kept and told of a match, by the names of `Released`: nobody can look at pairs of encodings."""
+    if not plan.steps or plan.bound:
         return {}
-    [[linked, held]] = session.measure("select (select count(*) from linked), (select count(*) from doubtful)")
-    model = plan.linkage.model
-    counts = {"compared": compared, "linked": linked, "held": held}
-    return {"model": model.ref, "digest": model.digest, **counts, "expected": expected(tally(session, plan))}
+    counts = tally(session, plan)
+    model = plan.linkage.model if plan.linkage else None
+    linked, held = (sum(pairs for pairs, _ in side.values()) for side in (counts.linked, counts.held))
+    named = {"model": model.ref, "digest": model.digest, "compared": compared} if model else {}
+    match, drawn = _match(session, plan, counts)
+    linkage = {**named, "linked": linked, "held": held, "drawn": drawn}
+    return {"match": match, "linkage": linkage, "told": told(counts, plan)}
 
 
 def _counted(session: Session, plan: Plan, count: int) -> Released:
@@ -164,39 +168,61 @@ def _counted(session: Session, plan: Plan, count: int) -> Released:
     doubtful = "select count(distinct listed_row) from doubtful"
     held = int(session.measure(doubtful)[0][0]) if plan.steps else 0
     suppressed = int(session.measure(plan.everyone)[0][0]) - count if plan.everyone else 0
-    return Released(count, suppressed, held, match=_match(session, plan) if plan.steps and not plan.bound else None)
+    return Released(count, suppressed, held)
 
 
-def _match(session: Session, plan: Plan) -> MatchMade:
-    """What a match leaves for a person to look at; no more pairs than anybody could, and the rest counted."""
+def _match(session: Session, plan: Plan, counts: Tally) -> tuple[MatchMade, int]:
+    """What a match leaves for people to look at, and how many of its links were drawn for that.
+
+    No more pairs than anybody could, and the rest counted; the drawn ones come first, for there must be room for them.
+    """
+    drawn = draw(session, plan)
+    sample = tuple(match_pairs(session, plan, DRAWN)) if drawn else ()
+    doubts = tuple(match_pairs(session, plan, DOUBTFUL))
+    beyond = sum(pairs for pairs, _ in counts.held.values()) - len(doubts)
+    model = plan.linkage.model.digest if plan.linkage else ""
+    named: dict[str, Any] = {"reviewers": plan.reviewers, "model": model, "tally": counts.as_dict()}
+    return MatchMade((*sample, *doubts), beyond, plan.lasting, **named), drawn
+
+
+def match_pairs(session: Session, plan: Plan, table: str) -> Iterator[DoubtfulPair]:
+    """The pairs of a match in one table, those in doubt or those drawn from its links, the strongest first."""
     model = plan.linkage.model if plan.linkage else None
-    pairs = tuple(modelled_pairs(session, model) if model else doubtful_pairs(session))
-    every = int(session.measure("select count(*) from doubtful")[0][0])
-    digest = model.digest if model else ""
-    counts = tally(session, plan).as_dict()
-    return MatchMade(pairs, every - len(pairs), plan.lasting, plan.reviewers, model=digest, tally=counts)
+    return _modelled(session, plan, model, table) if model else _by_rule(session, plan, table)
 
 
-def modelled_pairs(session: Session, model: LinkModel) -> Iterator[DoubtfulPair]:
-    """The pairs that a model held, the likeliest first, with their weight and what was compared."""
+def _modelled(session: Session, plan: Plan, model: LinkModel, table: str) -> Iterator[DoubtfulPair]:
     met = met_columns(model)
-    for batch in stream(session, modelled(met), {"most": MOST_OPEN}):
+    for batch in stream(session, by_model(table, met, plan.review.groups), {"most": MOST_OPEN}):
         for listed, held, weight, chance, unsure, *every in zip(*batch.to_pydict().values(), strict=True):
-            values, levels = every[: 2 * len(COMPARED)], every[2 * len(COMPARED) :]
-            both = zip(COMPARED, values[::2], values[1::2], strict=True)
+            facts, levels = _facts(plan, table, every)
+            why = UNSURE[unsure - 1][0] if unsure else SURE if table == DRAWN else NOT_SURE
             gammas = met_levels(met, levels)
-            compared = {key: (theirs, ours) for key, theirs, ours in both if theirs or ours}
-            rule = UNSURE[unsure - 1][0] if unsure else "not sure enough, or another person is nearly as likely"
-            yield DoubtfulPair(listed, held, f"{model.ref}: {rule}", weight, chance, fields=compared, gammas=gammas)
+            yield DoubtfulPair(listed, held, f"{model.ref}: {why}", weight, chance, gammas=gammas, **facts)
 
 
-def doubtful_pairs(session: Session) -> Iterator[DoubtfulPair]:
-    """The pairs of a match that a person must look at, the strongest first, with what was compared."""
-    for batch in stream(session, DOUBTFUL, {"most": MOST_OPEN}):
-        for listed, held, tier, *values in zip(*batch.to_pydict().values(), strict=True):
-            both = zip(COMPARED, values[::2], values[1::2], strict=True)
-            compared = {key: (theirs, ours) for key, theirs, ours in both if theirs or ours}
-            yield DoubtfulPair(listed, held, RULES[tier].name, fields=compared)
+SURE = "sure enough, and nobody else is nearly as likely"
+NOT_SURE = "not sure enough, or another person is nearly as likely"
+
+
+def _by_rule(session: Session, plan: Plan, table: str) -> Iterator[DoubtfulPair]:
+    for batch in stream(session, by_rule(table, plan.review.groups), {"most": MOST_OPEN}):
+        for listed, held, tier, *every in zip(*batch.to_pydict().values(), strict=True):
+            facts, _ = _facts(plan, table, every)
+            yield DoubtfulPair(listed, held, RULES[tier].name, **facts)
+
+
+def _facts(plan: Plan, table: str, every: Sequence[Any]) -> tuple[dict[str, Any], Sequence[Any]]:
+    """What was compared, in which groups the person is, and why it is looked at; and the columns behind these."""
+    kinds = tuple(plan.review.groups)
+    values, rest = every[: 2 * len(COMPARED)], every[2 * len(COMPARED) :]
+    both = zip(COMPARED, values[::2], values[1::2], strict=True)
+    facts = {
+        "fields": {key: (theirs, ours) for key, theirs, ours in both if theirs or ours},
+        "groups": {kind: group for kind, group in zip(kinds, rest, strict=False) if group},
+        "kind": Kind.SAMPLE if table == DRAWN else Kind.DOUBT,
+    }
+    return facts, rest[len(kinds) :]
 
 
 def _lookup(session: Session, plan: Plan, decision: Decision) -> Found:

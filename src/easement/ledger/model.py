@@ -186,11 +186,14 @@ class PrivateRecord:
             raise BadData("a private record needs parts with plain names", remedy="name them `answer` and `who`")
 
 
-def answer_part(*, query: str, data: str, rows: int) -> dict[str, Any]:
-    """The part a receipt opens: SHA-256 of the query and of the answer file in hexadecimal, and the count of rows."""
+def answer_part(*, query: str, data: str, rows: int, linkage: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """The part a receipt opens: SHA-256 of the query and of the answer file in hexadecimal, and the count of rows.
+
+    `linkage` tells, of a match, how people were found and how good that is; it may name nobody.
+    """
     if not (is_digest(query) and is_digest(data) and is_number(rows)):
         raise BadData("an answer is two digests and a count", remedy="give SHA-256 in hexadecimal and a whole number")
-    return {"query": query, "data": data, "rows": rows}
+    return {"query": query, "data": data, "rows": rows, **({"linkage": dict(linkage)} if linkage else {})}
 
 
 def minute(now: datetime) -> str:

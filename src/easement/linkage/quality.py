@@ -21,7 +21,6 @@ __all__ = [
     "Quality",
     "Range",
     "Stratum",
-    "Tally",
     "band",
     "by_chance",
     "by_decisions",
@@ -240,30 +239,3 @@ def gap(one: Range, other: Range) -> Gap:
     below = sqrt((one.value - one.low) ** 2 + (other.high - other.value) ** 2)
     above = sqrt((one.high - one.value) ** 2 + (other.value - other.low) ** 2)
     return Gap(difference, difference - below, difference + above)
-
-
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """A match's pairs counted by stratum: linked or held, how many, and how many are one person by their chances."""
-
-    linked: Mapping[str, tuple[int, float | None]] = field(default_factory=dict)
-    held: Mapping[str, tuple[int, float | None]] = field(default_factory=dict)
-
-    def as_dict(self) -> dict[str, Any]:
-        """The counts as they are kept with a match."""
-        return {"linked": {name: list(each) for name, each in self.linked.items()},
-                "held": {name: list(each) for name, each in self.held.items()}}  # fmt: skip
-
-    @classmethod
-    def of_dict(cls, said: Mapping[str, Any]) -> "Tally":
-        """The counts as they were kept."""
-        sides = ({name: (each[0], each[1]) for name, each in said.get(side, {}).items()} for side in ("linked", "held"))
-        return cls(*sides)
-
-    def strata(self, decided: Mapping[tuple[bool, str], tuple[int, int]]) -> tuple[Stratum, ...]:
-        """The strata with how often people decided same and different, by whether they are linked and their name."""
-        return tuple(
-            Stratum(name, linked, pairs, *decided.get((linked, name), (0, 0)), expected)
-            for linked, side in ((True, self.linked), (False, self.held))
-            for name, (pairs, expected) in side.items()
-        )

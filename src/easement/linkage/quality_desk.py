@@ -1,31 +1,111 @@
-"""How good a queue's matches are, by what people decided of its pairs and what the last match counted (R4.4)."""
+"""How good matches are, by what people decided of pairs and what each match counted (R4.4, R7.4)."""
 
 import json
 from collections import Counter, defaultdict
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Row, select
 
 from easement.base.database import reading
+from easement.base.errors import ProofFailed, UsageError
+from easement.ledger.model import EntryType
 from easement.linkage import tables
-from easement.linkage.quality import Quality, Tally, band, by_decisions
-from easement.linkage.review import Kind
+from easement.linkage.quality import band
+from easement.linkage.quality_report import GroupDecisions, Report, report
+from easement.linkage.quality_tally import Decisions, Tally
+from easement.linkage.quality_told import Told, read_told
+from easement.linkage.review import Kind, Scope, opened, review_key
 from easement.linkage.review_ports import Keeper
 from easement.linkage.review_queues import queue
 from easement.linkage.review_turns import Verdict
 
-__all__ = ["quality_of"]
+__all__ = ["decided_before", "quality_of", "quality_of_entry"]
 
 
-def quality_of(keeper: Keeper, queue_id: str) -> Quality:
+def quality_of(keeper: Keeper, queue_id: str) -> Report:
     """The quality of the last match of a queue; raises `UsageError` where there is no such queue."""
     queue(keeper, queue_id)
-    c = tables.pairs.c
-    ended = c.decision.in_([Verdict.SAME.value, Verdict.DIFFERENT.value])
     with reading(keeper.ledger.engine) as connection:
         last = tables.matches_of(connection, tables.matches.c.queue == queue_id)[0]
-        rows = tables.pairs_of(connection, c.queue == queue_id, ended)
+        return _report(connection, review_key(keeper.master_key), last)
+
+
+def quality_of_entry(keeper: Keeper, entry: int) -> tuple[Told | None, Report | None]:
+    """What the recipient of a disclosure was told of how good its match is, and for one of this node's how it stands
+    now.
+
+    The first is `None` once the private record is erased; the second where nothing is kept of the match. Raises
+    `UsageError` for an entry that is of no match.
+    """
+    logged = next(keeper.ledger.entries(entry, entry + 1), None)
+    told = _told(keeper, entry) if logged and logged.entry.type in CROSSED else None
+    now = None
+    if logged and logged.entry.type is EntryType.DISCLOSURE_RELEASED and logged.entry.intent is not None:
+        now = _of_match(keeper, logged.entry.intent)
+    if told is None and now is None:
+        remedy = "name an entry by which the people on a list were disclosed: easement ledger show"
+        raise UsageError(f"nothing is known of how good a match entry {entry} is of", remedy=remedy)
+    return told, now
+
+
+CROSSED = (EntryType.DISCLOSURE_RELEASED, EntryType.DISCLOSURE_RECEIVED)
+
+
+def _told(keeper: Keeper, entry: int) -> Told | None:
+    try:
+        said: Any = keeper.ledger.private(entry)["answer"].value()
+    except (ProofFailed, KeyError):
+        return None
+    return read_told(said["linkage"]) if "linkage" in said else None
+
+
+def _of_match(keeper: Keeper, intent: int) -> Report | None:
+    with reading(keeper.ledger.engine) as connection:
+        found = tables.matches_of(connection, tables.matches.c.intent == intent)
+        return _report(connection, review_key(keeper.master_key), found[0]) if found else None
+
+
+def decided_before(keeper: Keeper, scope: Scope, model: str) -> Decisions:
+    """What people decided until now of pairs as a match by this model, or by rules where it is empty, makes them."""
+    with reading(keeper.ledger.engine) as connection:
+        return _counted(_ended(connection, scope.queue, model))
+
+
+def _report(connection: Connection, key: bytes, match: Row[Any]) -> Report:
+    said: dict[str, Any] = json.loads(match.tally)
+    rows = _ended(connection, match.queue, match.model)
+    by_group = _by_group(key, rows) if said.get("groups") else {}
+    return report(match.intent, match.model, Tally.of_dict(said), _counted(rows), by_group)
+
+
+class _Ended(NamedTuple):
+    """One pair that was decided, as far as it is counted."""
+
+    place: tuple[bool, str]
+    decision: str
+    row: Row[Any]
+
+
+def _ended(connection: Connection, queue_id: str, model: str) -> list[_Ended]:
+    """The pairs that were decided one way or the other, of matches that went by the same model."""
+    c, m = tables.pairs.c, tables.matches.c
+    alike = select(m.intent).where(m.queue == queue_id, m.model == model)
+    decided = c.decision.in_([Verdict.SAME.value, Verdict.DIFFERENT.value])
+    rows = tables.pairs_of(connection, c.queue == queue_id, decided, c.intent.in_(alike))
+    return [_Ended((row.kind == Kind.SAMPLE.value, band(row.rule, row.probability)), row.decision, row) for row in rows]
+
+
+def _counted(ended: Iterable[_Ended]) -> Decisions:
     counted: dict[tuple[bool, str], Counter[str]] = defaultdict(Counter)
-    for row in rows:
-        counted[row.kind == Kind.SAMPLE.value, band(row.rule, row.probability)][row.decision] += 1
-    said: dict[str, Any] = json.loads(last.tally)
-    decided = {key: (each[Verdict.SAME.value], each[Verdict.DIFFERENT.value]) for key, each in counted.items()}
-    return by_decisions(Tally.of_dict(said).strata(decided))
+    for each in ended:
+        counted[each.place][each.decision] += 1
+    return {place: (said[Verdict.SAME.value], said[Verdict.DIFFERENT.value]) for place, said in counted.items()}
+
+
+def _by_group(key: bytes, ended: Iterable[_Ended]) -> GroupDecisions:
+    found: dict[tuple[str, str], list[_Ended]] = defaultdict(list)
+    for each in ended:
+        for group in opened(key, each.row).groups.items():
+            found[group].append(each)
+    return {group: _counted(several) for group, several in found.items()}

@@ -93,10 +93,10 @@ class DoubtfulPair:
 
 @dataclass(frozen=True, slots=True)
 class MatchMade:
-    """What a match left behind for review: its pairs, the strongest first, and its links counted.
+    """What a match left behind for review: its pairs, those that there is room for first, and its links counted.
 
     `beyond` are pairs that were not even handed over. `lasting` says that both sides name records by keys of their own,
-    not by numbers of rows. `tally` is what `quality.Tally.as_dict` gives, and `model` the digest of the model.
+    not by numbers of rows. `tally` is what `Tally.as_dict` gives, and `model` the digest of the model.
     """
 
     pairs: Sequence[DoubtfulPair] = ()
@@ -163,15 +163,18 @@ def keep_doubtful(
 
     At most `MOST_OPEN` pairs of a queue are open; those beyond are counted. A pair already decided is opened again
     only where something is new about it: a person decided otherwise than the match now finds by another rule or by
-    other values.
+    other values. Pairs are looked at in the order given; with a sample among them in no order, or it would be seen.
     """
     take_turn(connection, f"linkage:{scope.queue}")
     known = tables.tokens_of(connection, scope.queue)
     room = MOST_OPEN - sum(row.decision is None for row in known.values())
     new: list[dict[str, Any]] = []
+    sampled = any(pair.kind is Kind.SAMPLE for pair in made.pairs)
     kept = beyond = 0
     for number, pair in enumerate(made.pairs if made.lasting else ()):
         row = _row(key, scope, pair, reviewers=made.reviewers, intent=intent, number=number, since=int(now.timestamp()))
+        if sampled:
+            row["number"] = int(row["token"][:7], 16)
         before = known.get(row["token"])
         if before is not None:
             _renew(connection, key, pair, row, before)
@@ -222,9 +225,9 @@ def _renew(connection: Connection, key: bytes, pair: DoubtfulPair, row: dict[str
     changed = (row["content"], row["rule"]) != (before.content, before.rule)
     facts = {name: row[name] for name in ("intent", "number", "rule", "weight", "probability", "content", "reviewers")}
     if before.decision is None or changed:
-        facts["sealed"] = _sealed(key, before.id, pair)
+        facts |= {"kind": row["kind"], "sealed": _sealed(key, before.id, pair)}
     if before.decision is not None and changed:
-        facts |= {name: row[name] for name in ("kind", "since", "decision", "decided", "entry")}
+        facts |= {name: row[name] for name in ("since", "decision", "decided", "entry")}
     tables.renew_pair(connection, before.id, facts, anew=changed)
 
 

@@ -10,7 +10,7 @@ from easement.base.database import reading
 from easement.base.errors import UsageError
 from easement.base.moments import instant_text
 from easement.linkage import tables
-from easement.linkage.review import DoubtfulPair, Scope, opened, review_key, token
+from easement.linkage.review import DoubtfulPair, Kind, Scope, opened, review_key, token
 from easement.linkage.review_desk import MOOT, Reviewer
 from easement.linkage.review_kept import opinions_by_pair
 from easement.linkage.review_ports import Keeper
@@ -61,7 +61,8 @@ class Shown:
     """A pair as a reviewer sees it: in what part they look at it, and what its form repeats as `seen`.
 
     `said` is what others said of it: empty but for whoever leads where two disagree, and after it was decided. `model`
-    is the digest of the model that weighed it, empty where exact rules paired it.
+    is the digest of the model that weighed it, empty where exact rules paired it. `unseen` says that links of a sample
+    are among the open pairs of its queue: then why any of them is there is not told before it is decided.
     """
 
     id: str
@@ -76,6 +77,7 @@ class Shown:
     match: int
     said: tuple[Opinion, ...] = ()
     model: str = ""
+    unseen: bool = False
 
     def as_dict(self) -> dict[str, Any]:
         """The pair as `--json` and the API show it."""
@@ -86,7 +88,7 @@ class Shown:
             "match": self.match,
             "list_reference": pair.listed,
             "held_reference": pair.held,
-            "kind": pair.kind.value,
+            "kind": None if self.unseen else pair.kind.value,
             "rule": pair.rule,
             "weight": pair.weight,
             "probability": pair.probability,
@@ -197,16 +199,41 @@ def shown(keeper: Keeper, id_: str, reviewer: Reviewer) -> Shown:
 def _shown(connection: Connection, key: bytes, row: Row[Any], reviewer: Reviewer) -> Shown:
     said = opinions_by_pair(connection, key, [row.id]).get(row.id, ())
     match = tables.matches_of(connection, tables.matches.c.intent == row.intent)
-    return replace(_as_shown(key, row, said, reviewer), model=match[0].model if match else "")
+    found = _as_shown(key, row, said, reviewer, sampled=_sampled(connection, row.queue))
+    return replace(found, model=match[0].model if match else "")
 
 
-def _as_shown(key: bytes, row: Row[Any], said: tuple[Opinion, ...], reviewer: Reviewer) -> Shown:
+def _sampled(connection: Connection, queue_: str) -> bool:
+    """Whether links of a sample are among the open pairs of a queue."""
+    c = tables.pairs.c
+    where = (c.queue == queue_, c.kind == Kind.SAMPLE.value, c.decision.is_(None))
+    return connection.scalar(select(exists().where(*where))) is True
+
+
+def _unseen(pair: DoubtfulPair) -> DoubtfulPair:
+    """A pair without what would say whether it was linked: whoever knows that follows it."""
+    return replace(pair, rule="", weight=None, probability=None, gammas={}, groups={}, kind=Kind.DOUBT)
+
+
+def _as_shown(key: bytes, row: Row[Any], said: tuple[Opinion, ...], reviewer: Reviewer, *, sampled: bool) -> Shown:
     ended = row.decision not in (None, MOOT)
+    unseen = sampled and not ended
     turn = Turn.LATE if ended else turn_of(said, row.reviewers, reviewer.token(key))
     told = said if ended or (turn is Turn.THIRD and reviewer.leads) else ()
-    pair = opened(key, row)
+    pair = _unseen(opened(key, row)) if unseen else opened(key, row)
     return Shown(
-        row.id, row.queue, pair, turn, row.content, row.since, row.decision, row.decided, row.entry, row.intent, told
+        id=row.id,
+        queue=row.queue,
+        pair=pair,
+        turn=turn,
+        seen=row.content,
+        since=row.since,
+        decision=row.decision,
+        decided=row.decided,
+        entry=row.entry,
+        match=row.intent,
+        said=told,
+        unseen=unseen,
     )
 
 
@@ -233,5 +260,5 @@ def pairs_in(
     where = (c.queue == queue_, *((c.decision.is_(None),) if only_open else ()))
     with reading(keeper.ledger.engine) as connection:
         rows = tables.pairs_of(connection, *where, newest=most, offset=offset)
-        said = opinions_by_pair(connection, key, [row.id for row in rows])
-        return tuple(_as_shown(key, row, said.get(row.id, ()), reviewer) for row in rows)
+        said, sampled = opinions_by_pair(connection, key, [row.id for row in rows]), _sampled(connection, queue_)
+        return tuple(_as_shown(key, row, said.get(row.id, ()), reviewer, sampled=sampled) for row in rows)

@@ -69,7 +69,7 @@ def queue_page(node: Node, identity: Identity, id_: str, number: int, now: datet
         DecidedLine(each.id, each.pair.rule, _when(each.since), each.decision or "", _at(each.decided), each.entry)
         for each in found[:PAGE]
     )
-    good = quality_of(node, id_)
+    good = quality_of(node, id_).quality
     return MatchPage(
         line=line,
         pairs=pairs,
