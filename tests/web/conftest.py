@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from typing import Any
 
+import httpx
 import pytest
 
 from easement.staff.permissions import NodeRole
 
 from .browser import Seat, axe_source, chromium, seated
+from .signed_in import HTML, as_person
 from .world import Person, World, opened
 
 
@@ -61,6 +63,20 @@ def ola(world: World) -> Person:
 def gwen(world: World) -> Person:
     """Who answers for what is shared, and keeps the datasets."""
     return world.people["Gwen Hughes"]
+
+
+@pytest.fixture
+def stranger(world: World) -> Iterator[httpx.Client]:
+    """Somebody who did not sign in, without a browser."""
+    with httpx.Client(base_url=world.url, headers=HTML, timeout=30) as client:
+        yield client
+
+
+@pytest.fixture
+def client(world: World) -> Iterator[httpx.Client]:
+    """Sam, who is signed in, without a browser."""
+    with as_person(world, world.people["Sam Carter"]) as made:
+        yield made
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ import pytest
 from easement.meaning.mapping import read_mapping
 from easement.staff.permissions import NodeRole
 
-from .test_guarded import as_person, send
+from .signed_in import as_person, send
 from .world import TRICKY
 
 ROWS = """Pupil Ref,Surname,Forename,DOB,Gender,Home Post Code,School URN,FSM,Shoe <b>

@@ -22,8 +22,8 @@ from easement.web.reading import columns
 from easement.web.reading.columns import DATES, LINE, Sheet, UnreadableList, read_sheet
 from tests.gate.world import TERMS
 
+from .signed_in import HTML, as_person, send, token
 from .steps import make_sets
-from .test_guarded import HTML, as_person, send, token
 from .world import Person, World
 
 HEAD = "Pupil no,Surname,Forename,DOB,Post code,Meals"

@@ -14,17 +14,10 @@ import pytest
 from easement.ledger.verifier import check_receipt
 from easement.register import service
 
-from .test_guarded import HTML, as_person, send, token
+from .signed_in import HTML, as_person, send, token
 from .world import TRICKY, World
 
 WORRY = f"Why are postcodes needed? {TRICKY}"
-
-
-@pytest.fixture
-def stranger(world: World) -> Iterator[httpx.Client]:
-    """Somebody who did not sign in."""
-    with httpx.Client(base_url=world.url, headers=HTML, timeout=30) as client:
-        yield client
 
 
 @pytest.fixture

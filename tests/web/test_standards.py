@@ -13,15 +13,8 @@ import pytest
 from easement.meaning.codes_shelf import code_list
 from easement.meaning.sssom import read_sssom
 
-from .test_guarded import HTML, as_person
+from .signed_in import as_person
 from .world import TRICKY, World
-
-
-@pytest.fixture
-def stranger(world: World) -> Iterator[httpx.Client]:
-    """Somebody who did not sign in."""
-    with httpx.Client(base_url=world.url, headers=HTML, timeout=30) as client:
-        yield client
 
 
 @pytest.fixture

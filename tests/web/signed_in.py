@@ -1,0 +1,58 @@
+"""The pages as they are asked without a browser, by a stranger or by somebody who is signed in."""
+
+import json
+import re
+
+import httpx
+
+from easement.staff import service as staff
+
+from .world import PASSWORD, Person, World
+
+SESSION = "easement-northtown"
+HTML = {"accept": "text/html"}
+
+
+def as_person(world: World, person: Person) -> httpx.Client:
+    """A browser in which somebody is signed in."""
+    opened = staff.open_session(world.node, person.id, now=world.clock())
+    return httpx.Client(base_url=world.url, headers=HTML, timeout=30, cookies={SESSION: opened.token})
+
+
+def token(answer: httpx.Response) -> str:
+    """The token of the page's forms."""
+    return re.search(r'name="csrf" value="([0-9a-f]{64})"', answer.text).group(1)
+
+
+def send(client: httpx.Client, path: str, page: str = "", **fields: object) -> httpx.Response:
+    """Send a form from a page of the node."""
+    return client.post(path, data={"csrf": token(client.get(page or path)), **fields})
+
+
+def begun(client: httpx.Client, source: str = "safeguarding/health-contact") -> str:
+    """The address of a journey that has come as far as whom it is about."""
+    sent = send(client, "/ask", purpose="safeguarding-children")
+    journey = sent.headers["location"].rsplit("/", 1)[0]
+    assert send(client, f"{journey}/sources", source=source).headers["location"] == f"{journey}/person"
+    return journey
+
+
+def asked(client: httpx.Client, why: str = "A worry") -> str:
+    """The address of a journey that was answered."""
+    journey = begun(client)
+    born = {"date_of_birth-day": "1", "date_of_birth-month": "2", "date_of_birth-year": "2015"}
+    assert send(client, f"{journey}/person", family_name="Ash", **born).status_code == 303
+    assert send(client, f"{journey}/why", why=why).status_code == 303
+    assert send(client, f"{journey}/check").headers["location"] == f"{journey}/answer"
+    return journey
+
+
+def sign_in(client: httpx.Client, person: Person, world: World, **more: str) -> httpx.Response:
+    """Sign in through the form."""
+    code = person.code(world.clock())
+    return send(client, "/sign-in", name=person.name, password=PASSWORD, code=code, **more)
+
+
+def listed(client: httpx.Client, path: str, name: str) -> list[dict[str, object]]:
+    """A list as JSON."""
+    return json.loads(client.get(path).text)[name]
