@@ -203,6 +203,15 @@ def test_codes_of_which_none_is_known_are_asked_about():
     assert "say what each means" in found.question
 
 
+def test_no_value_of_a_table_stands_in_what_is_said_of_a_proposal():
+    """Drafts are seen by people who may know a table's shape and not what stands in it."""
+    rows = "\n".join(f"{row}|{('M', 'F', 'Jo Ash, seen by Dr Elm')[row % 3]}" for row in range(30))
+    found = proposed(f"id|sex\n{rows}").of("sex")
+    assert found.way.codes == {"M": "male", "F": "female"}
+    assert "no code was found for 1 value (10 in all)" in found.reason
+    assert "Elm" not in f"{found}"
+
+
 def test_what_is_not_proposed_is_told_with_the_reason():
     found = proposed("id|surname|shoe_size|empty\n1|Ash|9|\n2|Elm|8|")
     assert dict(found.left_out) == {

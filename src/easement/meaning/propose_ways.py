@@ -72,8 +72,9 @@ def _kind(form: str) -> str:
 def _code(element: Element, column: ColumnProfile) -> Found:
     found = walk(column.codes, element)
     if found.unknown and found.codes:
-        named = ", ".join(f"`{value}` ({count:,})" for value, count in found.unknown[:5])
-        more: tuple[str, ...] = (f"no code was found for {named}",)
+        rows = sum(count for _, count in found.unknown)  # the values themselves are not for everybody who sees a draft
+        values = "1 value" if len(found.unknown) == 1 else f"{len(found.unknown):,} values"
+        more: tuple[str, ...] = (f"no code was found for {values} ({rows:,} in all)",)
     else:
         more = ()
     question = "" if found.codes else "none of its values is a code of the standard: say what each means"
