@@ -197,7 +197,10 @@ def test_a_list_longer_than_one_request_may_be_is_refused_before_it_is_looked_at
 
 def fished(run: Run, world: World, days: int) -> Path:
     """An encoded list of one child with as many birthdays."""
-    rows = [(f"F{day}", "Ash", "Jo", f"2015-02-{day:02}", "NT1 1AA") for day in range(1, days + 1)]
+    return tried(run, world, [(f"F{day}", "Ash", "Jo", f"2015-02-{day:02}", "NT1 1AA") for day in range(1, days + 1)])
+
+
+def tried(run: Run, world: World, rows: list[tuple[str, ...]]) -> Path:
     write_rows(world.out / "roll-fished.csv", ("pupil", "surname", "forename", "dob", "place"), rows)
     code, _, _ = run("encode", str(world.out / "roll-fished.csv"), str(world.out / "roll.yaml"), "--key",
                      str(world.out / "roll.key"), "--agreement", str(world.agreement), "--share", "entitled",
@@ -210,6 +213,27 @@ def test_one_person_with_many_birthdays_is_not_found_by_any(run: Run, world: Wor
     done = match(world, fished(run, world, 8), "fished.csv")
     assert done.released.count == 0
     assert done.released.held >= 1
+
+
+NAMES = ("Jo", "Ann", "Bob", "Cyd", "Dee")
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [(f"F{n}", "Ash", "Jo", "2015-02-01", f"NT{n} 1AA") for n in range(1, 4)],
+        [(f"F{n}", "Ash", name, "2015-02-01", "NT1 1AA") for n, name in enumerate(NAMES)],
+        [(f"F{n}", f"A{letter}h", "Jo", "2015-02-01", "") for n, letter in enumerate("sbdfglmnr")],
+    ],
+    ids=["postcodes", "given names", "family names"],
+)
+def test_a_list_that_tries_what_it_does_not_know_learns_it_of_nobody(
+    run: Run, world: World, rows: list[tuple[str, ...]]
+) -> None:
+    assert match(world, tried(run, world, rows[:1]), "tried.csv").released.count == 1
+    done = match(world, tried(run, world, rows), "tried.csv")
+    assert done.decision.allowed
+    assert (done.released.count, done.released.held >= 1) == (0, True)
 
 
 def test_a_list_that_tries_a_month_of_birthdays_is_refused(run: Run, world: World) -> None:

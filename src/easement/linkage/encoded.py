@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 from easement.linkage.assign import assigned_at
 from easement.linkage.encode import BITS, DIFFUSED, KEYS, Hardening
+from easement.linkage.tried import FEW, TIMES
 
-__all__ = ["MOST_EACH", "REPEATED", "UNLIKELY", "Likeness", "matching"]
+__all__ = ["MOST_EACH", "TRIED", "UNLIKELY", "Likeness", "matching", "repeated"]
 
 MOST_EACH = 10_000
 """Most pairs of one blocking key's value: two hundred namesakes among a million people are fewer, and a list built of
@@ -52,13 +53,42 @@ UNLIKELY = (
 )
 """What forbids to link a pair, by its place from 1."""
 
-REPEATED = """select row as listed_row from (
-    select row, number, count(*) over (partition by number) as of_number,
-      count(distinct given_birth) over (partition by names_place) as births, names_place
-    from {listed}
-  ) where (number is not null and of_number > 1) or (names_place is not null and births > 1)"""
-"""Rows of a list that give one number twice, or like names at one place several birthdays: whoever tries values until
-one fits would learn them, so such rows are not linked."""
+TRIED: tuple[tuple[str, str, int, int], ...] = (
+    ("names_place", "coalesce(given_birth, family_birth)", 1, 0),
+    ("given_birth, family_birth", "birth_place", 1, 1),
+    ("birth_place", "names_place", 3, 1),
+    ("given_birth", "family_birth", FEW, TIMES),
+    ("family_birth", "given_birth", FEW, TIMES),
+)
+"""What rows agree in by keys, what they then go through, and how many different ones are no sign of trying: so many, or
+so many times what the register has of it. Birthdays, postcodes, names, family names and given names are tried."""
+
+_NUMBERS = """select row as listed_row from (select row, number, count(*) over (partition by number) as n from {listed})
+  where number is not null and n > 1"""
+
+_TRIES = """select row as listed_row from {listed} where {tried} is not null and hash({fixed}) in (
+    with tries as (
+      select hash({fixed}) as alike, count(distinct {tried}) as many from {listed} where {filled}
+      group by alike having many > {few}
+    ), known as (
+      select hash({fixed}) as alike, count(distinct {tried}) as known from {held}
+      where {filled} and hash({fixed}) in (select alike from tries) group by alike
+    )
+    select alike from tries left join known using (alike) where many > {times} * coalesce(known, 0))"""
+
+
+def repeated(held: str, listed: str) -> str:
+    """The query of rows of a list that give one number twice or try values until one fits: they are not linked.
+
+    Honest encodings are told so; whoever builds keys by hand may hide it, and meets the agreement's limits alone.
+    """
+    found = [_NUMBERS.format(listed=listed)]
+    for fixed, tried, few, times in TRIED:
+        filled = " and ".join(f"{each} is not null" for each in fixed.split(", "))
+        named = {"fixed": fixed, "tried": tried, "few": few, "times": times, "filled": filled}
+        found.append(_TRIES.format(held=held, listed=listed, **named))
+    return " union ".join(found)
+
 
 _CANDIDATES = """select h.row as held_row, l.row as listed_row from {held} as h join {listed} as l using ({key})
   where {key} in (
@@ -96,7 +126,7 @@ def matching(
     found = "\n  union ".join(_CANDIDATES.format(key=key, most=MOST_EACH, **sides) for key in ("number", *KEYS))
     floor = likeness.hold - likeness.margin - BONUS
     return (
-        ("repeated", REPEATED.format(**sides)),
+        ("repeated", repeated(**sides)),
         ("candidates", found),
         ("compared", _COMPARED.format(likeness=_likeness(hardening), alike=ALIKE_GIVEN, same_all=SAME_ALL, **sides)),
         ("scored", _SCORED.format(hold=likeness.hold, floor=floor - 0.06, same=0.9, sure=0.92, bonus=0.06)),
