@@ -182,6 +182,56 @@ def test_a_mapping_that_takes_the_place_of_another_says_what_is_different(contac
     assert read_mapping(second).confirmed[1].changes == ("uprn: {absent: no column of this table holds it} → shoe",)
 
 
+DATED = "id,dob,seen\n" + "".join(
+    f"{n},{n % 28 + 1:02}/0{n % 9 + 1}/19{50 + n},0{n % 9 + 1}/0{n * 5 % 9 + 1}/19{50 + n}\n" for n in range(30)
+)
+
+
+def test_a_column_that_is_set_is_read_as_its_own_values_tell(tmp_path):
+    path = tmp_path / "people.csv"
+    path.write_text(DATED)
+    out = drafted(path)
+    named = ("--by", "Jo", "--why", "agreed")
+    asked = run("confirm", out, "--all", *named, "--set", "date_of_birth=seen")
+    assert (asked.exit_code, "`dd/mm/yyyy` or `mm/dd/yyyy`" in asked.output) == (2, True)
+    flags = ("--set", "date_of_birth=seen", "--dates", "date_of_birth=mm/dd/yyyy")
+    assert run("confirm", out, "--all", *named, *flags).exit_code == 0
+    way = read_mapping(out).elements["date_of_birth"]
+    assert (way.column, way.dates) == ("seen", ("mm/dd/yyyy",))
+
+
+def test_what_another_column_leaves_open_is_asked_on_the_terminal_too(tmp_path):
+    path = tmp_path / "people.csv"
+    path.write_text(DATED)
+    out = drafted(path)
+    names = list(read_draft(out).elements)
+    typed = ["" for _ in names]
+    typed[names.index("date_of_birth")] = "no such column\nseen\ndd/mm/yyyy"
+    done = run("confirm", out, typed="\n".join([*typed, "Jo Ash", "Asked the team"]) + "\n")
+    assert done.exit_code == 0, done.output
+    assert "the table has no column `no such column`" in done.output
+    assert read_mapping(out).elements["date_of_birth"].dates == ("dd/mm/yyyy",)
+
+
+def test_what_did_not_map_when_it_was_confirmed_stays_in_the_mapping(contacts):
+    path = drafted(contacts)
+    done = run("confirm", path, "--all", "--by", "Jo", "--why", "agreed")
+    last = read_mapping(path).confirmed[0]
+    assert (last.rows, last.unmapped["date_of_birth"]) == (4, {"not-a-date": 1})
+    assert "date_of_birth 1 not-a-date" in done.output
+
+
+def test_nothing_is_confirmed_of_a_table_that_cannot_be_seen_or_lacks_a_column(contacts):
+    path = drafted(contacts)
+    text = contacts.read_text()
+    contacts.write_text(text.replace("DOB", "Birthday"))
+    gone = run("confirm", path, "--all", "--by", "Jo", "--why", "agreed")
+    contacts.unlink()
+    away = run("confirm", path, "--all", "--by", "Jo", "--why", "agreed")
+    assert (gone.exit_code != 0, away.exit_code != 0, "`DOB`" in gone.output) == (True, True, True)
+    assert read_draft(path).unconfirmed
+
+
 def test_the_rows_to_mend_are_told_one_by_one(contacts):
     path = drafted(contacts)
     assert run("confirm", path, "--json", "--by", "Jo", "--why", "so", "--set", "person_reference=ref").exit_code == 0

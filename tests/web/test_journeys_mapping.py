@@ -83,6 +83,15 @@ def test_a_table_is_led_to_a_standard_and_stood_for(seat, world, gwen, table, ax
     assert mapping.elements["upn"].absent == "The schools hold it"
     assert mapping.confirmed[0].by == "Gwen Hughes"
     assert set(mapping.confirmed[0].otherwise) == {"date_of_birth", "sex", "upn"}
+    for words in ("Gwen Hughes", "Checked with the schools, " + TRICKY, "school-roll/1", "In use", "Sex, UPN"):
+        assert words in seat.text
+    assert "Postcode: 1 not valid: it fails its check" in seat.text
+    seat.check(axe)
+    seat.follow("See what does not map now")
+    assert "Just now 5 rows were read to the end" in seat.text
+    seat.check(axe)
+    seat.follow("Look at the table, and map it anew")
+    assert seat.heading == "pupils 2026.csv"
 
 
 def test_another_column_is_read_as_its_values_tell_and_what_changes_is_shown(plain, world, gwen, table):
@@ -103,6 +112,43 @@ def test_another_column_is_read_as_its_values_tell_and_what_changes_is_shown(pla
     plain.go("/datasets/map/drafts/pupils-2026")
     plain.press("Forget this draft")
     assert plain.path == "/datasets/map"
+
+
+OWN = """\
+format: easement-standard/1
+id: shoes
+version: 1
+title: Shoes
+description: Whose shoe
+source: these tests
+{retired}elements:
+  person_reference: {{definition: The person, sensitivity: personal}}
+"""
+
+
+def test_nothing_is_led_to_a_standard_that_was_retired_meanwhile_and_what_was_is_told(world, gwen, table):
+    own = world.node.home / "standards" / "shoes-1.yaml"
+    own.parent.mkdir(exist_ok=True)
+    own.write_text(OWN.format(retired=""))
+    try:
+        with as_person(world, gwen) as steward:
+            fields = {"file": table.name, "standard": "shoes/1", "id": "pupils-2026", "title": "Pupils"}
+            at, look = "/datasets/map/drafts/pupils-2026", "/datasets/map/look?file=pupils%202026.csv"
+            assert send(steward, "/datasets/map/drafts", "/datasets/map", **fields).status_code == 303
+            own.write_text(OWN.format(retired="retired: {on: 2026-01-01, why: worn out}\n"))
+            refused = send(steward, f"{at}/confirm", f"{at}/confirm", why="so")
+            assert (refused.status_code, "was retired" in refused.text or "worn out" in refused.text) == (409, True)
+            own.write_text(OWN.format(retired=""))
+            assert send(steward, f"{at}/confirm", f"{at}/confirm", why="so").status_code == 303
+            own.write_text(OWN.format(retired="retired: {on: 2026-01-01, why: worn out}\n"))
+            shown = steward.get("/datasets/pupils-2026").text
+            assert ("Retired" in shown, "worn out" in shown) == (True, True)
+            assert steward.get(look).text.count("Shoes") == 0
+            table.unlink()
+            assert "no file" in steward.get("/datasets/pupils-2026?check=now").text.lower()
+            table.write_text(ROWS)
+    finally:
+        own.unlink()
 
 
 def test_who_may_not_manage_datasets_sees_no_value(world, gwen, table):

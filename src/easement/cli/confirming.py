@@ -1,6 +1,7 @@
 """`easement dataset confirm`: a person stands for a mapping that was proposed, element by element or by flags."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,8 +11,9 @@ from easement.cli.present import clear_path, emit, json_option, say
 from easement.cli.studio_options import folder_option, folders_of, mapping_path, node_option
 
 if TYPE_CHECKING:
-    from easement.meaning.mapping import DatasetMapping, Way
+    from easement.meaning.mapping import Confirmed, DatasetMapping, Way
     from easement.meaning.model import Standard
+    from easement.meaning.profile import ColumnProfile, TableProfile
 
 __all__ = ["confirm"]
 
@@ -52,15 +54,16 @@ def confirm(
 ) -> None:
     """Confirm what was proposed in DRAFT, one element after the other, or change it.
 
-    With --all or --json nothing is asked: what the other options say is taken, and the rest as it was proposed. Who,
-    when and why stand in the mapping for good.
+    With --all or --json nothing is asked: what the other options say is taken, and the rest as it was proposed. A
+    column that you set is read as its values tell; what these leave open must be said too. The table is read to the
+    end. Who, when, why and how many values did not map stand in the mapping for good.
     """
     from easement.base.durable import write_whole
     from easement.ledger.service import utc_now
     from easement.meaning.catalogue import refuse_retired
     from easement.meaning.mapping import read_mapping
     from easement.meaning.standards import standard
-    from easement.meaning.studio import read_draft
+    from easement.meaning.studio import measured_at, place_of, read_draft
     from easement.meaning.studio_draft import confirm as confirmed
     from easement.meaning.studio_draft import differences
     from easement.meaning.studio_file import written
@@ -70,15 +73,20 @@ def confirm(
     target, now = standard(held.standard, where), utc_now()
     refuse_retired(target, now.date())
     before = read_mapping(in_force, where) if in_force else None
-    made = _changed(held, target, columns=columns, dates=dates, parts=parts, codes=codes, absent=absent)
+    table = _Table(place_of(draft, held, None, node), where)
+    made = _with_columns(held, target, columns, table)
+    made = _changed(made, target, dates=dates, parts=parts, codes=codes, absent=absent)
     if not every and not as_json:
-        made = _ask_each(made, target)
+        made = _ask_each(made, target, table)
         by, why = by or _ask("Who confirms it?"), why or _ask("Why is it right?")
-    done = confirmed(made, by=by, why=why, now=now, before=before)
+    report = measured_at(table.place, made, target)
+    done = confirmed(made, by=by, why=why, now=now, before=before, report=report)
     write_whole(out or draft, written(done))
     changes = differences(before, done) if before else ()
     said = {"id": done.id, "confirmed": done.confirmed[-1].model_dump(mode="json"), "file": (out or draft).name}
     emit(as_json, said, lambda: _confirmed(done, out or draft, [each.told for each in changes]))
+    if not report.usable:
+        say("the table cannot be shared from yet: its record key is blank, or stands in several rows", fg="yellow")
     say(f"next: easement dataset check {clear_path(out or draft)}")
 
 
@@ -86,32 +94,71 @@ def _ask(question: str) -> str:
     return str(click.prompt(question, err=True)).strip()
 
 
+@dataclass
+class _Table:
+    """The draft's table; it is profiled once, when a column is first set."""
+
+    place: Any
+    folders: tuple[Path, ...]
+    seen: "TableProfile | None" = None
+
+    def column(self, name: str) -> "ColumnProfile":
+        """One column's profile; raises `UsageError` where the table has no such column."""
+        from easement.base.errors import UsageError
+        from easement.base.words import did_you_mean
+        from easement.meaning.studio import look
+
+        self.seen = self.seen or look(self.place, folders=self.folders)
+        found = self.seen.column(name)
+        if found is None:
+            names = [each.name for each in self.seen.columns]
+            likely = did_you_mean(name, names, f"it has {', '.join(f'`{each}`' for each in names[:12])}")
+            raise UsageError(f"the table has no column `{name}`", remedy=likely)
+        return found
+
+
+def _with_columns(
+    mapping: "DatasetMapping", target: "Standard", columns: Sequence[str], table: _Table
+) -> "DatasetMapping":
+    """The draft with the columns that were set, each read as its own values tell."""
+    from easement.meaning.studio_draft import chosen
+
+    for element, column in map(_pair, columns):
+        _known(target, element)
+        mapping = chosen(mapping, target.elements[element], table.column(column))
+    return mapping
+
+
+def _known(target: "Standard", element: str) -> None:
+    from easement.base.errors import UsageError
+
+    if element not in target.elements:
+        raise UsageError(
+            f"`{element}` is not an element of `{target.ref}`", remedy=f"it has {', '.join(target.elements)}"
+        )
+
+
 def _changed(
     mapping: "DatasetMapping",
     target: "Standard",
     *,
-    columns: Sequence[str],
     dates: Sequence[str],
     parts: Sequence[str],
     codes: Sequence[str],
     absent: Sequence[str],
 ) -> "DatasetMapping":
     """The draft with what the options say."""
-    from easement.base.errors import UsageError
     from easement.meaning.studio_draft import decided, way_said
 
     said: dict[str, dict[str, Any]] = {}
-    for key, given in (("column", columns), ("dates", dates), ("part", parts), ("absent", absent)):
+    for key, given in (("dates", dates), ("part", parts), ("absent", absent)):
         for element, value in map(_pair, given):
             said.setdefault(element, {})[key] = value
     for element, value in map(_pair, codes):
         name, _, local = element.partition(":")
         said.setdefault(name, {}).setdefault("codes", {})[local] = value
     for element, ways in said.items():
-        if element not in target.elements:
-            raise UsageError(
-                f"`{element}` is not an element of `{target.ref}`", remedy=f"it has {', '.join(target.elements)}"
-            )
+        _known(target, element)
         mapping = decided(mapping, element, way_said(target.elements[element], **_whole(mapping, element, ways)))
     return mapping
 
@@ -120,7 +167,7 @@ def _whole(mapping: "DatasetMapping", element: str, ways: dict[str, Any]) -> dic
     """What is said of an element, with what stands of it where only a part was said."""
     before = mapping.elements.get(element)
     dates = (ways.pop("dates"),) if "dates" in ways else ()
-    if "absent" in ways or "column" in ways or before is None or before.column is None:
+    if "absent" in ways or before is None or before.column is None:
         return ways | {"dates": dates}
     codes = {**before.codes, **ways.get("codes", {})}
     part = ways.get("part") or (before.part.value if before.part else "")
@@ -136,18 +183,23 @@ def _pair(text: str) -> tuple[str, str]:
     return name.strip(), value.strip()
 
 
-def _ask_each(mapping: "DatasetMapping", target: "Standard") -> "DatasetMapping":
-    """Ask about each element on the terminal: Enter keeps what is proposed."""
-    from easement.meaning.studio_draft import decided
+def _ask_each(mapping: "DatasetMapping", target: "Standard", table: _Table) -> "DatasetMapping":
+    """Ask about each element: Enter keeps what is proposed; what another column leaves open is asked too."""
+    from easement.base.errors import UsageError
 
     say(
         "Enter keeps what is proposed; a column's name takes that one; `absent` says that the table does not hold it.\n"
     )
     for name in mapping.unconfirmed:
-        way = mapping.elements[name]
-        said = _ask_one(name, way)
-        if said is not None:
-            mapping = decided(mapping, name, _way_of(target, name, way, said))
+        while (said := _ask_one(name, mapping.elements[name])) is not None:
+            try:
+                mapping = _answered(mapping, target, name, said, table)
+            except UsageError as error:
+                say(f"   {error.what}: {error.remedy}", fg="yellow")
+                continue
+            mark = mapping.elements[name].proposed
+            if mark is None or not mark.asks:
+                break
     return mapping
 
 
@@ -167,16 +219,16 @@ def _ask_one(name: str, way: "Way") -> str | None:
     return said or None
 
 
-def _way_of(target: "Standard", name: str, way: "Way", said: str) -> "Way":
-    """What was typed: an answer to the question, a column, or that it is absent."""
-    from easement.meaning.studio_draft import way_said
+def _answered(mapping: "DatasetMapping", target: "Standard", name: str, said: str, table: _Table) -> "DatasetMapping":
+    """The draft with what was typed: an answer to the question, a column, or that it is absent."""
+    from easement.meaning.studio_draft import chosen, decided, way_said
 
-    element = target.elements[name]
+    element, way = target.elements[name], mapping.elements[name]
     if said == "absent":
-        return way_said(element, absent=_ask("Why is it not there?"))
+        return decided(mapping, name, way_said(element, absent=_ask("Why is it not there?")))
     if way.proposed is not None and said in way.proposed.answers and way.column is not None:
-        return way_said(element, column=way.column, dates=(said,))
-    return way_said(element, column=said, dates=way.dates if said == way.column else ())
+        return decided(mapping, name, way_said(element, column=way.column, dates=(said,)))
+    return chosen(mapping, element, table.column(said))
 
 
 def _confirmed(done: "DatasetMapping", file: Path, changes: Sequence[str]) -> str:
@@ -185,5 +237,12 @@ def _confirmed(done: "DatasetMapping", file: Path, changes: Sequence[str]) -> st
         f"{done.id} as {done.standard}: confirmed by {last.by} at {last.at}, in {clear_path(file)}",
         f"as proposed: {', '.join(last.as_proposed) or 'nothing'}",
         f"decided otherwise: {', '.join(last.otherwise) or 'nothing'}",
+        f"did not map, of {last.rows or 0:,} rows: {_unmapped(last) or 'nothing'}",
     ]
     return "\n".join([*lines, *(f"changed: {change}" for change in changes)])
+
+
+def _unmapped(last: "Confirmed") -> str:
+    return ", ".join(
+        f"{element} {count:,} {fault}" for element, faults in last.unmapped.items() for fault, count in faults.items()
+    )

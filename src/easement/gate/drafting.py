@@ -13,6 +13,7 @@ from pathlib import Path
 from easement.base.durable import write_whole
 from easement.base.errors import BadData, EasementError, UsageError
 from easement.gate.datasets import mappings
+from easement.meaning.catalogue import refuse_retired
 from easement.meaning.mapping import DatasetMapping, SourceHints, read_mapping
 from easement.meaning.model import Standard
 from easement.meaning.profile import TableProfile
@@ -177,27 +178,28 @@ class Desk:
     def put_in_force(self, id_: str, *, by: str, why: str, now: datetime) -> InForce:
         """Confirm a draft and put it in force, in the place of the mapping of its id where there is one.
 
-        Raises `UsageError` where there is no such draft, nobody says who and why, or a question is open; `BadData` for
-        a table that cannot be shared from.
+        Raises `UsageError` where there is no such draft, nobody says who and why, a question is open or the standard
+        is retired; `BadData` for a table that cannot be shared from.
         """
         held, standing = self.draft(id_), self.standing(id_)
         if held is None:
             raise UsageError(f"there is no draft `{id_}`", remedy="propose one first")
-        before = standing[1] if standing else None
-        done = confirm(held, by=by, why=why, now=now, before=before)
+        before, target = standing[1] if standing else None, self.standard_of(held)
+        refuse_retired(target, now.date())
+        report = held_against(self.place_of(held), held, target, values=False).report
+        done = confirm(held, by=by, why=why, now=now, before=before, report=report)
         if before is not None and done.about is None:
             done = done.model_copy(update={"about": before.about})
-        report = held_against(self.place_of(done), done, self.standard_of(done), values=False).report
         if not report.usable:
             raise BadData(
                 f"the table cannot be shared from: {_unusable(report)}", remedy="mend the mapping or the table"
             )
-        target = standing[0] if standing else self.datasets / f"{id_}.yaml"
-        if standing is None and target.exists():
-            raise UsageError(f"`{target.name}` stands in the way, and cannot be read", remedy="mend it or move it away")
-        write_whole(target, written(done))
+        file = standing[0] if standing else self.datasets / f"{id_}.yaml"
+        if standing is None and file.exists():
+            raise UsageError(f"`{file.name}` stands in the way, and cannot be read", remedy="mend it or move it away")
+        write_whole(file, written(done))
         self.drop(id_)
-        return InForce(target, done, report)
+        return InForce(file, done, report)
 
     def _path(self, id_: str) -> Path:
         if not _ID.fullmatch(id_):

@@ -62,7 +62,8 @@ class Proposed(BaseModel):
 class Confirmed(BaseModel):
     """That a person stood for a mapping: who, when (UTC), why; which elements were as proposed, and which otherwise.
 
-    `changes` says in words what is different from the mapping that was in force before.
+    `changes` says in words what is different from the mapping that was in force before; `rows` how many rows the table
+    had then, and `unmapped` for each element which faults its values had, and in how many rows.
     """
 
     model_config = _FROZEN
@@ -73,6 +74,8 @@ class Confirmed(BaseModel):
     as_proposed: Annotated[tuple[str, ...], BeforeValidator(_one_or_several)] = ()
     otherwise: Annotated[tuple[str, ...], BeforeValidator(_one_or_several)] = ()
     changes: Annotated[tuple[str, ...], BeforeValidator(_one_or_several)] = ()
+    rows: int | None = Field(default=None, ge=0)
+    unmapped: dict[str, dict[str, Annotated[int, Field(ge=1)]]] = {}
 
 
 class Way(BaseModel):

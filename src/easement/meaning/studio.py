@@ -43,6 +43,7 @@ __all__ = [
     "held_against",
     "hints_of",
     "look",
+    "measured_at",
     "place_at",
     "place_of",
     "preview",
@@ -187,6 +188,16 @@ def held_against(
     with _open(place) as source:
         report = measured(source, mapping, target, examples=values)
         return Held(report, to_mend(source, mapping, target, values=values))
+
+
+def measured_at(place: "File | DatabaseTable", mapping: DatasetMapping, target: Standard) -> Report:
+    """How a table fits a mapping, in counts alone; raises `BadData` where it lacks a column that the mapping reads."""
+    with _open(place) as source:
+        report = measured(source, mapping, target, examples=False)
+    if report.missing:
+        name, mend = next(iter(report.missing.items()))
+        raise BadData(f"the table has no column `{name}`", remedy=mend)
+    return report
 
 
 def rows_to_mend(

@@ -17,6 +17,7 @@ from easement.meaning.model import Element, Standard
 from easement.meaning.profile import ColumnProfile
 from easement.meaning.propose import Proposals
 from easement.meaning.propose_ways import way_of
+from easement.meaning.report import Report
 from easement.meaning.studio_file import in_words
 from easement.meaning.syntax import Type
 
@@ -170,11 +171,12 @@ def confirm(
     now: datetime,
     elements: Collection[str] | None = None,
     before: DatasetMapping | None = None,
+    report: Report | None = None,
 ) -> DatasetMapping:
     """The mapping with what was proposed confirmed by a person: all of it, or some `elements`.
 
-    `before` is the mapping in force that this takes the place of. Raises `UsageError` where who or why is not said, or
-    a question is open.
+    `before` is the mapping in force that this takes the place of, `report` how the table fits as it is now. Raises
+    `UsageError` where who or why is not said, or a question is open.
     """
     who, reason = _said(by, "who confirms it", "--by NAME"), _said(why, "why it is right", "--why TEXT")
     wanted = [name for name in mapping.unconfirmed if elements is None or name in elements]
@@ -199,9 +201,19 @@ def confirm(
         as_proposed=tuple(name for name in wanted if name not in changed),
         otherwise=tuple(changed),
         changes=tuple(each.told for each in differences(before, settled)) if before is not None else (),
+        rows=report.rows if report is not None else None,
+        unmapped=_unmapped(report) if report is not None else {},
     )
     history = before.confirmed if before is not None and not mapping.confirmed else mapping.confirmed
     return settled.model_copy(update={"confirmed": (*history, entry)})
+
+
+def _unmapped(report: Report) -> dict[str, dict[str, int]]:
+    return {
+        each.name: {finding.fault.value: finding.count for finding in each.findings}
+        for each in report.elements
+        if each.findings
+    }
 
 
 def _said(text: str, what: str, remedy: str) -> str:

@@ -15,14 +15,16 @@ from easement.exchange.directory import Directory
 from easement.exchange.directory_parts import Member
 from easement.exchange.jobs_tables import Job
 from easement.gate import register
+from easement.gate.drafting import Desk
 from easement.law.catalogue import catalogue
 from easement.law.model import BodyClass
 from easement.meaning.about import About
-from easement.meaning.mapping import DatasetMapping
+from easement.meaning.mapping import DatasetMapping, Way
 from easement.meaning.standards import standard
 from easement.node.home import Node
 from easement.staff.model import Identity
 from easement.staff.permissions import Permission
+from easement.web.reading.mapped import mapped_as
 from easement.web.reading.names import Names, names_of
 from easement.web.reading.records import may_see
 from easement.web.views.cluster import (
@@ -151,17 +153,17 @@ def _dataset(mapping: DatasetMapping, about: About) -> DatasetLine:
     )
 
 
-def dataset(node: Node, identity: Identity, id_: str, now: datetime) -> DatasetPage | None:
-    """One dataset; nothing where there is none."""
+def dataset(node: Node, identity: Identity, id_: str, now: datetime, *, check: bool = False) -> DatasetPage | None:
+    """One dataset, with `check` held against its table; nothing where there is none."""
     entry = next((each for each in register.entries(node.home) if each.mapping and each.mapping.id == id_), None)
     if entry is None or entry.mapping is None:
         return None
     found = entry.mapping
     described = standard(found.standard, (node.home / "standards",))
     elements = [
-        ElementLine(name, element.definition, element.sensitivity.value, found.elements[name].absent or "")
+        ElementLine(name, element.definition, element.sensitivity.value, way.absent or "", _way(way))
         for name, element in described.elements.items()
-        if name in found.elements
+        if (way := found.elements.get(name)) is not None
     ]
     shared = {
         each.prepared.id: each.prepared.terms.title
@@ -173,8 +175,16 @@ def dataset(node: Node, identity: Identity, id_: str, now: datetime) -> DatasetP
         )
     }
     return DatasetPage(
-        line=_dataset(found, entry.about), elements=tuple(elements), shared=tuple(sorted(shared.items()))
+        line=_dataset(found, entry.about),
+        elements=tuple(elements),
+        shared=tuple(sorted(shared.items())),
+        mapped=mapped_as(Desk(node.home), found, now.date(), check=check),
+        manages=identity.may(Permission.DATA_DATASET_MANAGE),
     )
+
+
+def _way(way: Way) -> str:
+    return "" if way.absent is not None else ", ".join(way.columns) or str(way.constant)
 
 
 def jobs(node: Node, identity: Identity, now: datetime) -> Jobs:

@@ -55,9 +55,9 @@ def datasets(visit: DatasetReader, format_: Format = "") -> Response:
 
 
 @router.get("/datasets/{id_}")
-def dataset(visit: DatasetReader, id_: Word) -> Response:
-    """One dataset."""
-    return visit.show(there(cluster.dataset(visit.node, visit.identity, id_, visit.now)))
+def dataset(visit: DatasetReader, id_: Word, check: str = "") -> Response:
+    """One dataset, its table held against its mapping where that is asked for."""
+    return visit.show(there(cluster.dataset(visit.node, visit.identity, id_, visit.now, check=check == "now")))
 
 
 @router.get("/jobs")

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, ClassVar
 
+from easement.web.views.mapping import MappedAs
 from easement.web.views.page import View
 
 __all__ = [
@@ -166,23 +167,26 @@ class Datasets(View):
 
 @dataclass(frozen=True, slots=True)
 class ElementLine:
-    """One element of a dataset's standard: its name, its meaning, and how it bears on a person; `why` it is absent."""
+    """One element of a dataset's standard: what it means, how it bears on a person, why it is absent or how it is had."""
 
     name: str
     meaning: str
     sensitivity: str
     absent: str
+    way: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class DatasetPage(View):
-    """One dataset: what the register says of it, what is in it, and the agreements that share it."""
+    """One dataset: what the register says of it, its mapping, what is in it, and the agreements that share it."""
 
     template: ClassVar[str] = "cluster/dataset.html"
     section: ClassVar[str] = "datasets"
     line: DatasetLine
     elements: tuple[ElementLine, ...]
     shared: tuple[tuple[str, str], ...]
+    mapped: MappedAs
+    manages: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """The mapping studio: a table, what it looks like, what is proposed for it, what does not map, who stands for it."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, ClassVar
 
 from easement.meaning.mapping import DatasetMapping
@@ -21,6 +22,8 @@ __all__ = [
     "MapPick",
     "MapPreview",
     "MapUnread",
+    "MappedAs",
+    "Stood",
     "UnlistedCode",
     "WayLine",
 ]
@@ -169,6 +172,38 @@ class MapConfirm(View):
     changed: tuple[str, ...]
     not_found: tuple[str, ...]
     why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Stood:
+    """That somebody stood for a mapping; `rows` is nothing where it was not told, `unmapped` element, fault, count."""
+
+    by: str
+    at: datetime
+    why: str
+    as_proposed: int
+    otherwise: tuple[str, ...]
+    changes: tuple[str, ...]
+    rows: int | None
+    unmapped: tuple[tuple[str, str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MappedAs:
+    """The mapping in force of a dataset: its standard, who stood for it, the last first, and how its table fits now.
+
+    `retired` says what to use instead, `newer` names a later version; `report` is nothing until it is asked for, and
+    `problem` says why it could not be had.
+    """
+
+    standard: str
+    title: str
+    retired: str
+    newer: str
+    stood: tuple[Stood, ...]
+    look: str
+    report: Report | None = None
+    problem: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
