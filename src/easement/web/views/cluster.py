@@ -167,7 +167,7 @@ class Datasets(View):
 
 @dataclass(frozen=True, slots=True)
 class ElementLine:
-    """One element of a dataset's standard: what it means, how it bears on a person, why it is absent or how it is had."""
+    """One element: what it means, how it bears on a person, why it is absent or how it is had."""
 
     name: str
     meaning: str
