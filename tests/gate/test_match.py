@@ -13,7 +13,6 @@ from easement.gate.decide import decide
 from easement.gate.keys import PseudonymKey
 from easement.gate.match import RULES
 from easement.gate.pairs import DOUBTFUL
-from easement.gate.pairs import DOUBTFUL
 from easement.gate.plan import LIST_REFERENCE, plan
 from easement.gate.prepare import Prepared
 from easement.gate.release import match_pairs
