@@ -9,7 +9,9 @@ import pytest
 from easement.base.database import writing
 from easement.ledger.model import Entry, EntryType, minute
 from easement.linkage.review import DoubtfulPair, MatchMade, Scope, keep_doubtful, review_key
+from easement.linkage.review_desk import Reviewer, Wanted, settle
 from easement.linkage.review_log import decided
+from easement.linkage.review_turns import Verdict
 
 from .world import TRICKY, World
 
@@ -109,6 +111,17 @@ def test_two_reviewers_do_not_see_each_other_and_who_leads_decides(seat, world, 
     assert verdicts(world, scope) == {"P1": False}
     seat.go(f"/matches/{scope.queue}")
     seat.check(axe)
+
+
+def test_a_form_that_does_not_say_what_was_seen_overrules_nobody(plain, world, sam, mel):
+    scope = hold(world, "P1")
+    plain.sign_in(sam, f"/matches/{scope.queue}/next")
+    pair = plain.page.locator("form[action*='/pairs/']").get_attribute("action").rpartition("/")[2]
+    other = Reviewer(f"staff:{mel.id}", mel.name)
+    settle(world.node, [Wanted(pair, Verdict.DIFFERENT)], other, now=world.clock())
+    plain.page.locator("input[name=seen]").evaluate("each => each.value = ''")
+    plain.press("Same person")
+    assert verdicts(world, scope) == {"P1": False}
 
 
 def test_who_holds_no_role_under_the_agreement_sees_no_pair_of_it(seat, world, mel, ali):

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from easement.api.reviewing import reviewer_of, sees_pairs
 from easement.linkage.explain import Explained
 from easement.linkage.quality_desk import quality_of
-from easement.linkage.review_desk import Wanted, settle, take_back
+from easement.linkage.review_desk import Changed, Wanted, settle, take_back
 from easement.linkage.review_marks import compared
 from easement.linkage.review_models import explanation
 from easement.linkage.review_queues import PAGE, Queue, Shown, left_for, next_pair, pairs_in, queues, shown
@@ -153,7 +153,9 @@ def _steps(why: Explained) -> tuple[tuple[Step, ...], int]:
 
 
 def decide(node: Node, identity: Identity, pair: str, verdict: str, why: str, seen: str, now: datetime) -> None:
-    """Keep what somebody says of a pair; raises as `review_desk.settle` does."""
+    """Keep what somebody says of a pair; raises as `review_desk.settle` does, and `Changed` where no page was seen."""
+    if not seen:  # without it the last word would count, also over what somebody else decided
+        raise Changed("the form does not say what was looked at", remedy="look at it again, then decide")
     settle(node, [Wanted(pair, Verdict(verdict), why, seen)], reviewer_of(identity), now=now)
 
 
