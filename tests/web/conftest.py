@@ -79,6 +79,13 @@ def client(world: World) -> Iterator[httpx.Client]:
         yield made
 
 
+@pytest.fixture
+def steward(world: World, gwen: Person) -> Iterator[httpx.Client]:
+    """Gwen, who is signed in, without a browser."""
+    with as_person(world, gwen) as made:
+        yield made
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
     """Chromium, without a window."""

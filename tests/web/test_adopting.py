@@ -3,13 +3,12 @@
 import re
 from collections.abc import Iterator
 
-import httpx
 import pytest
 
 from easement.meaning.codes_change import adoptions
 from easement.staff.permissions import NodeRole
 
-from .test_guarded import as_person
+from .signed_in import as_person
 from .world import TRICKY, World
 
 LIST = "format: easement-codes/2\nid: tenure\ntitle: Tenure\nsource: these tests\nchecked: 2026-11-22\n"
@@ -55,13 +54,6 @@ def home(world: World) -> Iterator[None]:
         (base / path).unlink(missing_ok=True)
     for path in (base / "standards/codes/proposed").glob("*"):
         path.unlink()
-
-
-@pytest.fixture
-def steward(world: World) -> Iterator[httpx.Client]:
-    """Somebody who manages datasets."""
-    with as_person(world, world.people["Gwen Hughes"]) as client:
-        yield client
 
 
 def form(client, page="/codes/change?old=tenure&new=proposed:tenure.v2"):

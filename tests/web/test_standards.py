@@ -3,26 +3,15 @@
 import csv
 import io
 import json
-from collections.abc import Iterator
 from datetime import date
 
-import httpx
 import jsonschema
 import pytest
 
 from easement.meaning.codes_shelf import code_list
 from easement.meaning.sssom import read_sssom
 
-from .signed_in import as_person
-from .world import TRICKY, World
-
-
-@pytest.fixture
-def steward(world: World) -> Iterator[httpx.Client]:
-    """Somebody who may see which datasets there are."""
-    with as_person(world, world.people["Gwen Hughes"]) as client:
-        yield client
-
+from .world import TRICKY
 
 # In a browser
 
