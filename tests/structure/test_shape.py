@@ -6,7 +6,7 @@ import statistics
 
 import pytest
 
-from .tree import Module, modules
+from .tree import ROOT, Module, modules
 
 MAX_MODULE = 500
 MAX_FUNCTION = 40
@@ -82,6 +82,11 @@ def test_what_a_module_shares_is_listed():
 def test_no_module_grows_beyond_what_one_can_hold_in_mind():
     long = {m.place: lines for m in modules() if (lines := len(m.text.splitlines())) > MAX_MODULE}
     assert long.keys() == LONG_MODULES.keys(), long
+
+
+def test_no_file_of_tests_documentation_or_measurements_grows_further_either():
+    files = [path for folder in ("tests", "docs", "bench") for path in (ROOT / folder).rglob("*.py")]
+    assert [str(path.relative_to(ROOT)) for path in files if len(path.read_text().splitlines()) > MAX_MODULE] == []
 
 
 def test_no_function_grows_beyond_what_one_can_see_at_once():
