@@ -1,7 +1,8 @@
 """Who is linked, who is held and who is let go: one to one, by a policy's thresholds, in SQL of our own.
 
 A pair is linked where each is the other's best, it is likely enough, no other candidate of either comes near, and
-nothing in it speaks for two people. Of what is left, what is likely enough to be worth a look is held.
+nothing in it speaks for two people, or what does is known to be seldom right. Of what is left, what is likely enough to
+be worth a look is held.
 """
 
 from dataclasses import dataclass
@@ -51,7 +52,7 @@ _RANKED = """select *,
   from {scored}"""
 
 _LINKED = """select held_row, listed_row, weight, probability from ranked
-  where weight >= {disclose} and unsure is null
+  where weight >= {disclose} and (unsure is null or {trusted})
     and weight = best_held and weight = best_listed
     and weight - coalesce(next_held, -1e9) >= {margin} and weight - coalesce(next_listed, -1e9) >= {margin}
     and listed_row not in (select listed_row from repeated)"""
@@ -86,15 +87,20 @@ def assigned(policy: Policy, *, settled: bool = False) -> tuple[tuple[str, str],
     `settled` says that the table of that name holds what people decided on some pairs.
     """
     figures = {"disclose": bits(policy.disclose), "hold": bits(policy.hold), "margin": policy.margin}
-    steps = assigned_at(**figures, settled=settled)
+    steps = assigned_at(**figures, settled=settled, trusted=f"doubt <= {1 - policy.disclose}")
     held_back = ("repeated", not_linked("open_pairs" if settled else "scored", figures["disclose"]))
     before = len(steps) - 3  # ranked, linked, doubtful
     return (*steps[:before], held_back, *steps[before:])
 
 
-def assigned_at(*, disclose: float, hold: float, margin: float, settled: bool = False) -> tuple[tuple[str, str], ...]:
-    """The same by thresholds of the weights themselves, whatever they are a measure of."""
-    figures = {"disclose": disclose, "hold": hold, "margin": margin}
+def assigned_at(
+    *, disclose: float, hold: float, margin: float, settled: bool = False, trusted: str = "false"
+) -> tuple[tuple[str, str], ...]:
+    """The same by thresholds of the weights themselves, whatever they are a measure of.
+
+    `trusted` says, as SQL, which pairs in doubt are linked all the same.
+    """
+    figures = {"disclose": disclose, "hold": hold, "margin": margin, "trusted": trusted}
     ranked, linked, doubtful = (each.format(**figures, scored="open_pairs" if settled else "scored")
                                 for each in (_RANKED, _LINKED, _DOUBTFUL))  # fmt: skip
     if not settled:

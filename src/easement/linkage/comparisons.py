@@ -5,8 +5,9 @@ met among records of one person (`m`) and of two (`u`). Fellegi and Sunter, 1969
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
-__all__ = ["BLOCKING", "COMPARISONS", "UNSURE", "Blocking", "Comparison", "Level"]
+__all__ = ["BLOCKING", "COMPARISONS", "UNSURE", "Blocking", "Comparison", "Doubt", "Level"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,9 @@ COMPARISONS = (
                   0.03, 0.004),
             Level("crossed", "stand among the other's names",
                   "list_contains(words_l, family_r) or list_contains(words_r, family_l)", 0.03, 0.004),
-            Level("other", "differ", "", 0.03, 0.99),
+            Level("unlike", "have hardly more than their beginning or end in common",
+                  "jaro_winkler_similarity(family_l, family_r) >= 0.75", 0.01, 0.01),
+            Level("other", "differ", "", 0.02, 0.98),
         ),
     ),
     Comparison(
@@ -72,11 +75,13 @@ COMPARISONS = (
                   "left(given_l, 1) = left(given_r, 1) and least(length(given_l), length(given_r)) = 1", 0.04, 0.01),
             Level("similar", "are spelt or sound alike",
                   "jaro_winkler_similarity(given_l, given_r) >= 0.88 or given_sound_l = given_sound_r"
+                  " or (starts_with(given_l, given_r) and length(given_r) >= 2)"
+                  " or (starts_with(given_r, given_l) and length(given_l) >= 2)"
                   " or list_max(list_transform(given_roots_l, lambda x: jaro_winkler_similarity(x, given_r))) >= 0.92"
                   " or list_max(list_transform(given_roots_r, lambda x: jaro_winkler_similarity(x, given_l))) >= 0.92",
                   0.06, 0.006),
             Level("among", "stand among the other's names",
-                  "list_contains(words_l, given_r) or list_contains(words_r, given_l)", 0.04, 0.02),
+                  "list_has_any(words_l, given_roots_r) or list_has_any(words_r, given_roots_l)", 0.04, 0.02),
             Level("other", "differ", "", 0.05, 0.94),
         ),
     ),
@@ -93,12 +98,13 @@ COMPARISONS = (
             Level("same", "are the same", "birth_l = birth_r and not birth_partial_l", 0.7, 0.00004),
             Level("year", "are of the same year, of which no more is known",
                   "birth_l = birth_r", 0.12, 0.001),
+            Level("typo", "differ in one digit, or day and month are swapped",
+                  f"({_TYPO.format(x='birth_digits')}"
+                  " and (birth_year_l = birth_year_r or not (birth_partial_l or birth_partial_r)))"
+                  " or (birth_year_l = birth_year_r and day(birth_l) = month(birth_r)"
+                  " and month(birth_l) = day(birth_r))", 0.06, 0.001),
             Level("within", "are of the same year, and one says no more",
                   "birth_year_l = birth_year_r and (birth_partial_l or birth_partial_r)", 0.05, 0.002),
-            Level("typo", "differ in one digit, or day and month are swapped",
-                  f"not birth_partial_l and not birth_partial_r and ({_TYPO.format(x='birth_digits')}"
-                  " or (birth_year_l = birth_year_r and day(birth_l) = month(birth_r)"
-                  " and month(birth_l) = day(birth_r)))", 0.06, 0.001),
             Level("two", "agree in two of day, month and year",
                   "(month(birth_l) = month(birth_r))::int + (day(birth_l) = day(birth_r))::int"
                   " + (birth_year_l = birth_year_r)::int = 2 and not birth_partial_l and not birth_partial_r",
@@ -169,12 +175,25 @@ BLOCKING = (
 )  # fmt: skip
 """Every way in which pairs are found; a model says which it uses, and one that would find too many is left out."""
 
-UNSURE: tuple[tuple[str, tuple[tuple[str, tuple[str, ...]], ...]], ...] = (
-    ("given names differ, as those of twins do", (("given", ("other",)),)),
-    ("births lie apart, as those of a parent and child of one name do", (("birth", ("near", "other")),)),
-    ("identifiers differ", (("number", ("other",)),)),
-    (
+
+class Doubt(NamedTuple):
+    """What speaks for two people however much else agrees: in words, and as levels that must all be met.
+
+    A comparison that a model lacks is missing. The first of `levels` is what is in doubt; the others narrow it.
+    """
+
+    words: str
+    name: str
+    levels: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+UNSURE = (
+    Doubt("given names differ, as those of twins do", "given", (("given", ("other",)),)),
+    Doubt("births lie apart, as those of a parent and child of one name do", "birth", (("birth", ("near", "other")),)),
+    Doubt("identifiers differ", "number", (("number", ("other",)),)),
+    Doubt(
         "one has no given name, and may be another of the family",
+        "nameless",
         (
             ("given", ("missing",)),
             ("birth", ("missing", "year", "within", "two", "digit", "near", "other")),
@@ -182,5 +201,5 @@ UNSURE: tuple[tuple[str, tuple[tuple[str, tuple[str, ...]], ...]], ...] = (
         ),
     ),
 )
-"""What speaks for two people however much else agrees: in words, and as levels that must all be met. A comparison that
-a model lacks is missing. Such a pair is held at best, for a person to look at."""
+"""A pair in one of these doubts is held for a person, but where the registers themselves show how seldom it is right
+to doubt (see `linkage.decoys`). A pair's doubt is named by its place here, from 1."""

@@ -5,13 +5,17 @@ is met there (the target-decoy method of Elias and Gygi, 2007). A register that 
 careful, never less.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
-from easement.linkage.model import LinkModel, probability
-from easement.linkage.splink_engine import HELD, LISTED, settings, splink
+from easement.linkage.comparisons import UNSURE, Doubt
+from easement.linkage.model import LinkModel, bits, probability
+from easement.linkage.score import contribution, doubts, met_sql, score
+from easement.linkage.splink_engine import HELD, LISTED
 
-__all__ = ["MOST_SHIFT", "shift"]
+__all__ = ["MOST_SHIFT", "Checked", "checked"]
 
 ZONE = -2.0
 """The match weight from which on pairs are counted: below it hardly any is ever looked at."""
@@ -25,39 +29,59 @@ MOST_ROWS = 20_000
 FEWEST = 20
 """Fewest pairs that are enough to say."""
 
-_BEST = """select match_weight from (select *, max(match_weight) over (partition by unique_id_l) as best_l,
-    max(match_weight) over (partition by unique_id_r) as best_r
-  from {pairs} where not ({same} and unique_id_l = unique_id_r))
-  where match_weight = best_l and match_weight = best_r and match_weight >= {zone}"""
+WIDEST = 25.0
+"""Bits below a strong pair from which on decoys are looked at: what the thing in doubt may have taken away."""
+
+STRONG = 0.95
+"""The probability from which on a pair is strong: as the usual policy has it."""
+
+_BEST = """select weight from (select *, max(weight) over (partition by held_row) as best_held,
+    max(weight) over (partition by listed_row) as best_listed from scored where not ({same} and held_row = listed_row))
+  where weight = best_held and weight = best_listed and weight >= {zone}"""
+
+_STRONG = """select count(*) filter (where unsure is null){each}
+  from (select *, max(weight) over (partition by held_row) as best_held,
+    max(weight) over (partition by listed_row) as best_listed from scored)
+  where weight = best_held and weight = best_listed and weight >= {strong}"""
 
 
-def shift(connection: Any, model: LinkModel) -> float:
-    """By how many bits the weights of `HELD` against `LISTED` are too low, as decoys show; 0 where there are too few.
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What decoys say: the bits by which weights are too low, and of each doubt how often it is right."""
+
+    shift: float
+    doubts: dict[str, float]
+
+
+def checked(connection: Any, model: LinkModel) -> Checked:
+    """Hold `HELD` and `LISTED`, each, against itself; 0 bits and no doubt told where there are too few to say.
 
     The tables stand as they were afterwards.
     """
+    moved = model.model_copy(update={"shift": _shift(connection, model)})
+    return Checked(moved.shift, _doubts(connection, moved))
+
+
+def _shift(connection: Any, model: LinkModel) -> float:
     weights = _weights(connection, model)
-    matched = sum(probability(weight) for weight in weights) / min(model.trained.held_rows, model.trained.listed_rows)
+    smaller = min(model.trained.held_rows, model.trained.listed_rows)
+    matched = sum(probability(weight) for weight in weights) / smaller
     rates = [_own(connection, model, side) for side in (HELD, LISTED)]
-    alone = min(model.trained.held_rows, model.trained.listed_rows) * max(0.05, 1 - matched)
-    wrong, expected = max(rates) * alone, sum(1 - probability(weight) for weight in weights)
+    wrong, expected = max(rates) * smaller * max(0.05, 1 - matched), sum(1 - probability(weight) for weight in weights)
     if len(weights) < FEWEST or max(wrong, expected) < 1.0:
         return 0.0
-    wrong = max(1.0, wrong)
-    return round(_solved(weights, wrong), 2)
+    return round(_solved(weights, max(1.0, wrong)), 2)
 
 
 def _weights(connection: Any, model: LinkModel, *, same: bool = False) -> list[float]:
-    made = settings(model.compared, model.rules, prior=model.prior, known=model.comparisons)
-    with splink(connection, made) as found:
-        predicted = found.inference.predict(threshold_match_weight=ZONE, warning_mode="never")
-        best = _BEST.format(pairs=predicted.physical_name, same=str(same).lower(), zone=ZONE)
-        rows = connection.execute(best).fetchall()
+    score(connection, model, floor=ZONE)
+    rows = connection.execute(_BEST.format(same=str(same).lower(), zone=ZONE)).fetchall()
     return [float(weight) for (weight,) in rows]
 
 
-def _own(connection: Any, model: LinkModel, side: str) -> float:
-    """How many records of a side, of each, have a best partner in their own register from `ZONE` on."""
+@contextmanager
+def _alone(connection: Any, side: str) -> Iterator[int]:
+    """A side, or a part of it, stands in the other's place until the block ends; its number of records."""
     other = LISTED if side == HELD else HELD
     connection.execute(f"alter table {other} rename to easement_set_aside").fetchall()
     try:
@@ -65,11 +89,52 @@ def _own(connection: Any, model: LinkModel, side: str) -> float:
             f"create table {other} as select * from {side} order by hash(unique_id) limit {MOST_ROWS}"  # noqa: S608
         ).fetchall()
         [[rows]] = connection.execute(f"select count(*) from {other}").fetchall()  # noqa: S608
-        found = _weights(connection, model, same=True)
+        yield int(rows)
     finally:
         connection.execute(f"drop table if exists {other}").fetchall()
         connection.execute(f"alter table easement_set_aside rename to {other}").fetchall()
-    return len(found) / max(1, int(rows))
+
+
+def _own(connection: Any, model: LinkModel, side: str) -> float:
+    """How many records of a side, of each, have a best partner in their own register from `ZONE` on."""
+    with _alone(connection, side) as rows:
+        return len(_weights(connection, model, same=True)) / max(1, rows)
+
+
+def _doubts(connection: Any, model: LinkModel) -> dict[str, float]:
+    """Of each doubt, the share of the strong pairs in it that are of two people.
+
+    Two people whom everything but the thing in doubt takes for one are met within a register as often as across two.
+    What is met across two beyond that is of one person. One is counted that was not met (Laplace's rule).
+    """
+    told = {UNSURE.index(doubt) + 1: doubt for doubt, _ in doubts(model)}
+    looks, rows = dict.fromkeys(told, 0), 0
+    for side in (HELD, LISTED):
+        with _alone(connection, side) as count:
+            rows += count
+            score(connection, model, floor=bits(STRONG) - WIDEST)
+            for place, doubt in told.items():
+                [[found]] = connection.execute(_alike(model, doubt)).fetchall()
+                looks[place] += int(found)
+    score(connection, model, floor=bits(STRONG))
+    each = "".join(f", count(*) filter (where unsure = {place})" for place in told)
+    [[sure, *met]] = connection.execute(_STRONG.format(each=each, strong=bits(STRONG))).fetchall()
+    alone = min(model.trained.held_rows, model.trained.listed_rows) - int(sure)
+    return {
+        doubt.name: round(min(1 - 1e-6, max(1e-6, (looks[place] + 1) / (rows + 1) * alone / count)), 6)
+        for (place, doubt), count in zip(told.items(), met, strict=True) if count and alone > 0
+    }  # fmt: skip
+
+
+def _alike(model: LinkModel, doubt: Doubt) -> str:
+    """The query of how many records of a register have another in it that would be in this doubt, and strong."""
+    (name, levels), *others = doubt.levels
+    figures = model.comparisons.get(name)
+    worth = max(figures[level].weight if figures and level in figures else 0.0 for level in levels)
+    without = f"p.weight - ({contribution(model, name)})" if figures else "p.weight"
+    narrowed = [met_sql(model, other, met) for other, met in others]
+    where = " and ".join(["held_row <> listed_row", f"{without} + ({worth}) >= {bits(STRONG)}", *narrowed])
+    return f"select count(distinct held_row) from scored as p where {where}"  # noqa: S608 (names and figures of ours)
 
 
 def _solved(weights: Sequence[float], wrong: float) -> float:

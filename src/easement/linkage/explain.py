@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from easement.linkage.comparisons import UNSURE, Comparison
-from easement.linkage.model import LinkModel, bits, probability
+from easement.linkage.comparisons import UNSURE, Comparison, Doubt
+from easement.linkage.model import BY_NAME, LinkModel, bits, probability
 from easement.linkage.splink_engine import gamma
 
-__all__ = ["Explained", "Part", "explained", "unsure_words"]
+__all__ = ["Explained", "Part", "explained"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,23 +29,32 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """A pair's weight, what it stands for, its parts in order, and what speaks against linking it, if anything."""
+    """A pair's weight, what it stands for, its parts in order, and what speaks against linking it, if anything.
+
+    `doubt` is the share of strong pairs of which that is right; `None` where it is not known.
+    """
 
     weight: float
     parts: tuple[Part, ...]
     unsure: str = ""
+    doubt: float | None = None
 
     @property
     def probability(self) -> float:
         """The chance that the two records are of one person."""
-        return probability(self.weight)
+        return min(probability(self.weight), 1 - (self.doubt or 0.0))
 
     @property
     def words(self) -> str:
         """The explanation as one sentence, the strongest part first: `family names are the same and rare (+9.1); …`."""
         told = sorted((part for part in self.parts[1:] if part.bits), key=lambda part: -abs(part.bits))
         said = "; ".join(f"{part.words} ({part.bits:+.1f})" for part in told)
-        return f"{said}; held because {self.unsure}" if self.unsure else said
+        return f"{said}; in doubt because {self.unsure}{self.seldom}" if self.unsure else said
+
+    @property
+    def seldom(self) -> str:
+        """How seldom the doubt is right, where that is known: `, which is right of some 3.1% of such pairs`."""
+        return f", which is right of some {self.doubt:.1%} of such pairs" if self.doubt else ""
 
     def as_dict(self) -> dict[str, Any]:
         """The explanation as `--json` shows it."""
@@ -54,6 +63,7 @@ class Explained:
             "probability": round(self.probability, 6),
             "words": self.words,
             "unsure": self.unsure,
+            "doubt": self.doubt,
             "parts": [part.as_dict() for part in self.parts],
         }
 
@@ -68,7 +78,9 @@ def explained(model: LinkModel, gammas: Mapping[str, int], common: Mapping[str, 
     for comparison in model.compared:
         met = gammas.get(comparison.name, -1)
         parts.append(_part(model, comparison, met, (common or {}).get(comparison.name) or 0.0, parts[-1].after))
-    return Explained(parts[-1].after, tuple(parts), unsure_words(gammas))
+    doubt = _doubt(gammas)
+    share = model.doubts.get(doubt.name) if doubt else None
+    return Explained(parts[-1].after, tuple(parts), doubt.words if doubt else "", share)
 
 
 def _part(model: LinkModel, comparison: Comparison, met: int, common: float, before: float) -> Part:
@@ -85,15 +97,13 @@ def _rarity(common: float) -> str:
     return " and rare" if common >= 2 else " and common" if common <= -2 else ""
 
 
-def unsure_words(gammas: Mapping[str, int]) -> str:
-    """What of `UNSURE` the levels of a pair meet, in words; empty where nothing."""
-    from easement.linkage.model import BY_NAME
-
-    for words, wanted in UNSURE:
+def _doubt(gammas: Mapping[str, int]) -> Doubt | None:
+    """The first of `UNSURE` that the levels of a pair meet."""
+    for doubt in UNSURE:
         numbers = (
             (gammas.get(name, -1), [-1 if level == "missing" else gamma(BY_NAME[name], level) for level in levels])
-            for name, levels in wanted
+            for name, levels in doubt.levels
         )
         if all(met in fitting for met, fitting in numbers):
-            return words
-    return ""
+            return doubt
+    return None

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from easement.base.canonical import canonical_json, sha256_hex
 from easement.base.located import misplaced
-from easement.linkage.comparisons import BLOCKING, COMPARISONS, Blocking, Comparison
+from easement.linkage.comparisons import BLOCKING, COMPARISONS, UNSURE, Blocking, Comparison
 from easement.linkage.standardise import VERSION
 
 __all__ = ["Frequencies", "LinkModel", "Trained", "bits", "odds", "probability"]
@@ -58,8 +58,9 @@ class LinkModel(BaseModel):
     """A trained model, as `easement-link-model/1`; raises where it names a comparison, level or rule not known here.
 
     `prior` is the chance that two records, one of each register taken at random, are of one person; `shift` the bits
-    by which decoys showed the weights to be too low (see `linkage.decoys`). `notes` says what could
-    not be trained and stands at what it is taken for.
+    by which decoys showed the weights to be too low (see `linkage.decoys`); `doubts` the share of strong pairs in each
+    doubt that are of two people, as decoys show: of a doubt that is not among them nothing is known. `notes` says what
+    could not be trained and stands at what it is taken for.
     """
 
     model_config = _FROZEN
@@ -72,6 +73,7 @@ class LinkModel(BaseModel):
     trained: Trained
     prior: Share
     shift: float = Field(default=0.0, ge=-10, le=10)
+    doubts: dict[str, Share] = {}
     comparisons: dict[str, dict[str, Frequencies]] = Field(min_length=1)
     blocking: tuple[str, ...] = Field(min_length=1)
     notes: tuple[str, ...] = ()
@@ -112,6 +114,9 @@ class LinkModel(BaseModel):
                 mend = f"name each of its levels in order: {', '.join(level.name for level in known.levels)}" if known \
                     else f"the comparisons are {', '.join(BY_NAME)}"  # fmt: skip
                 raise misplaced(("comparisons", name), f"`{name}` is not a comparison as it is known here", mend)
+        for name in self.doubts:
+            if name not in (known := [doubt.name for doubt in UNSURE]):
+                raise misplaced(("doubts",), f"no doubt `{name}`", f"use {', '.join(known)}")
         for name in self.blocking:
             if name not in BLOCKING_BY_NAME:
                 raise misplaced(("blocking",), f"no blocking rule `{name}`", f"use {', '.join(BLOCKING_BY_NAME)}")

@@ -21,7 +21,7 @@ from easement.meaning.template import fill
 
 __all__ = ["NICKNAMES", "VERSION", "key_columns", "nicknames", "person_columns", "standardised"]
 
-VERSION = 1
+VERSION = 2
 """Raised when a standardised column comes to mean something else: a model holds for the version it was trained on."""
 
 NICKNAMES = "nicknames"
@@ -34,6 +34,17 @@ SUFFIXES = (
     "mr", "mrs", "miss", "ms",
 )  # fmt: skip
 """Words beside a name that are no name: ranks, honours, generations. Registers differ in whether they write them."""
+
+RANKS = (
+    "admiral", "archbishop", "baroness", "brig", "brigadier", "capt", "captain", "cdr", "col", "colonel", "commander",
+    "countess", "cpl", "duchess", "gen", "general", "hon", "honourable", "lieut", "lieutenant", "lt", "madame", "maj",
+    "marchioness", "prof", "professor", "rear", "rt", "sergeant", "sgt", "vice", "viscount", "viscountess",
+)  # fmt: skip
+"""Words that stand before a name as its beginning, and are nobody's given name."""
+
+TITLES = ("baron", "bishop", "count", "dean", "duke", "earl", "king", "major", "marquess", "marquis", "prince",
+          "princess")  # fmt: skip
+"""Words that stand before a name, and are the given name of some: left out where another given name is there."""
 
 NO_NAMES = ("unknown", "unkn", "unk", "none", "null", "na", "nfn", "nfa", "notknown", "anon", "anonymous", "baby",
             "infant", "male", "female", "test", "tba", "tbc", "xx", "xxx", "xxxx", "zz", "zzz")  # fmt: skip
@@ -123,13 +134,17 @@ def _list(words: tuple[str, ...]) -> str:
 _WORDS = """list_filter(string_split(coalesce({x}, ''), ' '),
       lambda w: w <> '' and not list_contains([{ignored}], w))"""
 
-_STANDARDISED = """with worded as (
-  select {row}, {givens} as givens, {families} as families,
+_WITHOUT = "list_filter({x}, lambda w: not list_contains([{ignored}], w))"
+
+_STANDARDISED = """with split as (
+  select *, {givens} as called, {families} as families from {relation}
+), worded as (
+  select {row}, case when len({untitled}) > 0 then {untitled} else called end as givens, families,
     case when key_birth not in ({no_dates}) and year(key_birth) between 1000 and 2999 then key_birth end as birth,
     case when regexp_full_match(key_place, '{postcode}') then key_place end as whole,
     case when lower(key_sex) in ('male', 'female') then lower(key_sex) end as sex,
     key_identifier, key_place, key_family
-  from {relation}
+  from split
 ), named as (
   select *, coalesce(families[-1], case when len(givens) > 1 or key_family is null then givens[-1]
       when not list_contains([{no_names}], string_split(key_family, ' ')[-1])
@@ -162,7 +177,8 @@ def standardised(relation: str, row: str) -> str:
         nicknames=NICKNAMES,
         row=row,
         no_names=_list(NO_NAMES),
-        givens=_WORDS.format(x="key_givens", ignored=ignored),
+        givens=_WORDS.format(x="key_givens", ignored=f"{ignored}, {_list(RANKS)}"),
+        untitled=_WITHOUT.format(x="called", ignored=_list(TITLES)),
         families=_WORDS.format(x="key_family", ignored=ignored),
         no_dates=", ".join(f"date '{day}'" for day in NO_DATES),
         postcode=SHAPES[Kind.POSTCODE],

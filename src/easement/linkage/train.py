@@ -15,7 +15,7 @@ from typing import Any
 from easement.base.errors import BadData
 from easement.linkage.blocking import Counted, affordable, count_pairs
 from easement.linkage.comparisons import COMPARISONS, Blocking, Comparison, Level
-from easement.linkage.decoys import shift
+from easement.linkage.decoys import checked
 from easement.linkage.model import BLOCKING_BY_NAME, Frequencies, LinkModel, Trained, bits
 from easement.linkage.splink_engine import HELD, LISTED, blocking_sql, settings, splink, splink_version
 from easement.linkage.standardise import VERSION
@@ -107,7 +107,8 @@ def train(
         id=id, version=version, title=title, standardised=VERSION, trained=trained, prior=prior,
         comparisons=known, blocking=tuple(rule.name for rule in rules), notes=(*notes, *left_out),
     )  # fmt: skip
-    return Training(model.model_copy(update={"shift": shift(connection, model)}), counted)
+    told = checked(connection, model)
+    return Training(model.model_copy(update={"shift": told.shift, "doubts": told.doubts}), counted)
 
 
 def _rows(connection: Any) -> tuple[int, int]:
