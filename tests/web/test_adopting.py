@@ -114,6 +114,16 @@ def test_what_was_shown_is_what_is_adopted_or_nothing(steward, home, world):
     assert len(steward.get("/codes/adopted?format=json").json()["adopted"]) == 1
 
 
+@pytest.mark.parametrize("name", ["file", "missing"])
+def test_no_file_of_the_machine_is_read_for_a_list(steward, home, world, tmp_path, name):
+    (tmp_path / "file").write_text(NEW)
+    sent = {"csrf": form(steward, "/codes/change?old=tenure&new=sex")["csrf"], "old": "tenure", "why": "now"}
+    answer = steward.post("/codes/change/adopt", data=sent | {"new": str(tmp_path / name), "seen": "5e" * 16})
+    assert (answer.status_code, "Choose two code lists" in answer.text) == (422, True)
+    assert str(tmp_path) not in answer.text
+    assert not list(adoptions(world.node.home))
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

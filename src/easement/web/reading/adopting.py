@@ -6,13 +6,13 @@ from datetime import date, datetime
 from easement.base.errors import BadFile, EasementError
 from easement.gate.code_changes import brought, list_change
 from easement.meaning.codes_change import adoptions
-from easement.meaning.codes_shelf import code_lists
+from easement.meaning.codes_shelf import code_lists, list_refs
 from easement.node.home import Node
 from easement.web.language import say
 from easement.web.reading.standards import place
 from easement.web.views.adopting import AdoptedPage, ChangePage
 
-__all__ = ["adopted_page", "change_page", "ref_of", "told"]
+__all__ = ["adopted_page", "are_lists", "change_page", "ref_of", "told"]
 
 MOST_PROBLEMS = 3
 
@@ -20,6 +20,12 @@ MOST_PROBLEMS = 3
 def ref_of(name: str) -> str:
     """A list as the node names it, from its name in addresses; one that was brought keeps its own."""
     return name if ":" in name else name.replace(".v", "/")
+
+
+def are_lists(node: Node, old: str, new: str) -> bool:
+    """Whether both are names of lists that the node has or was brought; at a terminal a list may also be a file."""
+    known = list_refs((node.home / "standards",))
+    return ref_of(old) in known and (ref_of(new) in known or new in brought(node.home))
 
 
 def change_page(node: Node, old: str, new: str, today: date, *, manages: bool, count: bool = False) -> ChangePage:

@@ -77,6 +77,8 @@ def adopt(visit: Manager, form: Form) -> Response:
         view = reading.change_page(visit.node, old, new, visit.now.date(), manages=True, count=count)
         return visit.show(replace(view, why=why, errors=(Wrong("why", problem),)), status=status)
 
+    if not reading.are_lists(visit.node, old, new):
+        return again(say("Choose two code lists"), HTTPStatus.UNPROCESSABLE_ENTITY)
     if not why:
         return again(say("Say why it is adopted"), HTTPStatus.UNPROCESSABLE_ENTITY)
     if not form.text("seen"):
