@@ -36,9 +36,9 @@ __all__ = [
 
 COLUMNS = (
     "subject_id", "subject_label", "predicate_id", "object_id", "object_label", "mapping_justification",
-    "subject_source", "object_source", "mapping_date", "confidence", "author_label", "comment",
+    "author_label", "subject_source", "object_source", "mapping_date", "confidence", "comment",
 )  # fmt: skip
-"""The columns that are written, in order."""
+"""The columns that are written, in the order of the format's own list."""
 
 LICENCE = "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"
 """What may be done with a set that says nothing else."""
@@ -69,24 +69,22 @@ JUSTIFICATIONS: Mapping[str, str] = {
 
 _KNOWN = {
     *COLUMNS,
-    *(
-        "subject_category",
-        "object_category",
-        "subject_type",
-        "object_type",
-        "author_id",
-        "reviewer_id",
-        "reviewer_label",
-    ),
-    *("creator_id", "creator_label", "license", "subject_source_version", "object_source_version", "mapping_provider"),
-    *("mapping_source", "mapping_cardinality", "mapping_tool", "mapping_tool_version", "predicate_label"),
-    *("subject_match_field", "object_match_field", "match_string", "subject_preprocessing", "object_preprocessing"),
-    *("similarity_score", "similarity_measure", "see_also", "issue_tracker_item", "other", "publication_date"),
-    *("predicate_modifier", "curation_rule", "curation_rule_text", "record_id"),
+    *("record_id", "subject_category", "predicate_label", "predicate_modifier", "object_category", "author_id"),
+    *("reviewer_id", "reviewer_label", "creator_id", "creator_label", "license", "subject_type", "object_type"),
+    *("subject_source_version", "object_source_version", "predicate_type", "mapping_provider", "mapping_source"),
+    *("mapping_cardinality", "cardinality_scope", "mapping_tool", "mapping_tool_id", "mapping_tool_version"),
+    *("publication_date", "review_date", "curation_rule", "curation_rule_text", "subject_match_field"),
+    *("object_match_field", "match_string", "subject_preprocessing", "object_preprocessing", "similarity_score"),
+    *("similarity_measure", "see_also", "issue_tracker_item", "other"),
 }
+_OF_ALL = ("subject_source", "object_source", "mapping_date")
+"""What the head may say once for every row (the format's propagatable slots, as far as they are kept)."""
+
 _CURIE = re.compile(r"([A-Za-z_][A-Za-z0-9_.-]*):(\S+)")
 _BUILT_IN = {"skos", "semapv", "sssom", "owl", "rdf", "rdfs", "xsd", "linkml"}
 _SET = "urn:easement:set:"
+_IDS = ("subject_id", "predicate_id", "object_id", "subject_source", "object_source")
+_OF_SEVERAL = {"author_label"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,27 +121,40 @@ class MappingSet:
 def write_sssom(found: MappingSet) -> str:
     """A set as text; columns that no row fills are left out."""
     head: dict[str, Any] = {
-        "curie_map": dict(sorted(found.prefixes.items())),
-        "license": found.licence,
+        "sssom_version": "1.1",
+        "curie_map": {prefix: found.prefixes[prefix] for prefix in sorted(_used(found))},
         "mapping_set_id": found.id,
         "mapping_set_title": found.title,
-        "sssom_version": "1.1",
+        "license": found.licence,
     }
     if found.comment:
         head["comment"] = found.comment
     out = io.StringIO()
-    out.writelines(f"# {line}\n" for line in written(head).splitlines())
+    out.writelines(f"#{line}\n" for line in written(head).splitlines())
     needed = {"subject_id", "predicate_id", "object_id", "mapping_justification"}
     columns = [name for name in COLUMNS if name in needed or any(getattr(row, name) for row in found.rows)]
     table = csv.writer(out, delimiter="\t", lineterminator="\n")
     table.writerow(columns)
-    table.writerows([_cell(getattr(row, name)) for name in columns] for row in found.rows)
+    table.writerows([_cell(name, getattr(row, name)) for name in columns] for row in found.rows)
     return out.getvalue()
 
 
-def _cell(text: str) -> str:
-    """Text without what would end a cell or a row."""
-    return " ".join(text.split()) if any(sign in text for sign in "\t\r\n") else text
+def _used(found: MappingSet) -> set[str]:
+    """The prefixes that a row uses; the format asks that no other be named."""
+    ids = (getattr(row, name) for row in found.rows for name in _IDS)
+    return {prefix for id_ in ids if (prefix := _split(id_)[0]) in found.prefixes}
+
+
+def _cell(column: str, text: str) -> str:
+    """Text without what would end a cell or a row; of a column of several values one, its own bars marked as such."""
+    plain = " ".join(text.split()) if any(sign in text for sign in "\t\r\n") else text
+    return re.sub(r"([|\\])", r"\\\1", plain) if column in _OF_SEVERAL else plain
+
+
+def _one_text(cell: str) -> str:
+    """The values of a cell that may hold several, as one text."""
+    values = re.findall(r"(?:\\[|\\]|[^|])+", cell)
+    return "; ".join(re.sub(r"\\([|\\])", r"\1", value) for value in values)
 
 
 def set_of_walk(walk: Walk, from_: CodeList, to: CodeList) -> MappingSet:
@@ -231,7 +242,7 @@ def read_sssom(text: str, name: str = "the set") -> MappingSet:
     """A set from its text; raises `BadFile` with every row that cannot be kept, each with its line."""
     if len(text.encode("utf-8", "surrogatepass")) > MOST_BYTES:
         raise BadFile(f"the set is larger than {MOST_BYTES:,} bytes", where=name, remedy="split it")
-    lines = text.lstrip("\ufeff").splitlines()
+    lines = [line.removesuffix("\r") for line in text.lstrip("\ufeff").removesuffix("\n").split("\n")]
     count = next((number for number, line in enumerate(lines) if not line.startswith("#")), len(lines))
     head = _head(lines[:count], name)
     try:
@@ -260,6 +271,7 @@ def _set(head: Mapping[str, Any], table: Sequence[Sequence[str]], first: int, na
     if len(rows) > MOST_ROWS:
         raise BadFile(f"the set has more than {MOST_ROWS:,} rows", where=name, remedy="split it")
     prefixes = {str(key): str(value) for key, value in (head.get("curie_map") or {}).items()} if not problems else {}
+    common = {slot: one_line(head[slot]) for slot in _OF_ALL if head.get(slot) and slot not in columns}
     found: list[Row] = []
     seen: dict[tuple[str, str, str], int] = {}
     for line, cells in rows if not problems else ():
@@ -269,7 +281,7 @@ def _set(head: Mapping[str, Any], table: Sequence[Sequence[str]], first: int, na
                 Problem(where, f"it has {len(cells)} cells and the table {len(columns)} columns", "mend it")
             )
             continue
-        said = dict(zip(columns, cells, strict=True))
+        said = common | dict(zip(columns, cells, strict=True))
         row_problems = list(_row_problems(said, prefixes, where))
         key = (said["subject_id"], said["predicate_id"], said["object_id"])
         if key in seen:
@@ -277,12 +289,17 @@ def _set(head: Mapping[str, Any], table: Sequence[Sequence[str]], first: int, na
         seen[key] = line
         problems += row_problems
         if not row_problems:
-            found.append(Row(**{column: said[column] for column in COLUMNS if column in said}))
+            found.append(_row(said))
     if problems:
         many = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
         raise BadFile(f"the set has {many}", problems[:100], where=name)
     kept = (str(head["mapping_set_id"]), one_line(head.get("mapping_set_title")), tuple(found), prefixes)
     return MappingSet(*kept, str(head["license"]), one_line(head.get("comment")))
+
+
+def _row(said: Mapping[str, str]) -> Row:
+    kept = {column: said[column] for column in COLUMNS if column in said}
+    return Row(**{column: _one_text(text) if column in _OF_SEVERAL else text for column, text in kept.items()})
 
 
 def _head_problems(head: Mapping[str, Any], name: str) -> Iterator[Problem]:
