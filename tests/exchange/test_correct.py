@@ -12,12 +12,14 @@ import pytest
 from easement.agreement.model import Mode
 from easement.base.database import METADATA, reading
 from easement.base.errors import UsageError
-from easement.exchange import bulk, correct_links, correct_parts, correct_told, jobs, tables
+from easement.exchange import bulk, correct_letters, correct_links, correct_parts, correct_told, jobs, tables
 from easement.exchange.audit import audit
+from easement.exchange.correct_back import seen_broken
 from easement.exchange.correct_bodies import CaseBody, CorrectionBody, Kind, MadeBody, Outcome, TakenBody
 from easement.exchange.correct_cases import Wrong, answer_case, report, seen_case, seen_cases
 from easement.exchange.correct_keeping import carry_all
-from easement.exchange.correct_links import WrongLink, break_link, seen_broken, tell_corrections
+from easement.exchange.correct_letters import tell_corrections
+from easement.exchange.correct_links import WrongLink, break_link
 from easement.exchange.correct_parts import CORRECT_WITHIN, answered
 from easement.exchange.correct_told import make, seen_told, seen_tolds
 from easement.exchange.message_carry import NoAnswer, Problem, Silence
@@ -291,8 +293,9 @@ def test_who_is_late_is_told_again_once_a_day(pair: Pair):
 def test_a_correction_for_what_never_came_is_not_taken(pair: Pair):
     size = pair.northtown.ledger.size
     body = CorrectionBody(
-        id="5e" * 16, to="northtown", message="0" * 32, through="lookup", reference="", why="so", entry=1
-    )
+        id="5e" * 16, to="northtown", message="0" * 32, about="link", element="", through="lookup", reference="",
+        why="so", entry=1,
+    )  # fmt: skip
     with pytest.raises(Problem) as caught:
         answered(pair.dwp, "northtown", "told", body, TakenBody, NOW)
     assert (caught.value.body.status, pair.northtown.ledger.size) == (404, size)
@@ -321,9 +324,10 @@ class Killed(BaseException):
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
-@pytest.mark.parametrize("step", ["reach", "_keep_apart", "tell_corrections", "_tell", "_log_told"])
+@pytest.mark.parametrize("step", ["reach_link", "keep", "tell_corrections", "catch_up", "_tell", "_log_told"])
 def test_a_kill_at_any_step_of_breaking_leaves_it_broken_once(pair: Pair, monkeypatch, step, after):
-    answer, real = received(pair), getattr(correct_links, step)
+    place = correct_links if hasattr(correct_links, step) else correct_letters
+    answer, real = received(pair), getattr(place, step)
 
     def killed(*given, **named):
         if after:
@@ -331,7 +335,7 @@ def test_a_kill_at_any_step_of_breaking_leaves_it_broken_once(pair: Pair, monkey
         raise Killed
 
     with monkeypatch.context() as patched:
-        patched.setattr(correct_links, step, killed)
+        patched.setattr(place, step, killed)
         with suppress(Killed):
             told_of(pair, answer)
     with open_node(pair.dwp.home) as anew:

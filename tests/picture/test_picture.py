@@ -203,7 +203,7 @@ def test_a_member_that_gave_and_got_nothing_of_it_is_not_heard(around: Neighbour
     link = break_link(around.nodes["trust"], WrongLink(message), "two people share a name", NOW)
     said = {"id": "5e" * 16, "message": message, "why": "so"}
     case = {"entry": 1, "kind": "wrong-value", "element": "", "record": 0, "reference": "", "value": "", "person": {}}
-    told = {"through": "lookup", "reference": "", "entry": 1}
+    told = {"about": "link", "element": "", "through": "lookup", "reference": "", "entry": 1}
     proof = {"id": link.row.id, "message": message, "entry": 1, "proof": "none"}
     sizes = [node.ledger.size for node in around.nodes.values()]
     for to, path, body in (

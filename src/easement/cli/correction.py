@@ -9,8 +9,8 @@ import click
 from easement.cli.present import emit, example, json_option, say, table
 
 if TYPE_CHECKING:
+    from easement.exchange.correct_back import BrokenSeen
     from easement.exchange.correct_cases import CaseSeen
-    from easement.exchange.correct_links import BrokenSeen
     from easement.exchange.correct_told import ToldSeen
 
 __all__ = ["correction"]
@@ -74,8 +74,8 @@ def report(as_json: bool, home: Path, **said: Any) -> None:
 @json_option
 def list_(home: Path, as_json: bool) -> None:
     """List what is said to be wrong, by you and by others, and the links that you broke, with who has yet to act."""
+    from easement.exchange.correct_back import seen_brokens
     from easement.exchange.correct_cases import seen_cases
-    from easement.exchange.correct_links import seen_brokens
     from easement.ledger.service import utc_now
     from easement.node.home import open_node
 

@@ -1,4 +1,4 @@
-"""What people at the source decide of what is said to be wrong; a wrong link is broken before the case is answered."""
+"""What people at the source decide of what is said to be wrong, and that everybody who was given it hears of it."""
 
 from datetime import datetime
 
@@ -7,6 +7,7 @@ from easement.exchange.correct_bodies import Outcome, Through
 from easement.exchange.correct_cases import CaseSeen, answer_case, seen_case
 from easement.exchange.correct_links import WrongLink, break_link
 from easement.exchange.correct_reach import through
+from easement.exchange.correct_values import Mended, mend_value
 from easement.exchange.ports import Host
 
 __all__ = ["by_match", "decide_case"]
@@ -23,13 +24,18 @@ def by_match(host: Host, case: CaseSeen) -> bool:
 def decide_case(
     host: Host, id_: str, outcome: Outcome, text: str, now: datetime, *, by: str = "", listed: str = "", held: str = ""
 ) -> CaseSeen:
-    """Answer a case; where its link is wrong, break it first, and so tell everybody who was given it.
+    """Answer a case; what was wrong is taken back first, and everybody else who was given it told.
 
-    `listed` is the recipient's own key of its record, that which it named unless another is given, and `held` ours.
-    Raises `UsageError` for a case that is not open, and for a match without both keys.
+    `listed` is the recipient's own key of its record, that which it named unless another is given, and `held` ours,
+    which only a wrong link needs. Raises `UsageError` for a case that is not open, and for a match without the keys.
     """
     case = seen_case(host, id_)
-    if outcome is Outcome.LINK_BROKEN and not case.row.mine and case.row.outcome is None:
-        known = str(case.said["reference"]) if by_match(host, case) else ""
-        break_link(host, WrongLink(case.row.message, listed or known, held), text, now, by=by, dispute=case.row.id)
+    row, match = case.row, by_match(host, case)
+    known = listed or (str(case.said["reference"]) if match else "")
+    if not row.mine and row.outcome is None:
+        if outcome is Outcome.LINK_BROKEN:
+            break_link(host, WrongLink(row.message, known, held), text, now, by=by, dispute=row.id)
+        elif outcome is Outcome.CORRECTED:
+            mended = Mended(row.message, row.element, known, case.said["person"])
+            mend_value(host, mended, text, now, by=by, dispute=row.id)
     return answer_case(host, case.row.id, outcome, text, now, by=by)

@@ -8,6 +8,7 @@ from pydantic import Field, StringConstraints
 from easement.exchange.message_body import Element, MessageBody, Organisation, Said, Short, Token, Whole
 
 __all__ = [
+    "About",
     "CaseBody",
     "CorrectionBody",
     "CorrectionTakenBody",
@@ -41,6 +42,13 @@ class Through(StrEnum):
 
     LOOKUP = "lookup"
     MATCH = "match"
+
+
+class About(StrEnum):
+    """What a correction is of: a record that is somebody else's, or a value of the right one."""
+
+    LINK = "link"
+    VALUE = "value"
 
 
 Named = Annotated[str, StringConstraints(pattern=r"^([A-Za-z][A-Za-z0-9_]{0,99})?$")]
@@ -87,15 +95,18 @@ class VerdictBody(MessageBody):
 
 
 class CorrectionBody(MessageBody):
-    """A provider broke a wrong link, and what it gave under `message` rests on it; `entry` is in its log.
+    """A provider broke a wrong link, or put a value right, and what it gave under `message` rests on it.
 
-    `reference` is the recipient's own key, where the link was of a list that it sent.
+    `entry` is in its log. `reference` is the recipient's own key, where it was of a list that it sent; `element` is
+    what was put right, and empty for the whole record.
     """
 
     format: Literal["easement-correction/1"] = "easement-correction/1"
     id: Token
     to: Organisation
     message: Token
+    about: About
+    element: Named
     through: Through
     reference: Short
     why: Said

@@ -13,7 +13,7 @@ from easement.exchange.correct_bodies import (
     VerdictBody,
 )
 from easement.exchange.correct_cases import take_answer, take_case
-from easement.exchange.correct_links import note_made
+from easement.exchange.correct_letters import note_made
 from easement.exchange.correct_parts import disclosed
 from easement.exchange.correct_told import take_told
 from easement.exchange.directory_service import current_directory
@@ -66,7 +66,7 @@ def answer(host: Host, genuine: Genuine, arrived: Arrived, clock: Clock) -> byte
 
 
 def told(host: Host, genuine: Genuine, arrived: Arrived, clock: Clock) -> bytes:
-    """Take that something which the sender gave us rests on a wrong link."""
+    """Take that something which the sender gave us rests on a wrong link, or on a value that it put right."""
     body, sender, now = read_body(CorrectionBody, arrived.body, MAX_ASK), genuine.key.name, clock()
     _for_us(host, body.to)
     received = disclosed(host, sender, body.message, EntryType.DISCLOSURE_RECEIVED)

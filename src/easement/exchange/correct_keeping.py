@@ -5,7 +5,7 @@ from datetime import datetime
 from easement.base.database import reading
 from easement.exchange import correct_tables as tables
 from easement.exchange.correct_cases import tell_case
-from easement.exchange.correct_links import tell_corrections
+from easement.exchange.correct_letters import tell_corrections
 from easement.exchange.correct_told import certify_corrections
 from easement.exchange.ports import Host
 

@@ -1,4 +1,4 @@
-"""The tables of what is wrong: cases here and elsewhere, links broken here, who is to hear of it, and what we heard.
+"""The tables of what is wrong: cases here and elsewhere, what was taken back here, who is to hear, and what we heard.
 
 Instants are whole seconds since 1970. Reasons, values, people and references are sealed before they come here.
 """
@@ -31,6 +31,7 @@ __all__ = [
     "Told",
     "add_broken",
     "add_case",
+    "add_letters",
     "add_told",
     "broken",
     "broken_of",
@@ -98,10 +99,14 @@ links = Table(
     Column("outside", Integer, nullable=False),
     Column("dispute", String(32), nullable=False),
     Column("sealed", LargeBinary, nullable=False),
+    Column("about", String(10), nullable=False, server_default="link"),
+    Column("element", String(100)),
+    Column("looked", Whole),
     Index("exchange_links_broken_by_link", "link", unique=True),
 )
-"""Wrong links that were broken here. `link` is a keyed digest of it, `intent` the entry of the disclosure that it was
-found in, `decided` that by which no match pairs the two again, and `outside` how many got it as a file, by hand."""
+"""Wrong links that were broken here, and values that were put right (`about`, `element`). `link` is a keyed digest,
+`intent` the entry of the disclosure that it was found in, `decided` that by which no match pairs the two again, and
+`outside` how many got it as a file, by hand. Who is to hear was looked for among the entries before `looked`."""
 
 carried = Table(
     "exchange_correction_letters",
@@ -120,10 +125,12 @@ carried = Table(
     Column("closed", Whole),
     Column("tried", Whole, nullable=False),
     Column("problem", Text, nullable=False),
+    Column("sealed", LargeBinary),
     Index("exchange_correction_letters_by_message", "message"),
 )
-"""Who is to hear of each broken link, and for which disclosure: told when, by which entries here and there, and whether
-it is put right there (`made` there, `made_entry` here). `closed` is when there turned out to be nothing to correct."""
+"""Who is to hear of each of them, and for which disclosure: told when, by which entries here and there, and whether
+it is put right there (`made` there, `made_entry` here). `closed` is when there turned out to be nothing to correct;
+`sealed` is the recipient's own key of the record, where it has one."""
 
 corrections = Table(
     "exchange_corrections",
@@ -143,6 +150,8 @@ corrections = Table(
     Column("certified", Whole),
     Column("problem", Text, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
+    Column("about", String(10), nullable=False, server_default="link"),
+    Column("element", String(100)),
 )
 """What others told this node to put right, for which disclosure that came in; `met` is the entry that says it is done,
 and `certified` the provider's own of that."""
@@ -176,7 +185,7 @@ class Case(NamedTuple):
 
 
 class Broken(NamedTuple):
-    """A link that was broken; see `links`."""
+    """A link that was broken, or a value that was put right; see `links`."""
 
     id: str
     link: str
@@ -190,10 +199,13 @@ class Broken(NamedTuple):
     outside: int
     dispute: str
     sealed: bytes
+    about: str = "link"
+    element: str | None = None
+    looked: int | None = None
 
 
 class Letter(NamedTuple):
-    """Somebody who is to hear of a broken link; see `carried`."""
+    """Somebody who is to hear of it; see `carried`."""
 
     id: str
     message: str
@@ -209,6 +221,7 @@ class Letter(NamedTuple):
     closed: int | None = None
     tried: int = 0
     problem: str = ""
+    sealed: bytes | None = None
 
 
 class Told(NamedTuple):
@@ -229,6 +242,8 @@ class Told(NamedTuple):
     certified: int | None
     problem: str
     sealed: bytes
+    about: str = "link"
+    element: str | None = None
 
 
 # Cases
@@ -278,6 +293,13 @@ def add_broken(connection: Connection, row: Broken, who: list[Letter]) -> None:
     connection.execute(insert(links).values(**row._asdict()))
     if who:
         connection.execute(insert(carried), [each._asdict() for each in who])
+
+
+def add_letters(connection: Connection, id_: str, who: list[Letter], looked: int) -> int:
+    """Keep who else is to hear of it, by the entries before `looked`; how many were not among them."""
+    added = sum(insert_new(connection, carried, each._asdict()) for each in who)
+    connection.execute(update(links).where(links.c.id == id_).values(looked=looked))
+    return added
 
 
 def broken(connection: Connection, id_: str) -> Broken | None:

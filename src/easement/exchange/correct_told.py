@@ -1,4 +1,4 @@
-"""Putting right what rests on another's wrong link: a duty with a clock, done by staff, certified to the provider."""
+"""Putting right what rests on another's wrong link or value: a duty with a clock, done by staff and certified."""
 
 from collections.abc import Mapping
 from contextlib import suppress
@@ -53,6 +53,8 @@ class ToldSeen:
             "received": row.received,
             "agreement": row.agreement_id,
             "share": row.share,
+            "about": row.about,
+            "element": row.element,
             "through": row.through,
             "entry": row.entry,
             "due": self.due.date().isoformat(),
@@ -110,7 +112,8 @@ def take_told(
         said = {"why": body.why, "reference": body.reference}
         row = Told(
             body.id, body.message, provider, index, entry.agreement_id or "", entry.share or "", body.through.value,
-            stamp(now), due, at, 0, None, None, "", sealed(host, said, body.id + body.message),
+            stamp(now), due, at, 0, None, None, "", sealed(host, said, body.id + body.message), body.about.value,
+            body.element or None,
         )  # fmt: skip
         if not tables.add_told(connection, row):
             raise _Before

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from easement.agreement.model import Matching, Mode
-from easement.base.errors import UsageError
+from easement.base.errors import Refused, UsageError
 from easement.gate.ask import Ask, Outcome
 from easement.gate.datasets import Dataset, dataset_from, place_of, table_of, unmapped
 from easement.gate.decide import refused_after
@@ -18,6 +18,7 @@ from easement.gate.encoding import check_encoded, refusal_of
 from easement.gate.entries import answer_record, entry, who_record
 from easement.gate.indexes import Lookup
 from easement.gate.keys import pseudonym_key
+from easement.gate.links import broken_since, forget_links, keep_links
 from easement.gate.match import RULES, Settled
 from easement.gate.model import Code, Decision, Reason, Request
 from easement.gate.narrow import Wanted, narrow
@@ -53,6 +54,10 @@ TIERS = {rule.name: tier for tier, rule in enumerate(RULES)}
 
 class _OverLimit(Exception):
     """The answer would pass the day's limit, as found in the very commit that would have logged it."""
+
+
+class _Overtaken(Exception):
+    """A link was broken since this match began, as found in the very commit that would have logged it."""
 
 
 def log_refusal(
@@ -113,7 +118,7 @@ class Disclosure:
         refusal = released.refusal or self._too_large(released.count)
         if refusal:
             return self._refused(refusal, intent, done)
-        parts = {"match": released.linkage}
+        parts = {"match": released.linkage, "links": released.links}
         record = answer_record(who, query=query, data=released.sha256, rows=released.count, told=released.told, **parts)
         outcome = Outcome(self.decision, -1, intent, released, k=self._k())
         try:
@@ -123,8 +128,12 @@ class Disclosure:
             )  # fmt: skip
         except _OverLimit:
             return self._refused(self._day_reached(done), intent, done)
+        except _Overtaken:
+            self._fail(intent)
+            remedy = "ask again: the next match leaves that link out"
+            raise Refused("a wrong link was broken while this match was made", remedy=remedy) from None
         except Abandoned:
-            self.outlet.forget()
+            self._forget(intent)
             raise
         return self.outlet.deliver(outcome.at(index))
 
@@ -133,6 +142,11 @@ class Disclosure:
         also = self.outlet.also(EntryType.DISCLOSURE_FAILED, Outcome(self.decision, -1, intent))
         with suppress(Abandoned):
             self._log(EntryType.DISCLOSURE_FAILED, self.clock(), also=also, intent=intent)
+        self._forget(intent)
+
+    def _forget(self, intent: int) -> None:
+        """Leave nothing of an answer that did not cross."""
+        forget_links(self.holder.home, intent)
         self.outlet.forget()
 
     def _k(self) -> int | None:
@@ -176,7 +190,8 @@ class Disclosure:
                         return "", Released(refusal=refusal_of(error, self.decision.share))
             query = self._reviewed(self._plan(held_table, listed, now, encoded), held_table, now, intent)
             made = self.outlet.release(session, query, self.decision, offer, intent)
-            return query.digest, replace(made, unmapped=lost)
+            links = keep_links(self.holder, session, query, intent)
+            return query.digest, replace(made, unmapped=lost, links=links)
 
     def _narrowed(
         self, source: FileSource, dataset: Dataset, table: Table, now: datetime, *, listed: bool
@@ -241,7 +256,7 @@ class Disclosure:
             listed=listed,
             encoded=encoded,
             binary=self.outlet.binary,
-            settled=self._settled() if listed is not None else (),
+            settled=self._settled() if self.asked.match is not None else (),
             model=self._model() if listed is not None else None,
         )
 
@@ -308,6 +323,8 @@ class Disclosure:
         def last(connection: Connection, index: int) -> None:
             if limit is not None and counted(connection, self.decision.agreement_id, self.decision.share, day) > limit:
                 raise _OverLimit
+            if self.asked.match is not None and broken_since(connection, outcome.intent or 0, index, self._scope):
+                raise _Overtaken
             self._keep_doubtful(connection, outcome, now)
             if also is not None:
                 also(connection, index)
@@ -336,10 +353,8 @@ class Disclosure:
         facts: dict[str, Any] = {"intent": intent, "message": self.outlet.message, "also": also}
         try:
             index = log_refusal(self.holder, self.asked.request, self.prepared, decision, now, **facts)
-        except Abandoned:
-            self.outlet.forget()
-            raise
-        self.outlet.forget()
+        finally:
+            self._forget(intent)
         return outcome.at(index)
 
     def _log(

@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from easement.gate.keys import pseudonym_key
 from easement.gate.model import Code, Decision, Request
 from easement.gate.prepare import Prepared
-from easement.gate.subjects import subject_tokens
+from easement.gate.subjects import subject_tokens, subjects_key
 from easement.ledger.model import Entry, EntryType, Form, PrivateRecord, answer_part, minute
 from easement.linkage.quality_told import Told
 
@@ -63,7 +62,7 @@ def _said(decision: Decision, agreement: Prepared) -> dict[str, Any]:
 
 def who_record(request: Request, master: bytes, agreement: Prepared) -> dict[str, Any]:
     """The private part that says who asked and about whom: subjects as tokens under a key of the provider's own."""
-    key, offer = pseudonym_key(master, "ledger:subjects", ""), agreement.offers.get(request.share)
+    key, offer = subjects_key(master), agreement.offers.get(request.share)
     return {
         "asked_by": _storable(request.asked_by),
         "organisation": _storable(request.recipient),
@@ -84,7 +83,8 @@ def answer_record(
     """The private record of a disclosure: who it was for, and the answer's digests, which its receipt opens.
 
     `told` is what the recipient of a match is told of how good it is. Of `more`, `match` says by which model people
-    were matched, and how many were compared, linked, held and drawn; what is empty is left out.
+    were matched, and how many were compared, linked, held and drawn, and `links` opens what is kept of whose records
+    crossed; what is empty is left out.
     """
     answer = answer_part(query=query, data=data, rows=rows, linkage=told.as_dict() if told else None)
     return PrivateRecord({"who": who, "answer": answer, **{name: dict(part) for name, part in more.items() if part}})

@@ -20,6 +20,7 @@ from easement.gate.match import SETTLED, SETTLED_ROWS, Settled, linking, settled
 from easement.gate.model import Decision
 from easement.gate.protect import protect, tokenised
 from easement.gate.reviewing import Reviewing
+from easement.gate.token_columns import token_columns, told_apart_by
 from easement.linkage.assign import Policy, assigned
 from easement.linkage.encode import EncodingKey, encoding_steps
 from easement.linkage.encoded import Likeness, matching
@@ -95,7 +96,9 @@ class Plan:
     `settled` are the parameters of the step of that name; `lasting` says that both sides of a match name their records
     by keys of their own, `reviewers` how many must say the same of a pair in doubt, and `review` how else people look
     at it. Where a match goes by a model, `linkage` is scored once the steps are made, and makes tables of its own.
-    `bound` are the parameters of steps that need the key of encodings.
+    `bound` are the parameters of steps that need the key of encodings. `links` is the query of what is kept of each
+    record that crosses, to correct it later; it is empty where records are about nobody, or about one person whom the
+    ledger's private record tells.
     """
 
     sql: str
@@ -109,6 +112,7 @@ class Plan:
     reviewers: int = 1
     review: Reviewing = field(default_factory=Reviewing)
     bound: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, repr=False)
+    links: str = ""
 
     @property
     def digest(self) -> str:
@@ -149,7 +153,7 @@ def plan(
     if listed is not None:
         return planner.match(listed, settled, model)
     if encoded is not None:
-        return planner.match_encoded(*encoded)
+        return planner.match_encoded(*encoded, settled)
     if decision.mode is Mode.MATCH or share.subjects == "matched":
         remedy = "send the list with its mapping"
         raise UsageError("only people on the recipient's list are covered, and there is no list", remedy=remedy)
@@ -168,7 +172,8 @@ class _Planner:
     def bulk(self) -> Plan:
         if self.decision.level is not Level.ANONYMISED:
             shuffled = SHUFFLED if self.decision.level is Level.PSEUDONYMISED else ""
-            return self._plan(self._select(self._forms(), self._held(), self._rows()) + shuffled)
+            made = self._plan(self._select(self._forms(), self._held(), self._rows()) + shuffled)
+            return replace(made, links=self._links(self._held(*self._told_by(), own=True), "cast(null as varchar)"))
         held = self._held(*self._subject())
         rows = self._select([*self._forms(), f'{_sql(self._who())} as "{WHO}"'], held, self._rows())
         return self._plan(self._grouped(rows), everyone=f"select count(*) from {held} where {self._rows()}")
@@ -190,26 +195,33 @@ class _Planner:
         judged = settled if keyed else ()
         how = self.share.match
         linkage = _linkage(how, model, settled=bool(judged)) if how is not None and how.method == "model" else None
-        tables = match_tables(self.table, listed, *self._needed(*(how.groups if how else ())))
+        tables = match_tables(self.table, listed, *self._needed(*self._told_by(), *(how.groups if how else ())))
         steps = (*tables, *(prepared() if linkage else linking(settled=bool(judged))))
         facts: dict[str, Any] = {"lasting": keyed, "linkage": linkage, "reviewers": how.reviewers if how else 1}
         return replace(self._matched(steps), settled=settled_rows(judged) if judged else {}, **facts)
 
-    def match_encoded(self, relation: str, key: EncodingKey) -> Plan:
-        """The provider's people are encoded as the list was; nobody can look at a pair in doubt, so none is kept."""
+    def match_encoded(self, relation: str, key: EncodingKey, settled: Sequence[Settled]) -> Plan:
+        """The provider's people are encoded as the list was; nobody can look at a pair in doubt, so none is kept.
+
+        What was decided of pairs counts all the same: a wrong link that was broken stays so.
+        """
+        judged = settled if self.table.reference is not None else ()
         encoding = encoding_steps("held_people", key, "held_encoded")
         how = self.share.match
         likeness = Likeness(how.disclose, how.hold) if how is not None else Likeness()
         steps = (
-            ("held", _held_people(self.table, key.made.identifier, *self._needed())),
+            ("held", _held_people(self.table, key.made.identifier, *self._needed(*self._told_by()))),
             (NICKNAMES, nicknames()),
             ("held_people", standardised("held", "held_row")),
             *((step.name, step.query) for step in encoding),
             ("listed_encoded", list_rows(relation)),
             ("listed", f"select row as listed_row, reference as {THEIRS} from listed_encoded"),
-            *matching(key.made.hardening, likeness),
+            *(((SETTLED, SETTLED_ROWS),) if judged else ()),
+            *matching(key.made.hardening, likeness, settled=bool(judged)),
         )
-        return replace(self._matched(steps), bound={step.name: step.bound for step in encoding if step.bound})
+        bound = {step.name: step.bound for step in encoding if step.bound}
+        facts: dict[str, Any] = {"lasting": self.table.reference is not None, "bound": bound}
+        return replace(self._matched(steps), settled=settled_rows(judged) if judged else {}, **facts)
 
     def _matched(self, steps: tuple[tuple[str, str], ...]) -> Plan:
         forms = [f'{THEIRS} as "{LIST_REFERENCE}"', *self._forms()]
@@ -218,7 +230,15 @@ class _Planner:
             f" join (select listed_row, {THEIRS} from listed) using (listed_row)"
         )
         ordered = f"{self._select(forms, source, self._rows())} order by listed_row"
-        return self._plan(ordered, steps=steps, first=LIST_REFERENCE)
+        return replace(self._plan(ordered, steps=steps, first=LIST_REFERENCE), links=self._links(source, THEIRS))
+
+    def _links(self, source: str, reference: str) -> str:
+        own = OWN if self.table.reference is not None else None
+        columns = token_columns(self.table.standard, self.table.filled, reference=reference, own=own)
+        return self._select(list(columns), source, self._rows())
+
+    def _told_by(self) -> tuple[str, ...]:
+        return told_apart_by(self.table.standard, self.table.filled)
 
     def aggregate(self) -> Plan:
         counted = self.share.aggregate or Aggregate()
@@ -258,11 +278,12 @@ class _Planner:
         """Whether a date is shifted, by a number of days that follows the person."""
         return any(form.kind is FormKind.SHIFT for form in self.decision.fields.values())
 
-    def _held(self, *more: str) -> str:
-        """The elements that the query needs and no others, as a table under their own names."""
-        needed = self._needed(*more)
-        columns = ", ".join(f'{_sql(self.table.elements[name])} as "{name}"' for name in needed)
-        return f"(select {columns or '1 as easement_row'} from {self.table.relation}) as held"
+    def _held(self, *more: str, own: bool = False) -> str:
+        """The elements that the query needs and no others, as a table under their own names; `own` adds its own key."""
+        columns = [f'{_sql(self.table.elements[name])} as "{name}"' for name in self._needed(*more)]
+        if own and self.table.reference is not None:
+            columns.append(f"{_sql(self.table.reference)} as {OWN}")
+        return f"(select {', '.join(columns) or '1 as easement_row'} from {self.table.relation}) as held"
 
     def _forms(self) -> list[str]:
         subject = self._who() if self._shifts() else exp.convert("")

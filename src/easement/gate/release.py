@@ -15,6 +15,7 @@ from easement.agreement.model import Aggregate, Mode, Share
 from easement.base.canonical import sha256_hex
 from easement.gate.answers import answer_body, table_records, wrap_records, write_answer
 from easement.gate.found import Found, ambiguous
+from easement.gate.keys import PseudonymKey
 from easement.gate.match import RULES, SETTLED
 from easement.gate.model import Code, Decision, Reason
 from easement.gate.pairs import COMPARED, DOUBTFUL, by_model, by_rule
@@ -38,6 +39,7 @@ __all__ = [
     "match_pairs",
     "release",
     "release_body",
+    "release_links",
     "release_rows",
     "write_encodings",
 ]
@@ -56,7 +58,7 @@ class Released:
     `refusal` is set, and nothing may be delivered, where answering found a reason to refuse. `unmapped` counts, by
     element, the table's rows that hold something which does not map, and so did not cross. `match` is what a match
     leaves for a person to look at; `linkage` which model it went by, and its counts; `told` what its recipient is told
-    of how good it is.
+    of how good it is. `links` opens what is kept of the records that crossed.
     """
 
     count: int = 0
@@ -68,6 +70,7 @@ class Released:
     match: MatchMade | None = field(default=None, repr=False)
     linkage: Mapping[str, Any] = field(default_factory=dict)
     told: Told | None = None
+    links: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
 def release(session: Session, plan: Plan, decision: Decision, share: Share, target: Path, format_: str) -> Released:
@@ -130,6 +133,21 @@ def release_rows(session: Session, plan: Plan, take: Callable[[pyarrow.RecordBat
         take(batch)
         count += batch.num_rows
     return replace(_counted(session, plan, count), **_looked_at(session, plan, compared))
+
+
+def release_links(
+    session: Session, plan: Plan, key: PseudonymKey, take: Callable[[pyarrow.RecordBatch], None]
+) -> int:  # fmt: skip
+    """Hand on what is kept of each record that a plan gave, batch by batch, under a key of its own; how many.
+
+    The tables that the answer was made of stand in the session.
+    """
+    keyed = {"pseudonym_inner": key.inner, "pseudonym_outer": key.outer}
+    count = 0
+    for batch in stream(session, plan.links, {name: each for name, each in keyed.items() if f"${name}" in plan.links}):
+        take(batch)
+        count += batch.num_rows
+    return count
 
 
 def write_encodings(session: Session, sql: str, parameters: Mapping[str, Any], target: Path, format_: str) -> int:

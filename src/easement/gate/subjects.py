@@ -2,11 +2,16 @@
 
 from collections.abc import Iterator, Mapping
 
-from easement.gate.keys import PseudonymKey
+from easement.gate.keys import PseudonymKey, pseudonym_key
 from easement.meaning.model import Key, Standard
 from easement.meaning.normalise import normalise
 
-__all__ = ["subject_tokens"]
+__all__ = ["subject_tokens", "subjects_key"]
+
+
+def subjects_key(master: bytes) -> PseudonymKey:
+    """The key of all tokens of whom something is about, from the node's master key."""
+    return pseudonym_key(master, "ledger:subjects", "")
 
 
 def subject_tokens(person: Mapping[str, str], standard: Standard, key: PseudonymKey) -> tuple[str, ...]:

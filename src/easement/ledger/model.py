@@ -51,6 +51,7 @@ REQUIRED: Mapping[str, tuple[str, ...]] = {
     EntryType.DISPUTE_RAISED: ("parties", "concern", "message", "intent", "reasons"),
     EntryType.DISPUTE_ANSWERED: ("parties", "concern", "message", "reasons"),
     EntryType.LINK_BROKEN: ("concern", "agreement_id", "share", "count"),
+    EntryType.VALUE_CORRECTED: ("concern", "agreement_id", "share", "count"),
     EntryType.CORRECTION_TOLD: ("parties", "concern", "message", "intent"),
     EntryType.CORRECTION_MADE: ("parties", "concern", "message", "intent"),
 }
@@ -67,7 +68,7 @@ class Entry:
     `time` is UTC to the minute (`minute` makes it); `fields` maps each field to its form as the agreement writes it;
     `intent` and `erased` are indexes of earlier entries, and `peer_entry` is one of the other party's log. `message` is
     the random id of a request between nodes, `proposal` of a wish to share, `concern` of what somebody raised on the
-    register, of what was said to be wrong, or of a wrong link. `directory` and `key` are SHA-256 digests, and
+    register, of what was said to be wrong, or of what was taken back. `directory` and `key` are SHA-256 digests, and
     `sequence` counts versions of the directory. Raises `BadData` for anything an entry cannot hold.
     """
 

@@ -59,6 +59,7 @@ class EntryType(StrEnum):
     DISPUTE_RAISED = "exchange:dispute:raised"
     DISPUTE_ANSWERED = "exchange:dispute:answered"
     LINK_BROKEN = "exchange:link:broken"
+    VALUE_CORRECTED = "exchange:value:corrected"
     CORRECTION_TOLD = "exchange:correction:told"
     CORRECTION_MADE = "exchange:correction:made"
 

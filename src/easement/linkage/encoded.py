@@ -116,11 +116,17 @@ _SCORED = """select held_row, listed_row, likeness as probability,
 
 
 def matching(
-    hardening: Hardening, likeness: Likeness, held: str = "held_encoded", listed: str = "listed_encoded"
+    hardening: Hardening,
+    likeness: Likeness,
+    held: str = "held_encoded",
+    listed: str = "listed_encoded",
+    *,
+    settled: bool = False,
 ) -> tuple[tuple[str, str], ...]:
     """Tables to make, in order, as name and query: from two tables that `encode.encoding_steps` or `list_rows` made.
 
     `scored`, `linked` and `doubtful` stand afterwards, as after a match by a model; `probability` is the likeness.
+    `settled` says that the table of that name holds what people decided on some pairs.
     """
     sides = {"held": held, "listed": listed}
     found = "\n  union ".join(_CANDIDATES.format(key=key, most=MOST_EACH, **sides) for key in ("number", *KEYS))
@@ -130,7 +136,7 @@ def matching(
         ("candidates", found),
         ("compared", _COMPARED.format(likeness=_likeness(hardening), alike=ALIKE_GIVEN, same_all=SAME_ALL, **sides)),
         ("scored", _SCORED.format(hold=likeness.hold, floor=floor - 0.06, same=0.9, sure=0.92, bonus=0.06)),
-        *assigned_at(disclose=likeness.disclose, hold=likeness.hold, margin=likeness.margin),
+        *assigned_at(disclose=likeness.disclose, hold=likeness.hold, margin=likeness.margin, settled=settled),
     )
 
 

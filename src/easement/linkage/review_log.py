@@ -15,7 +15,7 @@ from easement.ledger.tables import Also
 from easement.linkage.review import Scope
 from easement.linkage.review_turns import Opinion
 
-__all__ = ["MOST_LOGGED", "Decided", "Settling", "decided", "log_settled", "scope_of"]
+__all__ = ["MOST_LOGGED", "Decided", "Settling", "decided", "last_word", "log_settled", "scope_of"]
 
 PART = "settled"
 """The part of the private record that names the pairs, who decided, and why."""
@@ -95,6 +95,17 @@ def decided(ledger: Ledger, scope: Scope) -> tuple[Decided, ...]:
                 weight = None if each["weight"] is None else float(each["weight"])
                 found[key] = Decided(*key, each["rule"], weight, each["same"])
     return tuple(found.values())
+
+
+def last_word(ledger: Ledger, scope: Scope, listed: str, held: str) -> tuple[int, bool | None] | None:
+    """The last decision on a pair of records: its entry, and whether they are one person; `None` for none."""
+    found = None
+    for logged in ledger.entries(type=EntryType.MATCH_SETTLED):
+        if scope_of(logged.entry) == scope:
+            for each in _pairs(ledger, logged.index) or ():
+                if (each["listed"], each["held"]) == (listed, held):
+                    found = (logged.index, each["same"])
+    return found
 
 
 def _pairs(ledger: Ledger, index: int) -> list[dict[str, Any]] | None:

@@ -8,6 +8,7 @@ ledger/         tiles and checkpoint, public
 agreements/ standards/ datasets/   the files this node works by
 directory/      the exchange's signed directory, as it was fetched last
 indexes/ jobs/  what lookups answer from, and the work of bulk disclosures; both hold personal data
+links/          whose records were given, sealed, so that what was wrong can be taken back
 releases/       answers on their way out; none is left when nothing is in hand
 """
 
@@ -55,6 +56,7 @@ FOLDERS = {
     "directory": PRIVATE,
     "indexes": PRIVATE,
     "jobs": PRIVATE,
+    "links": PRIVATE,
     "members": PUBLIC,
     "ledger": PUBLIC,
     "agreements": PUBLIC,

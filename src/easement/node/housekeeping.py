@@ -28,6 +28,7 @@ from easement.exchange.refusals import sum_up
 from easement.exchange.service import finish_outbox
 from easement.exchange.tables import forget_nonces
 from easement.exchange.witnesses import collect, witnessed
+from easement.gate.links import clear_links
 from easement.gate.recovery import abandon_overdue
 from easement.gate.service import finish_left_behind
 from easement.gate.tables import forget_answers
@@ -100,11 +101,11 @@ def _cosign(node: Node, now: datetime) -> int:
 
 
 def _prune(node: Node, now: datetime) -> int:
-    """Drop what is kept only for a time: nonces of messages, answers that may be asked for no more, files of sets."""
+    """Drop what is kept only for a time: nonces, answers that may be asked for no more, files left behind."""
     at = int(now.timestamp())
     with writing(node.engine) as connection:
         dropped = forget_nonces(connection, at - NONCES_SECONDS) + forget_answers(connection, at)
-    return dropped + clear(node)
+    return dropped + clear(node) + clear_links(node)
 
 
 def _sum_up(node: Node, now: datetime) -> int:

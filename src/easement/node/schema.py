@@ -13,7 +13,7 @@ from easement.base.errors import EasementError
 
 __all__ = ["HEAD", "STEPS", "backup_of", "check_version", "stamp", "upgrade", "version"]
 
-STEPS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010")
+STEPS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011")
 """The steps in `migrations/versions`, oldest first."""
 
 HEAD = STEPS[-1]

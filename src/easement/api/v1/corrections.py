@@ -17,9 +17,10 @@ from easement.api.v1.describe import PREFIX, Answers, errors, lists
 from easement.api.v1.shapes import MESSAGE, Element, Short, Slug, Why, example, taken
 from easement.base.errors import UsageError
 from easement.exchange.correct import decide_case
+from easement.exchange.correct_back import seen_brokens
 from easement.exchange.correct_bodies import Kind, Outcome
 from easement.exchange.correct_cases import Wrong, report, seen_cases
-from easement.exchange.correct_links import WrongLink, break_link, seen_brokens
+from easement.exchange.correct_links import WrongLink, break_link
 from easement.exchange.correct_parts import disclosed
 from easement.exchange.correct_told import make, seen_tolds
 from easement.ledger.model import EntryType

@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 
 from easement.exchange.correct import by_match
+from easement.exchange.correct_back import BrokenSeen, seen_brokens
 from easement.exchange.correct_cases import CaseSeen, seen_cases
-from easement.exchange.correct_links import BrokenSeen, seen_brokens
 from easement.exchange.correct_tables import Letter
 from easement.exchange.correct_told import ToldSeen, seen_tolds
 from easement.node.home import Node
