@@ -1,11 +1,18 @@
 """Sets that are matched with a list: the list is kept nowhere, and what is wrong with it is told."""
 
+import json
+
+import httpx
 import pytest
 
 from easement.agreement.model import Mode
-from easement.base.errors import BadData
+from easement.base.errors import BadData, ProofFailed
 from easement.exchange import bulk
+from easement.exchange.bulk_fetch import fetch
 from easement.exchange.bulk_tables import BulkState
+from easement.ledger.verifier import check_receipt
+from easement.linkage.quality_desk import quality_of_entry
+from easement.linkage.quality_told import read_told
 
 from .pair import ASKER
 from .sets_asked import pupils, types, wish, worked
@@ -57,3 +64,33 @@ def test_what_cannot_be_sent_as_a_list_is_told_here(pair, tmp_path, monkeypatch)
     monkeypatch.setattr(bulk, "MAX_LIST", 3)
     with pytest.raises(BadData, match="longer than"):
         bulk.listed(roll, mapping)
+
+
+def test_how_good_its_links_are_is_told_with_a_matched_set_wherever_it_is_read(pair, tmp_path):
+    """R4.4: proved by the receipt, beside the files, as a property of the table, and kept in the recipient's record."""
+    with_list = bulk.listed(*pair.world.listed(pupils(5)))
+    first = bulk.ask_set(pair.northtown, wish(pair, "entitled", Mode.MATCH), ASKER, pair.clock(), with_list).bulk
+    worked(pair)
+    done = bulk.look(pair.northtown, first.message, pair.clock())
+    proved = check_receipt(done.receipt, [pair.dwp.ledger.key]).answer["linkage"]
+    assert proved == {"method": "rules", "reviewed": {"precision": {"decisions": 0}, "recall": {"decisions": 0}}}
+    kept, now = quality_of_entry(pair.northtown, done.entry)
+    assert (kept.as_dict(), now) == (proved, None)
+    with httpx.Client() as client:
+        fetch(pair.northtown, client, done.message, tmp_path, pair.clock())
+        profile = bulk.open_set(pair.northtown, done.message, pair.clock())
+        share, schema, table = profile.table.split(".")
+        place = f"{profile.endpoint}/shares/{share}/schemas/{schema}/tables/{table}/metadata"
+        said = client.get(place, headers={"Authorization": f"Bearer {profile.token}"}).text
+    assert json.loads((tmp_path / "linkage.json").read_text()) == proved
+    described = json.loads(said.splitlines()[1])["metaData"]
+    assert json.loads(described["configuration"]["easement.linkage"]) == proved
+    assert described["description"].startswith("people were found by exact rules; links that are right")
+
+
+def test_a_provider_can_write_no_words_of_its_own_into_what_is_told_of_links():
+    said = {"method": "rules", "reviewed": {"precision": {"decisions": 0}, "recall": {"decisions": 0}}}
+    for wrong in (said | {"note": "Jo Ash"}, said | {"method": "Jo Ash"}, said | {"reviewed": "Jo Ash"}, "Jo Ash"):
+        with pytest.raises(ProofFailed, match="not in the form agreed"):
+            read_told(wrong)
+    assert read_told(said).as_dict() == said

@@ -40,6 +40,7 @@ from easement.gate.shelf import Shelved
 from easement.ledger.model import Entry, EntryType, PrivateRecord, answer_part, minute
 from easement.ledger.note import Key
 from easement.ledger.verifier import Holds, check_receipt, parse_proof
+from easement.linkage.quality_told import read_told
 
 __all__ = ["Asked", "Profile", "ask_set", "chase", "delete", "hold_manifest", "listed", "look", "open_set"]
 
@@ -284,7 +285,9 @@ def _received(host: Host, seen: Bulk, told: SetBody, log: Sequence[Key], now: da
     shelved, body = host.shelf.get(seen.agreement, now.date()), _body(host, seen)
     holds = check_receipt(told.receipt, log, sha256_hex(told.manifest.encode()))
     _hold(host, seen, told, holds, shelved, body)
-    opened = answer_part(query=holds.answer["query"], data=holds.answer["data"], rows=holds.answer["rows"])
+    said = holds.answer
+    linkage = read_told(said["linkage"]).as_dict() if "linkage" in said else None
+    opened = answer_part(query=said["query"], data=said["data"], rows=said["rows"], linkage=linkage)
     record = PrivateRecord({"who": _who(host, body, shelved), "answer": opened})
     checkpoint = parse_proof(told.receipt).checkpoint
     facts = {

@@ -22,6 +22,7 @@ from easement.exchange.bulk_tables import BulkState
 from easement.exchange.downloads import too_slow
 from easement.exchange.incoming import TELL
 from easement.exchange.ports import Host
+from easement.linkage.quality_desk import told_at
 
 __all__ = ["fetch"]
 
@@ -43,8 +44,9 @@ def fetch(
 ) -> tuple[Path, ...]:
     """Put a received set's files into `folder` as Parquet, with its manifest and receipt; `told` hears of progress.
 
-    A file that is there already and is right is not fetched again. Raises `ProofFailed` for one that is not what the
-    receipt proves, and `SourceUnreachable` where the provider breaks off.
+    Of a match, `linkage.json` tells how good its links are, as the receipt proves. A file that is there already and is
+    right is not fetched again. Raises `ProofFailed` for one that is not what the receipt proves, and
+    `SourceUnreachable` where the provider breaks off.
     """
     with reading(host.engine) as connection:
         seen = tables.bulk(connection, message)
@@ -63,6 +65,8 @@ def fetch(
     told(len(files), len(files))
     write_whole(folder / "manifest.json", seen.manifest, mode=SECRET)
     write_whole(folder / "manifest.json.receipt", seen.receipt, mode=SECRET)
+    if seen.entry is not None and (linkage := told_at(host, seen.entry)):
+        write_whole(folder / "linkage.json", json.dumps(linkage.as_dict(), indent=2) + "\n", mode=SECRET)
     return tuple(made)
 
 

@@ -28,6 +28,9 @@ Link = Callable[["Version", "File"], tuple[str, int]]
 CHANGES = {"delta.enableChangeDataFeed": "true"}
 """Readers in the delta format look for this before they ask what changed."""
 
+LINKAGE = "easement.linkage"
+"""The property of a table that says how its people were found, and how good that is."""
+
 READER, WRITER = 1, 4
 """The table uses no feature beyond these versions of Delta's protocol; 4 is the first that knows changes."""
 
@@ -67,12 +70,17 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class SharedTable:
-    """A table as its reader sees it; `versions` are in order, and at least one."""
+    """A table as its reader sees it; `versions` are in order, and at least one.
+
+    `about` describes it in words, and `linkage` says how good the links of a match are, as JSON.
+    """
 
     id: str
     name: str
     schema: str
     versions: tuple[Version, ...]
+    about: str = ""
+    linkage: str = ""
 
     @property
     def latest(self) -> Version:
@@ -152,8 +160,8 @@ def _metadata(table: SharedTable, version: int | None, *, delta: bool) -> dict[s
         "format": {"provider": "parquet", "options": {}} if delta else {"provider": "parquet"},
         "schemaString": table.schema,
         "partitionColumns": [],
-        "configuration": CHANGES,
-    }
+        "configuration": CHANGES | ({LINKAGE: table.linkage} if table.linkage else {}),
+    } | ({"description": table.about} if table.about else {})
     at = {} if version is None else {"version": version}
     return at | ({"deltaMetadata": told | {"createdTime": table.versions[0].at}} if delta else told)
 

@@ -7,6 +7,7 @@ still a member: a suspension, or a key that is revoked, ends tables and links al
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -25,6 +26,7 @@ from easement.exchange.delta import File, SharedTable, Version
 from easement.exchange.downloads import Full, Places, too_slow
 from easement.exchange.opening import check_member, check_standing, keyid_in, log_opened
 from easement.exchange.ports import Host, own_url
+from easement.linkage.quality_desk import told_of_match
 
 __all__ = ["router"]
 
@@ -153,7 +155,16 @@ def table_metadata(
 ) -> Response:
     """What columns a table has."""
     table, as_delta = _table(host, reader, share, schema, name), delta.wants_delta(capabilities)
-    return _lines(delta.metadata_lines(table, delta=as_delta), table.latest, as_delta=as_delta)
+    told = _described(host, table, table.latest)
+    return _lines(delta.metadata_lines(told, delta=as_delta), table.latest, as_delta=as_delta)
+
+
+def _described(host: Host, table: SharedTable, version: Version) -> SharedTable:
+    """The table with what is told of how good the links of one of its versions are."""
+    with reading(host.engine) as connection:
+        made = sets.read_set(connection, version.id)
+    told = told_of_match(host, made.intent) if made else None
+    return replace(table, about="; ".join(told.lines), linkage=json.dumps(told.as_dict())) if told else table
 
 
 @router.post(TABLE + "/query")
@@ -176,7 +187,7 @@ def query_table(
     if version is None:
         raise HTTPException(404, f"version {asked.version} is not kept; the newest is {table.latest.number}")
     log_opened(host, reader, [version.id], now)
-    lines = delta.query_lines(table, version, _linker(host, token, now), delta=as_delta)
+    lines = delta.query_lines(_described(host, table, version), version, _linker(host, token, now), delta=as_delta)
     return _lines(lines, version, as_delta=as_delta)
 
 

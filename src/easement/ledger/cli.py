@@ -177,5 +177,19 @@ def _told(holds: "Holds", data: str | None) -> str:
     head = f"It holds: this is entry {holds.index} of {holds.size} in the signed log `{_seen(holds.origin)}`."
     file = f"`{clear_path(data)}` is the file that was recorded." if data else "No file was compared (give --data)."
     rows = [f"  {line}" for line in _as_lines(entry)]
-    answer = [f"  answer {line}" for line in _as_lines(holds.answer)]
-    return "\n".join([head, *rows, *answer, file])
+    answer = {name: value for name, value in holds.answer.items() if name != "linkage"}
+    lines = [f"  answer {line}" for line in _as_lines(answer)]
+    return "\n".join([head, *rows, *lines, *_linkage(holds.answer.get("linkage")), file])
+
+
+def _linkage(said: Any) -> list[str]:
+    """How people were found and how good that is, in words; whatever else stands there is shown as it is."""
+    from easement.base.errors import ProofFailed
+    from easement.linkage.quality_told import read_told
+
+    if said is None:
+        return []
+    try:
+        return [f"  links: {line}" for line in read_told(said).lines]
+    except ProofFailed:
+        return [f"  {line}" for line in _as_lines({"linkage": said})]

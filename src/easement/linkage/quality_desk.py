@@ -20,7 +20,7 @@ from easement.linkage.review_ports import Keeper
 from easement.linkage.review_queues import queue
 from easement.linkage.review_turns import Verdict
 
-__all__ = ["decided_before", "quality_of", "quality_of_entry"]
+__all__ = ["decided_before", "quality_of", "quality_of_entry", "told_at", "told_of_match"]
 
 
 def quality_of(keeper: Keeper, queue_id: str) -> Report:
@@ -39,7 +39,7 @@ def quality_of_entry(keeper: Keeper, entry: int) -> tuple[Told | None, Report | 
     `UsageError` for an entry that is of no match.
     """
     logged = next(keeper.ledger.entries(entry, entry + 1), None)
-    told = _told(keeper, entry) if logged and logged.entry.type in CROSSED else None
+    told = told_at(keeper, entry) if logged and logged.entry.type in CROSSED else None
     now = None
     if logged and logged.entry.type is EntryType.DISCLOSURE_RELEASED and logged.entry.intent is not None:
         now = _of_match(keeper, logged.entry.intent)
@@ -52,12 +52,19 @@ def quality_of_entry(keeper: Keeper, entry: int) -> tuple[Told | None, Report | 
 CROSSED = (EntryType.DISCLOSURE_RELEASED, EntryType.DISCLOSURE_RECEIVED)
 
 
-def _told(keeper: Keeper, entry: int) -> Told | None:
+def told_at(keeper: Keeper, entry: int) -> Told | None:
+    """What an entry's private record has of how good a match is; `None` where nothing, or where it is erased."""
     try:
         said: Any = keeper.ledger.private(entry)["answer"].value()
     except (ProofFailed, KeyError):
         return None
     return read_told(said["linkage"]) if "linkage" in said else None
+
+
+def told_of_match(keeper: Keeper, intent: int) -> Told | None:
+    """What the recipient of a disclosure was told, by the entry of its intent; `None` where it is of no match."""
+    released = keeper.ledger.entries(intent=intent, type=EntryType.DISCLOSURE_RELEASED)
+    return next((told_at(keeper, each.index) for each in released), None)
 
 
 def _of_match(keeper: Keeper, intent: int) -> Report | None:
