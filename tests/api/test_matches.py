@@ -1,10 +1,15 @@
 """R4.4 by the API: queues of pairs in doubt, one at a time, and what a reviewer's program says of it."""
 
+from typing import Any
+
 import pytest
 
 from easement.base.database import writing
-from easement.ledger.model import Entry, EntryType, minute
-from easement.linkage.review import DoubtfulPair, MatchMade, Scope, keep_doubtful, review_key
+from easement.ledger.model import Entry, EntryType, PrivateRecord, answer_part, minute
+from easement.linkage.quality import by_decisions
+from easement.linkage.quality_tally import Tally
+from easement.linkage.quality_told import told_of
+from easement.linkage.review import DoubtfulPair, Kind, MatchMade, Scope, keep_doubtful, review_key
 from easement.linkage.review_log import decided
 from easement.staff.permissions import Permission
 from tests.gate.world import NOW
@@ -13,21 +18,38 @@ from .conftest import Program, program
 from .test_app import is_problem
 
 SCOPE = Scope("school-meals", "entitled", "westtown")
+OTHER = SCOPE._replace(recipient="easttown")
 PLACE = f"/api/v1/matches/{SCOPE.queue}"
+TALLY = Tally({"all keys": (50, None)}, {"no given name": (3, None)})
+ANSWER: dict[str, Any] = {"query": "a" * 64, "data": "b" * 64, "rows": 50}
 REVIEW, LEAD = Permission.LINKAGE_PAIR_REVIEW, Permission.LINKAGE_PAIR_LEAD
 
 
-def hold(node, now, *listed: str, reviewers: int = 1) -> None:
-    parties = {"provider": node.organisation, "recipient": SCOPE.recipient}
+def hold(node, now, *listed: str, scope: Scope = SCOPE, kind: Kind = Kind.DOUBT, **named: Any) -> int:
+    parties = {"provider": node.organisation, "recipient": scope.recipient}
     said = Entry(
         time=minute(now), type=EntryType.DISCLOSURE_INTENDED, parties=parties, agreement="a" * 64,
-        agreement_id=SCOPE.agreement_id, version="1.0.0", share=SCOPE.share, purpose="care", mode="match",
+        agreement_id=scope.agreement_id, version="1.0.0", share=scope.share, purpose="care", mode="match",
     )  # fmt: skip
     intent = node.ledger.append(said)
-    pairs = [DoubtfulPair(each, f"C{each}", "no given name", fields={"given": ("", "ada")}) for each in listed]
+    pairs = [
+        DoubtfulPair(each, f"C{each}", "no given name", fields={"given": ("", "ada")}, kind=kind) for each in listed
+    ]
     with writing(node.ledger.engine) as connection:
-        made = MatchMade(pairs, reviewers=reviewers)
-        keep_doubtful(connection, review_key(node.master_key), SCOPE, made, intent=intent, now=now)
+        keep_doubtful(connection, review_key(node.master_key), scope, MatchMade(pairs, **named), intent=intent, now=now)
+    return intent
+
+
+def release(node, now, intent: int) -> int:
+    """The entry of a disclosure by a match, which told its recipient that nobody decided yet."""
+    parties = {"provider": node.organisation, "recipient": SCOPE.recipient}
+    said = Entry(
+        time=minute(now), type=EntryType.DISCLOSURE_RELEASED, parties=parties, agreement="a" * 64,
+        agreement_id=SCOPE.agreement_id, version="1.0.0", share=SCOPE.share, purpose="care", mode="match", count=50,
+        fields={"family_name": "plain"}, intent=intent,
+    )  # fmt: skip
+    told = told_of(by_decisions(TALLY.strata({}))).as_dict()
+    return node.ledger.append(said, PrivateRecord({"answer": answer_part(**ANSWER, linkage=told)}))
 
 
 @pytest.fixture
@@ -93,3 +115,39 @@ def test_the_list_of_pairs_comes_page_by_page(node, first):
     rest = first.get(f"{PLACE}/pairs?limit=100&cursor={page['next']}").json()
     assert rest["next"] is None
     assert not {each["id"] for each in page["items"]} & {each["id"] for each in rest["items"]}
+
+
+def test_how_good_the_links_of_a_disclosure_are_is_told_to_who_may_see_it(client, node):
+    """R4.4: what its recipient was told, and what people decided since."""
+    entry = release(node, NOW, hold(node, NOW, "P8", tally=TALLY.as_dict()))
+    place = f"/api/v1/disclosures/{entry}/quality"
+    reader = Program(client, program(node, Permission.DISCLOSURE_RECORD_READ, agreements=("school-meals",)))
+    answer = reader.get(place)
+    told, now = answer.json()["told"], answer.json()["now"]
+    assert (told["method"], told["reviewed"]["precision"]["decisions"]) == ("rules", 0)
+    assert (now["links"], now["held"], now["precision"]["estimate"]) == (50, 3, None)
+    assert reader.get(place, headers={"If-None-Match": answer.headers["ETag"]}).status_code == 304
+    first = Program(client, program(node, REVIEW, agreements=("school-meals",)))
+    pairs = first.get(f"{PLACE}/pairs").json()["items"]
+    say(first, "same", next(each for each in pairs if each["list_reference"] == "P8"))
+    changed = reader.get(place)
+    assert changed.json()["now"]["recall"]["decisions"] == now["recall"]["decisions"] + 1
+    assert changed.headers["ETag"] != answer.headers["ETag"]
+    is_problem(first.get(place), 403)
+    other = Program(client, program(node, Permission.DISCLOSURE_RECORD_READ, agreements=("another",)))
+    is_problem(other.get(place), 404)
+
+
+def test_a_disclosure_that_is_of_no_match_has_no_quality(auditor):
+    is_problem(auditor.get("/api/v1/disclosures/2/quality"), 404)
+
+
+def test_a_program_cannot_tell_a_link_of_a_sample_from_a_doubt(client, node):
+    hold(node, NOW, "P9", scope=OTHER, kind=Kind.SAMPLE)
+    lead = Program(client, program(node, LEAD))
+    [shown] = lead.get(f"/api/v1/matches/{OTHER.queue}/pairs").json()["items"]
+    assert (shown["kind"], shown["rule"]) == (None, "")
+    place = f"/api/v1/matches/{OTHER.queue}/pairs/{shown['id']}"
+    lead.post(place, json={"verdict": "different", "why": "two people", "seen": shown["seen"]})
+    [decided_] = lead.get(f"/api/v1/matches/{OTHER.queue}/pairs").json()["items"]
+    assert (decided_["kind"], decided_["rule"], decided_["decision"]) == ("sample", "no given name", "different")

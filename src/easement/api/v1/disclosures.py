@@ -8,12 +8,16 @@ from pydantic import Field
 
 from easement.api.access import allowed, sees
 from easement.api.paging import Listing, Page, listed, place_of, shown
+from easement.api.problems import Kind, Problem
 from easement.api.v1 import entries
 from easement.api.v1.describe import PREFIX, lists, reads
 from easement.api.v1.shapes import Slug
 from easement.api.v1.shapes_ledger import DisclosureLine, DisclosureShown, RefusalLine
+from easement.api.v1.shapes_quality import QualityShown
+from easement.base.errors import UsageError
 from easement.gate.disclosures import CROSSED, REFUSED, Newest, Sought, newest
 from easement.ledger.model import EntryType
+from easement.linkage.quality_desk import quality_of_entry
 from easement.staff.model import Identity
 from easement.staff.permissions import Permission
 
@@ -63,6 +67,18 @@ def get_disclosure(request: Request, who: Reads, entry: Index) -> Response:
     ledger = request.app.state.node.ledger
     logged = entries.found(ledger, entry, CROSSED, partial(sees, who))
     return shown(request, entries.whole(logged, entries.bare_proof(ledger, logged)))
+
+
+@router.get("/disclosures/{entry}/quality", operation_id="getQuality", response_model=QualityShown, responses=reads())
+def get_quality(request: Request, who: Reads, entry: Index) -> Response:
+    """How good the links of a disclosed match are: what its recipient was told, and how it stands now."""
+    node = request.app.state.node
+    entries.found(node.ledger, entry, CROSSED, partial(sees, who))
+    try:
+        told, now = quality_of_entry(node, entry)
+    except UsageError as error:
+        raise Problem(Kind.NOT_FOUND, error.what, error.remedy) from None
+    return shown(request, QualityShown.model_validate({"entry": entry, "told": told, "now": now and now.as_dict()}))
 
 
 @router.get("/refusals", operation_id="listRefusals", response_model=Listing[RefusalLine], responses=lists())

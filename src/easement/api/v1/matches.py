@@ -81,8 +81,9 @@ class PairShown(BaseModel):
     match: int = Field(description="The entry of the match that held it last.")
     list_reference: str
     held_reference: str
-    kind: str = Field(
-        description="`doubt`, or `sample`: linked by itself, and looked at to see how often that is wrong."
+    kind: str | None = Field(
+        description="`doubt`, or `sample`: linked by itself, and looked at to see how often that is wrong. While links"
+        " of a sample are open in its queue it is null for every open pair, and so are `rule` and chance left out."
     )
     rule: str
     weight: float | None
