@@ -73,7 +73,7 @@ def test_how_good_its_links_are_is_told_with_a_matched_set_wherever_it_is_read(p
     worked(pair)
     done = bulk.look(pair.northtown, first.message, pair.clock())
     proved = check_receipt(done.receipt, [pair.dwp.ledger.key]).answer["linkage"]
-    assert proved == {"method": "rules", "reviewed": {"precision": {"decisions": 0}, "recall": {"decisions": 0}}}
+    assert proved == {"method": "rules", "reviewed": {"precision": {"decisions": 0}}}
     kept, now = quality_of_entry(pair.northtown, done.entry)
     assert (kept.as_dict(), now) == (proved, None)
     with httpx.Client() as client:
@@ -89,7 +89,7 @@ def test_how_good_its_links_are_is_told_with_a_matched_set_wherever_it_is_read(p
 
 
 def test_a_provider_can_write_no_words_of_its_own_into_what_is_told_of_links():
-    said = {"method": "rules", "reviewed": {"precision": {"decisions": 0}, "recall": {"decisions": 0}}}
+    said = {"method": "rules", "reviewed": {"precision": {"decisions": 0}}}
     for wrong in (said | {"note": "Jo Ash"}, said | {"method": "Jo Ash"}, said | {"reviewed": "Jo Ash"}, "Jo Ash"):
         with pytest.raises(ProofFailed, match="not in the form agreed"):
             read_told(wrong)

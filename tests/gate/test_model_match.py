@@ -102,6 +102,20 @@ def test_what_is_in_doubt_goes_to_the_queue_and_never_into_the_answer(matched: t
     assert not held & told(world)
 
 
+def test_what_is_told_of_a_match_does_not_tell_whom_the_share_does_not_cover_from_nobody(signed: World) -> None:
+    """A list of one who is in the register and not covered, and of one who is not in it: the same is told of both."""
+    exact = [held for held, listed in sorted(TOWN.truth) if TOWN.held[held - 1] == TOWN.listed[listed - 1]]
+    uncovered = next(held for held in exact if held % 4 == 0)
+    people = {"uncovered": TOWN.held[uncovered - 1], "nobody": Person("zzyx", "qadir", "1911-01-01", "ZE11AA")}
+    said, linked = {}, {}
+    for name, each in people.items():
+        roll, mapping = signed.listed([pupil(1, each)])
+        done = signed.share("entitled", Mode.MATCH, f"{name}.json", match=roll, match_dataset=mapping)
+        said[name], linked[name] = (signed.out / f"{name}.json").read_text(), done.released.linkage["linked"]
+    assert linked == {"uncovered": 1, "nobody": 0}
+    assert said["uncovered"] == said["nobody"]
+
+
 def test_the_model_and_what_it_promises_stand_in_the_private_record_alone(
     matched: tuple[World, Outcome], trained: tuple[World, LinkModel]
 ) -> None:

@@ -96,6 +96,7 @@ class Plan:
     `settled` are the parameters of the step of that name; `lasting` says that both sides of a match name their records
     by keys of their own, `reviewers` how many must say the same of a pair in doubt, and `review` how else people look
     at it. Where a match goes by a model, `linkage` is scored once the steps are made, and makes tables of its own.
+    `covered` says of a row of `held`, as SQL, whether the share covers it.
     `bound` are the parameters of steps that need the key of encodings. `links` is the query of what is kept of each
     record that crosses, to correct it later; it is empty where records are about nobody, or about one person whom the
     ledger's private record tells.
@@ -112,6 +113,7 @@ class Plan:
     reviewers: int = 1
     review: Reviewing = field(default_factory=Reviewing)
     bound: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, repr=False)
+    covered: str = "true"
     links: str = ""
 
     @property
@@ -230,7 +232,8 @@ class _Planner:
             f" join (select listed_row, {THEIRS} from listed) using (listed_row)"
         )
         ordered = f"{self._select(forms, source, self._rows())} order by listed_row"
-        return replace(self._plan(ordered, steps=steps, first=LIST_REFERENCE), links=self._links(source, THEIRS))
+        made = replace(self._plan(ordered, steps=steps, first=LIST_REFERENCE), covered=self._rows())
+        return replace(made, links=self._links(source, THEIRS))
 
     def _links(self, source: str, reference: str) -> str:
         own = OWN if self.table.reference is not None else None

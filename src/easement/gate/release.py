@@ -178,7 +178,7 @@ def _looked_at(session: Session, plan: Plan, compared: int) -> dict[str, Any]:
     named = {"model": model.ref, "digest": model.digest, "compared": compared} if model else {}
     match, drawn = _match(session, plan, counts)
     linkage = {**named, "linked": linked, "held": held, "drawn": drawn}
-    return {"match": match, "linkage": linkage, "told": told(counts, plan)}
+    return {"match": match, "linkage": linkage, "told": told(session, plan)}
 
 
 def _counted(session: Session, plan: Plan, count: int) -> Released:

@@ -83,10 +83,14 @@ def _by_group(session: Session, plan: Plan, group: str) -> dict[str, Tally]:
     return {name: Tally(each[LINKED], each[DOUBTFUL]) for name, each in sides.items()}
 
 
-def _counted(session: Session, plan: Plan, table: str, group: str) -> Iterator[tuple[str, str, int, float | None]]:
+def _counted(
+    session: Session, plan: Plan, table: str, group: str, covered: str = "true"
+) -> Iterator[tuple[str, str, int, float | None]]:
     ways = _ways(plan)
     place = ways.place(table)
     joined = " join held using (held_row)" if group != "''" else ""
+    if covered != "true":
+        joined += f" where {table}.held_row in (select held_row from held where {covered})"
     rows = session.measure(
         f"with counted as (select coalesce({group}, '') as name, {place} as place, count(*) as pairs,"
         f" sum({ways.chance}) as chances from {table}{joined} group by name, place),"
@@ -101,8 +105,14 @@ def _counted(session: Session, plan: Plan, table: str, group: str) -> Iterator[t
             yield name, band("", _MIDDLES[at]) if plan.linkage else RULES[at].name, int(pairs), chances
 
 
-def told(found: Tally, plan: Plan) -> Told:
-    """What the recipient is told of a match: what its model expects of it, and what people decided of such pairs."""
-    quality = by_decisions(found.strata(plan.review.decided))
+def told(session: Session, plan: Plan) -> Told:
+    """What the recipient is told of a match: what its model expects of it, and what people decided of such links.
+
+    It is of the links that cross, and of no others: whom the share does not cover must look like nobody there.
+    """
+    crossed = {
+        name: (pairs, chances) for _, name, pairs, chances in _counted(session, plan, LINKED, "''", plan.covered)
+    }
+    quality = by_decisions(Tally(crossed).strata(plan.review.decided))
     model = plan.linkage.model if plan.linkage else None
     return told_of(quality, model=model.ref if model else "", digest=model.digest if model else "")

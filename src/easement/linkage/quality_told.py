@@ -1,16 +1,18 @@
 """What the recipient of a match is told of how good it is, in every form of an answer: figures as text, no words.
 
 It stands in the part of the record that the receipt opens, so that it is proved as the answer's digest is. How many
-were compared or held is not in it: that would speak of people who were not found.
+were compared or held is not in it, nor what share of the people in both was found: that would speak of people who were
+not found, or whom the share does not cover. Nor is what a model makes of few people: it would say how well each fits.
 """
 
 from collections.abc import Iterator, Mapping
+from math import floor
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from easement.base.errors import ProofFailed
-from easement.linkage.quality import Estimate, Quality
+from easement.linkage.quality import ENOUGH, Estimate, Quality
 
 __all__ = ["Expected", "Figure", "Reviewed", "Told", "read_told", "told_of"]
 
@@ -19,11 +21,11 @@ _FORM = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 Share = Annotated[str, StringConstraints(pattern=r"^[01]\.[0-9]{4}$")]
 """A share of 1 to four places, as text: records hold whole numbers alone."""
 
-WORDS = {"precision": "links that are right", "recall": "people in both who were found"}
+WORDS = {"precision": "links that are right"}
 
 
 class Figure(BaseModel):
-    """A figure by people's decisions with the range it lies in, or, where they are too few, how many there are."""
+    """A figure by people's decisions with the range it lies in; none, of no decisions, where they are too few."""
 
     model_config = _FORM
 
@@ -36,17 +38,16 @@ class Figure(BaseModel):
     def words(self) -> str:
         """The figure in words: `0.993 (0.981 to 0.998), from 412 decisions`."""
         if self.estimate is None:
-            return f"too few decisions to say: {self.decisions:,}"
+            return "too few decisions to say"
         return f"{self.estimate} ({self.low} to {self.high}), from {self.decisions:,} decisions"
 
 
 class Reviewed(BaseModel):
-    """What people found who looked: of links, drawn by chance, and of pairs in doubt."""
+    """What people found who looked at links, drawn by chance."""
 
     model_config = _FORM
 
     precision: Figure
-    recall: Figure
 
 
 class Expected(BaseModel):
@@ -54,8 +55,7 @@ class Expected(BaseModel):
 
     model_config = _FORM
 
-    precision: Share | None = None
-    recall: Share | None = None
+    precision: Share
 
 
 class Told(BaseModel):
@@ -88,19 +88,19 @@ class Told(BaseModel):
 
 def told_of(found: Quality, *, model: str = "", digest: str = "") -> Told:
     """What is told of a match by a model, or by exact rules where none is named."""
-    expected = {name: f"{value:.4f}" for name, value in found.by_model.items() if value is not None}
+    chance = found.by_model["precision"] if found.links >= ENOUGH else None
     return Told(
         method="model" if model else "rules",
         model=model or None,
         digest=digest or None,
-        expected=Expected(**expected) if expected else None,
-        reviewed=Reviewed(precision=_figure(found.precision), recall=_figure(found.recall)),
+        expected=Expected(precision=f"{floor(chance * 100) / 100:.4f}") if chance is not None else None,
+        reviewed=Reviewed(precision=_figure(found.precision)),
     )
 
 
 def _figure(found: Estimate) -> Figure:
     if found.range is None:
-        return Figure(decisions=found.decisions)
+        return Figure(decisions=0)
     value, low, high = (f"{min(max(each, 0.0), 1.0):.4f}" for each in found.range)
     return Figure(decisions=found.decisions, estimate=value, low=low, high=high)
 
