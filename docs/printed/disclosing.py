@@ -54,7 +54,9 @@ DISCLOSING = {
     "held show": (
         "The same of one queue, and under `held` each pair: its `id`, `list_reference`, `held_reference`, the `rule`, "
         "`weight` and `probability`, the `fields` compared with both sides' values, and the `decision`: `same`, "
-        "`different`, `cannot-tell`, `moot` (settled with another pair), or null; `turn` is in what part it is seen.",
+        "`different`, `cannot-tell`, `moot` (settled with another pair), or null; `turn` is in what part it is seen. "
+        "While links of a sample are open in the queue, `kind`, `rule`, `weight` and `probability` of open pairs are "
+        "kept back.",
         [],
     ),
     "held settle": (
@@ -69,7 +71,13 @@ DISCLOSING = {
     "link quality estimate": (
         "The `queue`, its `links` and pairs `held`; `precision` and `recall`, each with the `estimate` (`value`, "
         "`low`, `high`; null where there are too few), the number of `decisions` and the share of the pairs `covered`; "
-        "`expected_by_model`; and the `strata`.",
+        "`expected_by_model`; the `strata`; and under `groups` the same by element and group, as the agreement names "
+        "them, with `precision_gap` and `recall_gap` against the other groups; `left_out` counts groups too small.",
+        [],
+    ),
+    "link quality disclosure": (
+        "Of an `entry`: what its recipient was `told`, as the receipt opens it (null once the private record is "
+        "erased), and `now`, as of `link quality estimate`, null for what was received.",
         [],
     ),
     "link quality true": (
