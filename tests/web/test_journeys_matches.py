@@ -8,7 +8,8 @@ import pytest
 
 from easement.base.database import writing
 from easement.ledger.model import Entry, EntryType, minute
-from easement.linkage.review import DoubtfulPair, MatchMade, Scope, keep_doubtful, review_key
+from easement.linkage.quality_tally import Tally
+from easement.linkage.review import DoubtfulPair, Kind, MatchMade, Scope, keep_doubtful, review_key
 from easement.linkage.review_desk import Reviewer, Wanted, settle
 from easement.linkage.review_log import decided
 from easement.linkage.review_turns import Verdict
@@ -22,7 +23,12 @@ FIELDS = {
 numbers = count()
 
 
-def hold(world: World, *listed: str, reviewers: int = 1, agreement: str = "school-meals") -> Scope:
+SEXES = {"sex": {name: Tally({"all keys": (40, None)}, {"names and place": (4, None)}) for name in ("female", "male")}}
+
+
+def hold(
+    world: World, *listed: str, reviewers: int = 1, agreement: str = "school-meals", drawn: tuple[str, ...] = ()
+) -> Scope:
     """A match of the council's that left pairs in doubt, for a recipient of its own."""
     scope = Scope(agreement, "entitled", f"dwp{next(numbers)}")
     now = world.clock() - timedelta(hours=1)
@@ -33,8 +39,10 @@ def hold(world: World, *listed: str, reviewers: int = 1, agreement: str = "schoo
     )  # fmt: skip
     intent = world.node.ledger.append(said)
     pairs = [DoubtfulPair(each, f"C{each}", "names and place", fields=FIELDS) for each in listed]
+    pairs += [DoubtfulPair(each, f"C{each}", "all keys", fields=FIELDS, kind=Kind.SAMPLE) for each in drawn]
+    tally = Tally({"all keys": (80, None)}, {"names and place": (8, None)}, SEXES if drawn else {}, {"sex": 1})
     with writing(world.node.ledger.engine) as connection:
-        made = MatchMade(pairs, reviewers=reviewers)
+        made = MatchMade(pairs, reviewers=reviewers, tally=tally.as_dict())
         keep_doubtful(connection, review_key(world.node.master_key), scope, made, intent=intent, now=now)
     return scope
 
@@ -156,3 +164,26 @@ def test_lists_come_as_files_without_what_records_say(seat, world, sam, format_)
     assert "ash" not in pairs
     if format_ == "json":
         assert json.loads(pairs)["pairs"][0]["decision"] is None
+
+
+def test_links_of_a_sample_are_seen_as_such_once_they_are_decided(seat, world, sam, axe):
+    """R4.4, R7.4"""
+    scope = hold(world, "P1", drawn=("P2",))
+    seat.sign_in(sam, f"/matches/{scope.queue}")
+    assert seat.text.count("Shown once it is decided") == 2
+    assert "Sex: female" in seat.text
+    assert "Groups of too few people are left out: 1." in seat.text
+    seat.check(axe)
+    seat.press("Look at the next pair")
+    first = seat.text
+    assert "which these are is shown once a pair is decided" in first
+    assert "all keys" not in first
+    assert "names and place" not in first
+    seat.check(axe)
+    seat.press("Different people")
+    seat.press("Different people")
+    seat.go(f"/matches/{scope.queue}")
+    assert "All keys" in seat.text
+    seat.page.get_by_role("row", name="All keys").get_by_role("link").click()
+    assert "It was linked by itself and disclosed: break the link" in seat.text
+    seat.check(axe)

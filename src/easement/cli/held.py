@@ -162,7 +162,11 @@ def settle(
         left = queue(node, queue_id).open
     alike = sum(each.verdict.value == "same" for each in named)
     said = {"queue": queue_id, "entries": list(done.entries), "decided": done.decided, "waiting": done.waiting}
+    said["wrong"] = [list(pair) for pair in done.wrong]
     emit(as_json, said | {"open": left}, _told(done.decided, done.waiting, left, done.entries))
+    for listed, own in done.wrong:
+        say(f"`{listed}` and `{own}` were linked by themselves and disclosed: tell who got it, "
+            "by easement correction break --listed-key and --held-key")  # fmt: skip
     if alike and done.decided:
         say(f"What is the same crosses with the next match that `{found.scope.recipient}` asks for.")
 

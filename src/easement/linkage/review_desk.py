@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Row
 from easement.base.database import reading, take_turn, writing
 from easement.base.errors import Refused, UsageError
 from easement.linkage import tables
-from easement.linkage.review import DoubtfulPair, Scope, opened, review_key, token
+from easement.linkage.review import DoubtfulPair, Kind, Scope, opened, review_key, token
 from easement.linkage.review_kept import keep_opinion, opinions_by_pair
 from easement.linkage.review_log import MOST_LOGGED, Settling, log_settled
 from easement.linkage.review_ports import Keeper
@@ -66,11 +66,15 @@ class Wanted(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What came of it: the entries that say so, and how many pairs are decided, or wait for somebody else."""
+    """What came of it: the entries that say so, and how many pairs are decided, or wait for somebody else.
+
+    `wrong` are links that were disclosed and found to be of two people, by the list's key and the holder's.
+    """
 
     entries: tuple[int, ...] = ()
     decided: int = 0
     waiting: int = 0
+    wrong: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +127,12 @@ def _settle(keeper: Keeper, wanted: Sequence[Wanted], reviewer: Reviewer, now: d
     if waiting:
         with writing(keeper.ledger.engine) as connection:
             _write(connection, key, waiting, now, None)
-    return Done(tuple(entries), len(final), len(waiting))
+    return Done(tuple(entries), len(final), len(waiting), _wrong(final))
+
+
+def _wrong(final: Sequence[_Step]) -> tuple[tuple[str, str], ...]:
+    false = (step.pair for step in final if step.verdict is Verdict.DIFFERENT and step.pair.kind is Kind.SAMPLE)
+    return tuple((pair.listed, pair.held) for pair in false)
 
 
 def _together(steps: Sequence[_Step]) -> Iterator[tuple[int, list[_Step]]]:

@@ -1,10 +1,12 @@
 """Queues of pairs in doubt, and one pair at a time, for somebody who may look at them."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from easement.api.reviewing import reviewer_of, sees_pairs
 from easement.linkage.explain import Explained
 from easement.linkage.quality_desk import quality_of
+from easement.linkage.quality_report import Report
 from easement.linkage.review_desk import Changed, Wanted, settle, take_back
 from easement.linkage.review_marks import compared
 from easement.linkage.review_models import explanation
@@ -13,7 +15,17 @@ from easement.linkage.review_turns import Verdict
 from easement.node.home import Node
 from easement.staff.model import Identity
 from easement.web.reading.names import Names, names_of
-from easement.web.views.matches import DecidedLine, Matches, MatchLine, MatchPage, NoPair, PairPage, Step, Word
+from easement.web.views.matches import (
+    DecidedLine,
+    GroupLine,
+    Matches,
+    MatchLine,
+    MatchPage,
+    NoPair,
+    PairPage,
+    Step,
+    Word,
+)
 
 __all__ = ["decide", "line_of", "matches", "page", "pair_page", "queue_page", "undo"]
 
@@ -69,14 +81,25 @@ def queue_page(node: Node, identity: Identity, id_: str, number: int, now: datet
         DecidedLine(each.id, each.pair.rule, _when(each.since), each.decision or "", _at(each.decided), each.entry)
         for each in found[:PAGE]
     )
-    good = quality_of(node, id_).quality
+    found_good = quality_of(node, id_)
+    good = found_good.quality
     return MatchPage(
         line=line,
         pairs=pairs,
         precision=good.precision.words,
         recall=good.recall.words,
+        groups=tuple(_grouped(found_good)),
+        left_out=sum(found_good.left_out.values()),
         older=f"?page={number + 1}" if len(found) > PAGE else "",
     )
+
+
+def _grouped(report: Report) -> Iterator[GroupLine]:
+    for kind, of in report.groups.items():
+        for name, each in of.items():
+            good = each.quality
+            expected = ", ".join(f"{value:.3f}" for value in good.by_model.values() if value is not None)
+            yield GroupLine(kind, name, good.links, good.precision.words, good.recall.words, expected)
 
 
 def _when(seconds: int) -> datetime:
@@ -113,6 +136,7 @@ def _page(node: Node, line: MatchLine, found: Shown, told: str) -> PairPage:
         rule=pair.rule,
         since=_when(found.since),
         turn=found.turn.value,
+        unseen=found.unseen,
         fields=tuple(compared(name, listed, held) for name, (listed, held) in pair.fields.items()),
         references=(pair.listed, pair.held),
         steps=steps,

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from easement.linkage.review_marks import Compared
 from easement.web.views.page import View
 
-__all__ = ["DecidedLine", "MatchLine", "MatchPage", "Matches", "NoPair", "PairPage", "Step", "Word"]
+__all__ = ["DecidedLine", "GroupLine", "MatchLine", "MatchPage", "Matches", "NoPair", "PairPage", "Step", "Word"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +75,18 @@ class DecidedLine:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class GroupLine:
+    """How good the links of one group are: by people who looked, and as the model alone expects; both in words."""
+
+    kind: str
+    name: str
+    links: int
+    precision: str
+    recall: str
+    expected: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class MatchPage(View):
     """One queue with its pairs, a page of them, and how good its matches are; `older` leads to the next page."""
@@ -85,6 +97,8 @@ class MatchPage(View):
     pairs: tuple[DecidedLine, ...]
     precision: str
     recall: str
+    groups: tuple[GroupLine, ...] = ()
+    left_out: int = 0
     older: str = ""
 
 
@@ -120,6 +134,7 @@ class PairPage(View):
     rule: str
     since: datetime
     turn: str
+    unseen: bool
     fields: tuple[Compared, ...]
     references: tuple[str, str]
     steps: tuple[Step, ...] = ()
