@@ -9,9 +9,11 @@ from typing import Any
 import httpx
 import pyarrow.parquet as pq
 import pytest
+from fastapi.testclient import TestClient
 from sqlalchemy import inspect, text
 
 from easement.agreement.model import Mode
+from easement.api.app import create_app
 from easement.base.database import reading
 from easement.base.errors import BadData, UsageError
 from easement.cli import root
@@ -23,6 +25,8 @@ from easement.exchange.message_body import read_body
 from easement.ledger.model import EntryType
 from easement.linkage.encode_files import node_secret
 from easement.node.home import Node
+from easement.staff.permissions import Permission
+from tests.api.conftest import Program, program
 from tests.gate.world import TERMS, furnish, signed
 
 from .pair import ASKER, Pair, paired
@@ -68,12 +72,12 @@ def keep(secret: Path, home: Path) -> Path:
     return place
 
 
-def encoded(pair: Pair, name: str = "roll.parquet", key: str = "roll.key", share: str = "entitled") -> Path:
+def encoded(pair: Pair, name: str = "roll.parquet", key: str = "roll.key") -> Path:
     """The council's list as encodings, made without any node; the same file where it was made before."""
     out = pair.world.out
     if (out / name).exists():
         return out / name
-    words = ["link", "encode", out / "roll.csv", out / "roll.yaml", "--key", out / key, "--share", share]
+    words = ["link", "encode", out / "roll.csv", out / "roll.yaml", "--key", out / key, "--share", "entitled"]
     with pytest.raises(SystemExit) as ended:
         root.main([*map(str, words), "--agreement", str(pair.world.agreement), "--out", str(out / name)])
     assert not ended.value.code
@@ -218,7 +222,6 @@ def test_a_provider_refuses_names_that_were_sent_all_the_same(pair, monkeypatch)
     ("change", "code"),
     [
         ({"key": "other.key"}, "list.encoded-otherwise"),
-        ({"share": "limited"}, "list.encoded-otherwise"),
         ({"twice": True}, "list.encoded-twice"),
         ({"long": True}, "limit.request-too-large"),
     ],
@@ -226,7 +229,7 @@ def test_a_provider_refuses_names_that_were_sent_all_the_same(pair, monkeypatch)
 def test_a_list_that_is_not_right_is_refused_with_the_reason_in_both_logs(pair, change, code):
     if key := change.get("key"):
         encode_key("new", pair.world.out / key)
-    listed = encoded(pair, f"roll-{code}.parquet", change.get("key", "roll.key"), change.get("share", "entitled"))
+    listed = encoded(pair, f"roll-{code}.parquet", change.get("key", "roll.key"))
     table = pq.read_table(listed)
     if "twice" in change:
         table = table.take([0, 0, 1])
@@ -250,3 +253,26 @@ def test_encodings_are_sent_as_csv_or_parquet_and_not_too_many_at_once(pair, mon
     monkeypatch.setattr(bulk, "MAX_LIST", 100)
     with pytest.raises(BadData, match="longer than 100 bytes"):
         bulk.listed(listed)
+
+
+def test_a_program_sends_encodings_by_the_api(pair):
+    app = create_app(pair.northtown, clock=pair.clock)
+    client = TestClient(app, base_url=pair.urls["northtown"], raise_server_exceptions=False)
+    clerk = Program(client, program(pair.northtown, Permission.DATA_JOB_RUN, agreements=("school-meals",)))
+    data = base64.b64encode(encoded(pair).read_bytes()).decode()
+    wanted = {"provider": "dwp", "agreement": "school-meals", "share": "entitled", "purpose": "benefit-eligibility"}
+    asks = [
+        wanted | {"mode": "match", "people": people}
+        for people in (
+            {"suffix": ".parquet", "data": data},
+            {"suffix": ".xlsx", "data": data},
+            {"suffix": ".csv", "data": "cHVwaWwK", "mapping": "format: easement-mapping/1"},
+        )
+    ]
+    told = [clerk.post("/api/v1/sets", json=ask) for ask in asks]
+    assert [each.status_code for each in told] == [200, 422, 403]
+    assert [each["code"] for each in told[2].json()["reasons"] if not each["met"]] == ["list.names-refused"]
+    jobs.run_next(pair.dwp, pair.clock)
+    message = told[0].json()["message"]
+    assert bulk.look(pair.northtown, message, pair.clock()).rows == 2
+    assert clerk.get(f"/api/v1/sets/{message}").json()["state"] == "received"

@@ -21,7 +21,7 @@ from easement.exchange.message_body import (
 __all__ = ["MAX_BULK", "MAX_LIST", "BulkBody", "CertificateBody", "CertifiedBody", "FileSaid", "ListSaid", "SetBody"]
 
 MAX_LIST = 12 << 20
-"""Longest list in bytes: some 100,000 people with name, birthday and postcode, or 40,000 encoded."""
+"""Longest list in bytes: some 100,000 people with name, birthday and postcode, or 30,000 encoded."""
 
 MAX_BULK = MAX_LIST * 4 // 3 + (1 << 17)
 """Longest question that asks for a set: a list in base64, its mapping, and all else that a question says."""
