@@ -14,9 +14,18 @@ from easement.base.database import METADATA, reading
 from easement.base.errors import UsageError
 from easement.exchange import bulk, correct_letters, correct_links, correct_parts, correct_told, jobs, tables
 from easement.exchange.audit import audit
-from easement.exchange.correct_back import seen_broken
-from easement.exchange.correct_bodies import CaseBody, CorrectionBody, Kind, MadeBody, Outcome, TakenBody
-from easement.exchange.correct_cases import Wrong, answer_case, report, seen_case, seen_cases
+from easement.exchange.correct import decide_case
+from easement.exchange.correct_back import seen_broken, seen_brokens
+from easement.exchange.correct_bodies import (
+    CaseBody,
+    CorrectionBody,
+    CorrectionTakenBody,
+    Kind,
+    MadeBody,
+    Outcome,
+    TakenBody,
+)
+from easement.exchange.correct_cases import Wrong, answer_case, report, seen_case, seen_cases, take_case
 from easement.exchange.correct_keeping import carry_all
 from easement.exchange.correct_letters import tell_corrections
 from easement.exchange.correct_links import WrongLink, break_link
@@ -26,7 +35,7 @@ from easement.exchange.message_carry import NoAnswer, Problem, Silence
 from easement.exchange.model import Answered
 from easement.exchange.service import ask
 from easement.gate.suspension import resume, suspend
-from easement.ledger.model import EntryType
+from easement.ledger.model import EntryType, PrivateRecord
 from easement.linkage.review import Scope
 from easement.linkage.review_log import decided
 from easement.node.home import open_node
@@ -262,6 +271,53 @@ def test_a_recipient_that_is_away_hears_later_and_one_that_left_when_it_is_back(
     assert tell_corrections(pair.dwp, NOW) >= 1
     (letter,) = [each for each in seen_broken(pair.dwp, id_).letters if each.message == answer.message]
     assert (letter.told is not None, letter.problem) == (True, "")
+
+
+def test_no_more_corrections_of_one_answer_are_taken_than_people_could_make(pair: Pair, monkeypatch):
+    monkeypatch.setattr("easement.exchange.correct_desk.MOST_OPEN", 2)
+    answer = received(pair)
+    usual = {
+        "to": "northtown",
+        "message": answer.message,
+        "through": "lookup",
+        "reference": "",
+        "why": "so",
+        "entry": 1,
+    }
+    usual |= {"about": "link", "element": ""}
+    bodies = [CorrectionBody(id=f"{number:032x}", **usual) for number in range(3)]
+    for body in (*bodies[:2], bodies[0]):
+        answered(pair.dwp, "northtown", "told", body, CorrectionTakenBody, NOW)
+    size = pair.northtown.ledger.size
+    with pytest.raises(Problem) as caught:
+        answered(pair.dwp, "northtown", "told", bodies[2], CorrectionTakenBody, NOW)
+    assert (caught.value.body.status, pair.northtown.ledger.size) == (429, size)
+    make(pair.northtown, bodies[0].id, NOW, message=answer.message)
+    answered(pair.dwp, "northtown", "told", bodies[2], CorrectionTakenBody, NOW)
+
+
+def test_who_copies_the_id_of_anothers_message_has_nothing_of_the_other_taken_back(pair: Pair):
+    """Ids of messages stand in the public log, and each organisation draws its own."""
+    victim, parties = received(pair), {"provider": "dwp", "recipient": "westtown"}
+    every = pair.dwp.ledger.entries(type=EntryType.DISCLOSURE_RELEASED)
+    (given,) = [each for each in every if each.entry.message == victim.message]
+    copied_id = replace(given.entry, parties=parties, commitment=None)
+    who = pair.dwp.ledger.private(given.index)["who"].value()
+    index = pair.dwp.ledger.append(copied_id, PrivateRecord({"who": who}))
+    said = {"to": "dwp", "kind": "wrong-person", "element": "", "record": 0, "reference": "", "value": "", "person": {}}
+    body = CaseBody(id="ab" * 16, message=victim.message, entry=1, why="it is another", **said)
+    take_case(pair.dwp, "westtown", body, (index, copied_id), NOW)
+    for outcome in (Outcome.LINK_BROKEN, Outcome.CORRECTED):
+        with pytest.raises(UsageError, match="another organisation's before"):
+            decide_case(pair.dwp, body.id, outcome, "so", NOW)
+    assert victim.message not in {each.row.message for each in seen_tolds(pair.northtown)}
+    assert told_of(pair, victim)
+    assert [each.organisation for each in letters_of(pair, victim.message)] == ["northtown"]
+
+
+def letters_of(pair: Pair, message: str):
+    """Who is to hear of what was taken back under a message."""
+    return [each for link in seen_brokens(pair.dwp) for each in link.letters if each.message == message]
 
 
 def test_it_is_told_also_where_the_agreement_is_suspended_since(pair: Pair):

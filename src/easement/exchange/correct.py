@@ -3,10 +3,12 @@
 from datetime import datetime
 
 from easement.base.errors import UsageError
+from easement.exchange.correct_back import released
 from easement.exchange.correct_bodies import Outcome, Through
 from easement.exchange.correct_cases import CaseSeen, answer_case, seen_case
 from easement.exchange.correct_links import WrongLink, break_link
 from easement.exchange.correct_reach import through
+from easement.exchange.correct_tables import Case
 from easement.exchange.correct_values import Mended, mend_value
 from easement.exchange.ports import Host
 
@@ -32,10 +34,19 @@ def decide_case(
     case = seen_case(host, id_)
     row, match = case.row, by_match(host, case)
     known = listed or (str(case.said["reference"]) if match else "")
-    if not row.mine and row.outcome is None:
+    if not row.mine and row.outcome is None and outcome is not Outcome.NOT_WRONG:
+        _check_own(host, row)
         if outcome is Outcome.LINK_BROKEN:
             break_link(host, WrongLink(row.message, known, held), text, now, by=by, dispute=row.id)
         elif outcome is Outcome.CORRECTED:
             mended = Mended(row.message, row.element, known, case.said["person"])
             mend_value(host, mended, text, now, by=by, dispute=row.id)
     return answer_case(host, case.row.id, outcome, text, now, by=by)
+
+
+def _check_own(host: Host, row: Case) -> None:
+    """Raise `UsageError` where the id of the case's message is another organisation's, which drew it first: everybody
+    can read it in the log, and what was given to that one must not be taken back for what this one says."""
+    if released(host, row.message).index != row.disclosure:
+        what = f"`{row.organisation}` asked under a message id that was another organisation's before"
+        raise UsageError(what, remedy="have it ask, and say so, under an id of its own")

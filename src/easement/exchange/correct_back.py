@@ -202,8 +202,13 @@ def _letters(host: Host, connection: Connection, row: Broken, reached: Sequence[
     if (row.about, row.through) == (About.LINK, Through.LOOKUP):
         links = {each.id for each in tables.brokens(connection) if each.about == About.LINK}
         known = {each.message for each in tables.letters(connection) if each.id in links}
-    named = (each for each in reached if each.released.entry.message)
-    return [_letter(host, row.id, each) for each in named if each.released.entry.message not in known]
+    letters = []
+    for each in reached:
+        message = each.released.entry.message
+        if message and message not in known:  # an id that somebody drew after another stands for the first alone
+            known.add(message)
+            letters.append(_letter(host, row.id, each))
+    return letters
 
 
 def _letter(host: Host, id_: str, each: Reached) -> Letter:

@@ -26,7 +26,8 @@ from easement.ledger.verifier import check_receipt
 __all__ = ["answer", "case", "made", "told"]
 
 MOST_OPEN = 50
-"""Most cases of one organisation that are open about one answer: more say nothing that a person could look at."""
+"""Most cases of one organisation that are open about one answer, and most corrections yet to be made of one: more say
+nothing that a person could look at. The next is taken once one of them is done."""
 
 
 def case(host: Host, genuine: Genuine, arrived: Arrived, clock: Clock) -> bytes:
@@ -75,6 +76,12 @@ def told(host: Host, genuine: Genuine, arrived: Arrived, clock: Clock) -> bytes:
             what = "what you gave under this message was lost on the way, and is not here"
             raise NotTaken(410, "message.lost", what, "nothing needs to be put right")
         raise NotTaken(404, "message.unknown", "nothing came from you under this message", "check its id")
+    with reading(host.engine) as connection:
+        many = tables.tolds_about(connection, sender, body.message)
+        known = tables.told(connection, body.id, body.message)
+    if known is None and many >= MOST_OPEN:
+        what = f"{many} corrections of this answer are yet to be made"
+        raise NotTaken(429, "correction.too-many", what, "tell of it again once some are made")
     row = take_told(host, sender, body, received, now)
     if row is None:
         raise _other("correction")

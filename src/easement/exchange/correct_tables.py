@@ -47,6 +47,7 @@ __all__ = [
     "letters",
     "told",
     "tolds",
+    "tolds_about",
     "waiting_cases",
     "waiting_letters",
 ]
@@ -371,6 +372,12 @@ def tolds(connection: Connection) -> list[Told]:
     """All corrections that were told, those yet to be made first, the soonest first."""
     order = (corrections.c.met.is_not(None), corrections.c.due, corrections.c.id, corrections.c.message)
     return [Told(*row) for row in connection.execute(select(corrections).order_by(*order))]
+
+
+def tolds_about(connection: Connection, provider: str, message: str) -> int:
+    """How many corrections of a provider are yet to be made about one message."""
+    of = (corrections.c.provider == provider, corrections.c.message == message, corrections.c.met.is_(None))
+    return connection.scalar(select(func.count()).select_from(corrections).where(*of)) or 0
 
 
 def change_told(connection: Connection, place: tuple[str, str], *only: Any, **changed: Any) -> bool:
