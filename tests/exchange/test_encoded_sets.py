@@ -26,6 +26,7 @@ from easement.ledger.model import EntryType
 from easement.linkage.encode_files import node_secret
 from easement.node.home import Node
 from easement.staff.permissions import Permission
+from easement.web.reading.columns import as_sent, read_sheet
 from tests.api.conftest import Program, program
 from tests.gate.world import TERMS, furnish, signed
 
@@ -198,6 +199,23 @@ def test_a_node_that_keeps_the_secret_encodes_names_before_they_leave(pair, tmp_
             asked(pair, odd)
     finally:
         secret.unlink()
+
+
+def test_a_list_from_the_pages_is_encoded_before_it_leaves_too(pair):
+    text = "\n".join(["Pupil,Surname,Forename,DOB,Post code", *map(",".join, PUPILS)])
+    chosen = {"reference": "Pupil", "family_name": "Surname", "given_name": "Forename", "date_of_birth": "DOB"}
+    offer = pair.northtown.shelf.get("school-meals", pair.clock().date()).prepared.offers["entitled"]
+    given = as_sent(
+        offer, "northtown", read_sheet(text.encode()), chosen | {"date": "yyyy-mm-dd", "postcode": "Post code"}
+    )
+    secret = keep(pair.world.out / "roll.key", pair.northtown.home)
+    try:
+        message = asked(pair, given).bulk.message
+    finally:
+        secret.unlink()
+    assert arrived(pair, message).list.encoded
+    jobs.run_next(pair.dwp, pair.clock)
+    assert bulk.look(pair.northtown, message, pair.clock()).rows == 2
 
 
 def test_names_never_leave_where_encodings_were_agreed(pair):

@@ -154,6 +154,7 @@ def check(
         listed=sheet is not None,
         people=len(sheet.rows) if sheet else 0,
         sent=tuple(name for name, _, _ in parts_of(of.offer) if order.chosen.get(name)) if sheet else (),
+        encoded=of.offer.terms.match is not None and of.offer.terms.match.method == "encoded",
         unread=columns.unread_dates(sheet.column(born), order.chosen["date"]) if sheet and born else 0,
         why=order.why,
         consent=of.offer.consent_needed,

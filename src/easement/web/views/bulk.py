@@ -82,7 +82,10 @@ class ManyWhy(_Step):
 
 @dataclass(frozen=True, kw_only=True)
 class ManyCheck(_Step):
-    """Everything that will be asked, before it is. `sent` says what leaves of the list, `unread` how many bad dates."""
+    """Everything that will be asked, before it is. `sent` says what leaves of the list, `unread` how many bad dates.
+
+    `encoded` says that it leaves as encodings.
+    """
 
     template: ClassVar[str] = "bulk/check.html"
     choice: Choice
@@ -91,6 +94,7 @@ class ManyCheck(_Step):
     listed: bool
     people: int
     sent: tuple[str, ...]
+    encoded: bool
     unread: int
     why: str
     consent: bool
