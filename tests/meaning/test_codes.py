@@ -141,6 +141,12 @@ def test_an_unknown_list_is_told_with_its_likeliest():
     assert "`local-authorities`" in caught.value.remedy
 
 
+def test_an_unknown_list_that_is_like_none_is_told_where_they_are():
+    with pytest.raises(UsageError) as caught:
+        code_list("zzz")
+    assert caught.value.remedy == "see: easement codes list"
+
+
 def test_a_list_of_ones_own_stands_beside_its_standards(tmp_path):
     written(tmp_path, "  a: A\n", "codes/councils.yaml")
     written(tmp_path, "  a: A\n  b: B\n", "codes/councils.v2.yaml", HEAD + "")

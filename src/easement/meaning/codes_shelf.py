@@ -14,6 +14,7 @@ from easement.base.errors import BadFile, UsageError
 from easement.base.located import read_file, validate
 from easement.base.words import did_you_mean
 from easement.meaning.codes import CodeList
+from easement.meaning.named_files import hold_name, named_files
 
 __all__ = ["BUILT_IN_CODES", "code_list", "code_lists", "file_name", "list_refs", "read_code_list", "versions_of"]
 
@@ -28,21 +29,14 @@ def list_refs(folders: Iterable[Path] = ()) -> dict[str, Path]:
 
     Raises `BadFile` where a folder redefines one.
     """
-    found: dict[str, Path] = {}
-    for folder in (BUILT_IN_CODES, *(folder / "codes" for folder in folders)):
-        for path in sorted(folder.glob("*.yaml")):
-            match = _FILE.fullmatch(path.name)
-            if match is None:
-                continue
-            ref = f"{match['id']}/{match['version']}" if match["version"] not in (None, "1") else match["id"]
-            if ref in found and found[ref].resolve() != path.resolve():
-                raise BadFile(
-                    f"the code list `{ref}` is defined twice, also in `{found[ref].name}`",
-                    where=str(path),
-                    remedy="give yours an id or a version of its own",
-                )
-            found[ref] = path
-    return found
+    return named_files((BUILT_IN_CODES, *(folder / "codes" for folder in folders)), _ref_of, "code list")
+
+
+def _ref_of(file: str) -> str | None:
+    match = _FILE.fullmatch(file)
+    if match is None:
+        return None
+    return f"{match['id']}/{match['version']}" if match["version"] not in (None, "1") else match["id"]
 
 
 def code_list(ref: str, folders: Sequence[Path] = ()) -> CodeList:
@@ -50,8 +44,7 @@ def code_list(ref: str, folders: Sequence[Path] = ()) -> CodeList:
     known = list_refs(folders)
     name = ref.removesuffix("/1")
     if name not in known:
-        likely = did_you_mean(name, known, "known")
-        raise UsageError(f"there is no code list `{ref}`", remedy=likely)
+        raise UsageError(f"there is no code list `{ref}`", remedy=did_you_mean(name, known, "see: easement codes list"))
     return _cached(known[name]) if known[name].parent == BUILT_IN_CODES else read_code_list(known[name])
 
 
@@ -92,12 +85,7 @@ def read_code_list(path: Path) -> CodeList:
     """The list in a file; raises `BadFile` with every problem, each with its line."""
     document = read_file(path, what="code list")
     found = validate(CodeList, document, what="code list")
-    if path.name != file_name(found):
-        raise BadFile(
-            f"the file holds `{found.ref}` but its name says otherwise",
-            where=document.where(("id",)),
-            remedy=f"name the file `{file_name(found)}`",
-        )
+    hold_name(path, file_name(found), found.ref, document.where(("id",)))
     return found
 
 

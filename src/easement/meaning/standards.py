@@ -4,7 +4,6 @@ A standard stands in a file named for it, `benefit-award-1.yaml`, so that it is 
 What comes with Easement cannot be redefined: an agreement that names `person/1` means the same everywhere.
 """
 
-import difflib
 import re
 from collections.abc import Sequence
 from functools import lru_cache
@@ -13,8 +12,10 @@ from typing import Any
 
 from easement.base.errors import BadFile, EasementError, UsageError
 from easement.base.located import Document, read_file, validate
+from easement.base.words import did_you_mean
 from easement.meaning.codes_shelf import code_list
 from easement.meaning.model import Standard
+from easement.meaning.named_files import hold_name, named_files
 
 __all__ = ["BUILT_IN", "read_standard", "refs", "standard", "standards"]
 
@@ -26,32 +27,20 @@ _FILE = re.compile(r"(?P<id>[a-z][a-z0-9-]*)-(?P<version>[1-9][0-9]*)\.yaml")
 
 def refs(folders: Sequence[Path] = ()) -> dict[str, Path]:
     """Every standard that can be named, with its file; raises `BadFile` where a folder redefines one."""
-    found: dict[str, Path] = {}
-    for folder in (BUILT_IN, *folders):
-        for path in sorted(folder.glob("*.yaml")):
-            match = _FILE.fullmatch(path.name)
-            if match is None:
-                continue
-            ref = f"{match['id']}/{match['version']}"
-            if ref in found and found[ref].resolve() != path.resolve():
-                raise BadFile(
-                    f"`{ref}` is defined twice, also in `{found[ref].name}`",
-                    where=str(path),
-                    remedy="give yours an id or a version of its own",
-                )
-            found[ref] = path
-    return found
+    return named_files((BUILT_IN, *folders), _ref_of, "standard")
+
+
+def _ref_of(file: str) -> str | None:
+    match = _FILE.fullmatch(file)
+    return f"{match['id']}/{match['version']}" if match else None
 
 
 def standard(ref: str, folders: Sequence[Path] = ()) -> Standard:
     """The standard that `benefit-award/1` names; raises `EasementError` for an unknown one, `BadFile` for a bad one."""
     known = refs(folders)
     if ref not in known:
-        near = difflib.get_close_matches(ref, known, n=3, cutoff=0.5)
-        likely = "did you mean " + " or ".join(f"`{name}`" for name in near) + "?"
-        raise EasementError(
-            f"there is no standard `{ref}`", remedy=likely if near else f"known: {', '.join(known) or 'none'}"
-        )
+        likely = did_you_mean(ref, known, "see: easement standard list")
+        raise EasementError(f"there is no standard `{ref}`", remedy=likely)
     return _cached(known[ref]) if known[ref].parent == BUILT_IN else read_standard(known[ref])
 
 
@@ -69,12 +58,7 @@ def read_standard(path: Path) -> Standard:
     """The standard in a file; raises `BadFile` with every problem, each with its line."""
     document = _with_lists(read_file(path, what="standard"), path.parent)
     found = validate(Standard, document, what="standard")
-    if path.name != f"{found.id}-{found.version}.yaml":
-        raise BadFile(
-            f"the file holds `{found.ref}` but its name says otherwise",
-            where=document.where(("id",)),
-            remedy=f"name the file `{found.id}-{found.version}.yaml`",
-        )
+    hold_name(path, f"{found.id}-{found.version}.yaml", found.ref, document.where(("id",)))
     return found
 
 
