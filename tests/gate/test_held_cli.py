@@ -78,7 +78,8 @@ def test_what_was_decided_is_told_and_what_it_leads_to(doubted: World) -> None:
     assert ended.stdout == "Settled: 2; 0 are open. Entry 3 says so.\n"
     assert run(doubted, "list", "--open").stdout == "No match is in doubt.\n"
     same = settle(doubted, "--pair", "P7", "C08", "--same", "--json")
-    assert json.loads(same.stdout) == {"queue": QUEUE, "entries": [4], "decided": 1, "waiting": 0, "open": 0}
+    told = {"queue": QUEUE, "entries": [4], "decided": 1, "waiting": 0, "wrong": [], "open": 0}
+    assert json.loads(same.stdout) == told
     assert "crosses with the next match that `northtown` asks for" in same.stderr
 
 

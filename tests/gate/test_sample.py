@@ -13,7 +13,7 @@ from easement.ledger.model import EntryType
 from easement.linkage.quality_desk import quality_of, quality_of_entry
 from easement.linkage.quality_report import Report
 from easement.linkage.review import Scope
-from easement.linkage.review_desk import Reviewer, Wanted, settle
+from easement.linkage.review_desk import Done, Reviewer, Wanted, settle
 from easement.linkage.review_queues import Shown, pairs_in, queue, queues
 from easement.linkage.review_turns import Verdict
 from easement.node.home import open_node
@@ -74,12 +74,12 @@ def drawn(world: World) -> set[str]:
     return {each.pair.held for each in held(world)} - {"C07", "C08"}
 
 
-def say(world: World, **verdicts: Verdict) -> None:
+def say(world: World, **verdicts: Verdict) -> Done:
     """Say of every open pair that it is one person, but for those named."""
     usual = {"C07": Verdict.DIFFERENT}
     said = [Wanted(each.id, (usual | verdicts).get(each.pair.held, Verdict.SAME)) for each in held(world)]
     with open_node(world.node) as node:
-        settle(node, said, ANN, now=NOW)
+        return settle(node, said, ANN, now=NOW)
 
 
 def report(world: World) -> Report:
@@ -167,7 +167,7 @@ def test_what_people_decide_of_links_is_the_figure_that_is_told(matched: World) 
 
 def test_a_link_found_wrong_is_linked_no_more_and_counts_against_the_rest(matched: World) -> None:
     wrong = sorted(drawn(matched))[0]
-    say(matched, **{wrong: Verdict.DIFFERENT})
+    assert say(matched, **{wrong: Verdict.DIFFERENT}).wrong == ((f"P{wrong[1:]}", wrong),)
     matched.match(ROLL, "again.csv")
     assert wrong not in {row["claim_reference"] for row in read(matched.out / "again.csv")}
     [stratum] = [each for each in report(matched).quality.strata if each.linked and each.different]
