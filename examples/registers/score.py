@@ -1,14 +1,15 @@
 """Share free school meals between two registers, and score the matching against who is who.
 
     python examples/registers/score.py DIR [--json]
-    python examples/registers/score.py DIR --linkage [--json]
+    python examples/registers/score.py DIR --linkage [--alone]
 
 DIR holds `department.csv`, `council.csv` and `truth.csv` (person, register, record). Two nodes are made in a folder
 that is gone afterwards; the department and the council sign the agreement beside this file; then the department answers
 by `match`, by pseudonymised `bulk` and by `aggregate`, and refuses what was not agreed.
 
-`--linkage` trains a model on every two registers of DIR that have a mapping here, without labels, links them by it, and
-scores what would be disclosed by itself, and that with the pairs held for a person. Only the score reads the truth.
+`--linkage` trains a model on every two registers of DIR that have a mapping here, without labels, links them by it and
+by what the other registers tie, and scores what would be disclosed by itself, and with the pairs held for a person.
+`--alone` leaves the other registers out. Only the score reads the truth.
 """
 
 import argparse
@@ -30,8 +31,10 @@ from easement.gate import service
 from easement.gate.ask import Ask, Outcome
 from easement.gate.linking import Side, linked_keys, opened, train_on, try_on
 from easement.gate.model import Request
-from easement.gate.plan import LIST_REFERENCE
+from easement.gate.plan import LIST_REFERENCE, third
 from easement.linkage.assign import Policy
+from easement.linkage.model import LinkModel
+from easement.linkage.through import Through
 from easement.meaning.mapping import read_mapping
 from easement.node.home import create_node, open_node
 
@@ -152,19 +155,40 @@ def run(registers: Path) -> dict[str, Any]:
         }
 
 
-def linkage(registers: Path, policy: Policy) -> list[dict[str, Any]]:
-    """Every two registers linked by a model trained on them, and scored."""
+def linkage(registers: Path, policy: Policy, *, alone: bool = False) -> list[dict[str, Any]]:
+    """Every two registers linked by a model trained on them, and by the others that tie their records; and scored.
+
+    `alone` leaves the others out.
+    """
     names = sorted(
         path.stem for path in (HERE / "mappings").glob("*.yaml") if (registers / f"{path.stem}.csv").exists()
     )
-    return [_linked(registers, held, listed, policy) for held, listed in combinations(names, 2)]
+    sides = {name: Side(HERE / "mappings" / f"{name}.yaml", registers / f"{name}.csv") for name in names}
+    models = {pair: _trained(sides, *pair) for pair in combinations(names, 2)}
+    return [_linked(registers, sides, models, pair, policy, alone=alone) for pair in models]
 
 
-def _linked(registers: Path, held: str, listed: str, policy: Policy) -> dict[str, Any]:
-    ours, theirs = (Side(HERE / "mappings" / f"{name}.yaml", registers / f"{name}.csv") for name in (held, listed))
-    with tempfile.TemporaryDirectory() as folder, opened(Path(folder), ours, theirs) as session:
-        made = train_on(session, ours, theirs, id="model", title=f"{held} and {listed}")
-        found = try_on(session, made.model, policy)
+def _trained(sides: dict[str, Side], held: str, listed: str) -> LinkModel:
+    with tempfile.TemporaryDirectory() as folder, opened(Path(folder), sides[held], sides[listed]) as session:
+        made = train_on(session, sides[held], sides[listed], id="model", title=f"{held} and {listed}")
+    return made.model
+
+
+def _linked(
+    registers: Path, sides: dict[str, Side], models: dict[tuple[str, str], LinkModel], pair: tuple[str, str],
+    policy: Policy, *, alone: bool,
+) -> dict[str, Any]:  # fmt: skip
+    held, listed = pair
+    thirds = [] if alone else [name for name in sides if name not in pair]
+    through = [
+        Through(third(place), *(models[tuple(sorted((side, name)))] for side in pair))
+        for place, name in enumerate(thirds)
+    ]
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        opened(Path(folder), sides[held], sides[listed], thirds=[sides[name] for name in thirds]) as session,
+    ):
+        found = try_on(session, models[pair], policy, through)
         linked, doubtful = (set(linked_keys(session, table)) for table in ("linked", "doubtful"))
     truth = true_pairs(registers, listed, held)
     smaller = min(found.held_rows, found.listed_rows)
@@ -191,11 +215,13 @@ def main() -> None:
     parser.add_argument("directory", type=Path, metavar="DIR", help="holds department.csv, council.csv and truth.csv")
     parser.add_argument("--json", action="store_true", help="print the scores as JSON")
     parser.add_argument("--linkage", action="store_true", help="train, link and score every two registers instead")
+    parser.add_argument("--alone", action="store_true", help="link two registers by what they say themselves alone")
     parser.add_argument("--disclose", type=float, default=Policy().disclose, help="linked from this probability on")
     parser.add_argument("--hold", type=float, default=Policy().hold, help="held from this probability on")
     arguments = parser.parse_args()
     if arguments.linkage:
-        print(json.dumps(linkage(arguments.directory, Policy(arguments.disclose, arguments.hold)), indent=2))
+        policy = Policy(arguments.disclose, arguments.hold)
+        print(json.dumps(linkage(arguments.directory, policy, alone=arguments.alone), indent=2))
         return
     scores = run(arguments.directory)
     if arguments.json:

@@ -12,12 +12,13 @@ from typing import Any
 
 from easement.base.errors import UsageError
 from easement.gate.datasets import Dataset, dataset_from, place_of, table_of
-from easement.gate.plan import OWN, THEIRS, Table, match_tables
+from easement.gate.plan import OWN, THEIRS, Table, match_tables, third_tables
 from easement.linkage.assign import Policy, assigned
 from easement.linkage.explain import Explained, explained
 from easement.linkage.link import prepared
 from easement.linkage.model import LinkModel
 from easement.linkage.score import Scored, score
+from easement.linkage.through import Through, chain
 from easement.linkage.train import SEED, Training, train
 from easement.meaning.standards import standard
 from easement.sources.files import open_sources
@@ -65,18 +66,22 @@ class Tried:
 
 
 @contextmanager
-def opened(home: Path, held: Side, listed: Side, *, memory: str = MEMORY) -> Iterator[Session]:
-    """Both registers, open and standardised, until the block ends; raises what sources and mappings raise."""
+def opened(
+    home: Path, held: Side, listed: Side, *, thirds: Sequence[Side] = (), memory: str = MEMORY
+) -> Iterator[Session]:
+    """Both registers, open and standardised, until the block ends; raises what sources and mappings raise.
+
+    `thirds` are further registers that may tie the two; each is standardised as the table `third(PLACE)`.
+    """
     folders = (home / "standards",)
-    sides = [dataset_from(side.mapping, side.data, folders, home=home) for side in (held, listed)]
-    if sides[0].data.resolve() == sides[1].data.resolve():
-        raise UsageError("a register is not linked to itself", remedy="name two registers")
-    places = [place_of(side, name) for side, name in zip(sides, ("held_data", "listed_data"), strict=True)]
+    names = ("held_data", "listed_data", *(f"third_data_{place}" for place in range(len(thirds))))
+    sides = [dataset_from(side.mapping, side.data, folders, home=home) for side in (held, listed, *thirds)]
+    if len({side.data.resolve() for side in sides}) < len(sides):
+        raise UsageError("a register is not linked to itself", remedy="name each register once")
+    places = [place_of(side, name) for side, name in zip(sides, names, strict=True)]
     with open_sources(*places, memory=memory) as session:
-        ours, theirs = (
-            _table(session, name, side, folders) for name, side in zip(("held_data", "listed_data"), sides, strict=True)
-        )
-        for name, query in (*match_tables(ours, theirs), *prepared()):
+        ours, theirs, *others = (_table(session, name, side, folders) for name, side in zip(names, sides, strict=True))
+        for name, query in (*match_tables(ours, theirs), *prepared(), *third_tables(ours, theirs, others)):
             session.make(name, query)
         yield session
 
@@ -91,10 +96,12 @@ def train_on(session: Session, held: Side, listed: Side, **named: Any) -> Traini
     return session.work(lambda connection: train(connection, **facts))
 
 
-def try_on(session: Session, model: LinkModel, policy: Policy) -> Tried:
+def try_on(session: Session, model: LinkModel, policy: Policy, through: Sequence[Through] = ()) -> Tried:
     """Score and assign open registers by a model; `linked` and `doubtful` stand in the session afterwards."""
+    if through:
+        session.work(lambda connection: chain(connection, through, policy))
     found = session.work(lambda connection: score(connection, model, floor=policy.floor))
-    for name, query in assigned(policy):
+    for name, query in assigned(policy, chained=bool(through)):
         session.make(name, query)
     [[linked, expected]] = session.measure("select count(*), coalesce(avg(probability), 0) from linked")
     [[doubtful, queue]] = session.measure("select count(*), count(distinct listed_row) from doubtful")

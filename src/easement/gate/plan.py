@@ -4,7 +4,7 @@ A plan holds no row and no key: names come from the standard and the mapping as 
 condition from its parsed expression, and everything the asker or the provider's keys bring is bound as a parameter.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -49,6 +49,8 @@ __all__ = [
     "records_query",
     "rests_on",
     "subject_of",
+    "third",
+    "third_tables",
     "whom",
 ]
 
@@ -331,6 +333,22 @@ def match_tables(held: Table, listed: Table, *needed: str) -> tuple[tuple[str, s
     """
     shared = _shared_identifier(held, listed)
     return (("held", _held_people(held, shared, *needed)), ("listed", listed_people(listed, shared)))
+
+
+def third(place: int) -> str:
+    """The name of the standardised table of a third register, by its place from 0."""
+    return f"third_people_{place}"
+
+
+def third_tables(held: Table, listed: Table, others: Sequence[Table]) -> Iterator[tuple[str, str]]:
+    """The tables of further registers that may tie records of the two, as name and query: rows, then `third(place)`.
+
+    They are compared by the number that the two share, where they share one.
+    """
+    shared = _shared_identifier(held, listed)
+    for place, each in enumerate(others):
+        yield f"third_{place}", listed_people(each, shared)
+        yield third(place), standardised(f"third_{place}", "listed_row")
 
 
 def _held_people(held: Table, identifier: Kind | None, *needed: str) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from easement.linkage.model import bits
 from easement.linkage.tried import not_linked
 
-__all__ = ["REPEATED", "Policy", "assigned", "assigned_at"]
+__all__ = ["CHAINED", "REPEATED", "Policy", "assigned", "assigned_at"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,16 +81,51 @@ _OPEN = """select * from scored
 """What is left to the model once people have spoken: nobody is linked anew whom a person took for another."""
 
 
-def assigned(policy: Policy, *, settled: bool = False) -> tuple[tuple[str, str], ...]:
+CHAINED = "chained"
+"""The table of pairs that third registers tie (see `linkage.through`)."""
+
+_OPEN_CHAINED = """select c.held_row, c.listed_row, log2(c.probability / (1 - c.probability)) as weight, c.probability,
+    s.unsure, s.unsure is not null and not coalesce({trusted}, false) as doubted,
+    count(*) over (partition by c.held_row) as of_held, count(*) over (partition by c.listed_row) as of_listed,
+    greatest((select max(weight) from {scored} as r where r.held_row = c.held_row and r.listed_row <> c.listed_row),
+      (select max(weight) from {scored} as r where r.listed_row = c.listed_row and r.held_row <> c.held_row)) as next
+  from chained as c left join {scored} as s using (held_row, listed_row)
+  where c.held_row not in (select held_row from linked_directly)
+    and c.listed_row not in (select listed_row from linked_directly){settled}"""
+
+_NOT_JUDGED = """
+    and not exists (select 1 from judged as j where j.held_row = c.held_row and j.listed_row = c.listed_row)"""
+
+_AND_CHAINED = """select held_row, listed_row, weight, probability from linked_directly
+  union all select held_row, listed_row, weight, probability from open_chained
+  where weight >= {disclose} and not doubted and of_held = 1 and of_listed = 1
+    and weight - coalesce(next, -1e9) >= {margin} and listed_row not in (select listed_row from repeated)"""
+
+_DOUBTFUL_CHAINED = """{doubtful}
+  union all select held_row, listed_row, weight, probability, unsure from open_chained as c
+  where not exists (select 1 from ranked as r where r.held_row = c.held_row and r.listed_row = c.listed_row
+      and r.weight >= {hold} and r.weight > r.best_held - {margin} and r.weight > r.best_listed - {margin})
+    and listed_row not in (select listed_row from linked) and held_row not in (select held_row from linked)"""
+
+
+def assigned(policy: Policy, *, settled: bool = False, chained: bool = False) -> tuple[tuple[str, str], ...]:
     """Tables to make, in order, as name and query: from `scored` to `linked` and `doubtful`.
 
-    `settled` says that the table of that name holds what people decided on some pairs.
+    `settled` says that the table of that name holds what people decided on some pairs, `chained` that `CHAINED` stands.
     """
     figures = {"disclose": bits(policy.disclose), "hold": bits(policy.hold), "margin": policy.margin}
-    steps = assigned_at(**figures, settled=settled, trusted=f"doubt <= {1 - policy.disclose}")
-    held_back = ("repeated", not_linked("open_pairs" if settled else "scored", figures["disclose"]))
-    before = len(steps) - 3  # ranked, linked, doubtful
-    return (*steps[:before], held_back, *steps[before:])
+    trusted = f"doubt <= {1 - policy.disclose}"
+    *before, ranked, (_, linked), (_, doubtful) = assigned_at(**figures, settled=settled, trusted=trusted)
+    scored = "open_pairs" if settled else "scored"
+    held_back = ("repeated", not_linked(scored, figures["disclose"]))
+    if not chained:
+        return (*before, held_back, ranked, ("linked", linked), ("doubtful", doubtful))
+    open_ = _OPEN_CHAINED.format(scored=scored, trusted=trusted, settled=_NOT_JUDGED if settled else "")
+    return (
+        *before, held_back, ranked, ("linked_directly", linked), ("open_chained", open_),
+        ("linked", _AND_CHAINED.format(**figures)),
+        ("doubtful", _DOUBTFUL_CHAINED.format(doubtful=doubtful, **figures)),
+    )  # fmt: skip
 
 
 def assigned_at(

@@ -13,7 +13,7 @@ from typing import Any
 from easement.linkage.comparisons import UNSURE, Doubt
 from easement.linkage.model import LinkModel, bits, probability
 from easement.linkage.score import contribution, doubts, met_sql, score
-from easement.linkage.splink_engine import HELD, LISTED
+from easement.linkage.splink_engine import HELD, LISTED, instead
 
 __all__ = ["MOST_SHIFT", "Checked", "checked"]
 
@@ -82,17 +82,10 @@ def _weights(connection: Any, model: LinkModel, *, same: bool = False) -> list[f
 @contextmanager
 def _alone(connection: Any, side: str) -> Iterator[int]:
     """A side, or a part of it, stands in the other's place until the block ends; its number of records."""
-    other = LISTED if side == HELD else HELD
-    connection.execute(f"alter table {other} rename to easement_set_aside").fetchall()
-    try:
-        connection.execute(
-            f"create table {other} as select * from {side} order by hash(unique_id) limit {MOST_ROWS}"  # noqa: S608
-        ).fetchall()
-        [[rows]] = connection.execute(f"select count(*) from {other}").fetchall()  # noqa: S608
+    part = f"select * from {side} order by hash(unique_id) limit {MOST_ROWS}"  # noqa: S608 (names of ours)
+    with instead(connection, LISTED if side == HELD else HELD, part):
+        [[rows]] = connection.execute(f"select count(*) from ({part})").fetchall()  # noqa: S608
         yield int(rows)
-    finally:
-        connection.execute(f"drop table if exists {other}").fetchall()
-        connection.execute(f"alter table easement_set_aside rename to {other}").fetchall()
 
 
 def _own(connection: Any, model: LinkModel, side: str) -> float:

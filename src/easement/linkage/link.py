@@ -1,5 +1,6 @@
 """Linking two tables by a model, end to end, in an engine that is handed in: standardise, score, assign."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +9,7 @@ from easement.linkage.model import LinkModel
 from easement.linkage.score import Scored, score
 from easement.linkage.splink_engine import HELD, LISTED
 from easement.linkage.standardise import NICKNAMES, nicknames, standardised
+from easement.linkage.through import Through, chain
 from easement.linkage.tried import TRIED
 
 __all__ = ["Linked", "link", "prepared", "run"]
@@ -40,10 +42,12 @@ def run(connection: Any, steps: tuple[tuple[str, str], ...]) -> None:
         connection.execute(f"create or replace table {name} as {query}").fetchall()
 
 
-def link(connection: Any, model: LinkModel, policy: Policy) -> Linked:
+def link(connection: Any, model: LinkModel, policy: Policy, through: Sequence[Through] = ()) -> Linked:
     """Score and assign the tables that `prepared` made: `scored`, `linked` and `doubtful` stand afterwards."""
+    if through:
+        chain(connection, through, policy)
     found = score(connection, model, floor=policy.floor)
-    run(connection, assigned(policy))
+    run(connection, assigned(policy, chained=bool(through)))
     [[linked]] = connection.execute("select count(*) from linked").fetchall()
     [[doubtful, queue]] = connection.execute("select count(*), count(distinct listed_row) from doubtful").fetchall()
     return Linked(found, linked, doubtful, queue)

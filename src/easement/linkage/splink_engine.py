@@ -12,7 +12,7 @@ from typing import Any
 from easement.linkage.comparisons import Blocking, Comparison
 from easement.linkage.model import Frequencies
 
-__all__ = ["HELD", "LISTED", "blocking_sql", "gamma", "settings", "splink", "splink_version"]
+__all__ = ["HELD", "LISTED", "blocking_sql", "gamma", "instead", "settings", "splink", "splink_version"]
 
 HELD, LISTED = "held_people", "listed_people"
 """The standardised tables of either side, with the number of each row as `unique_id`."""
@@ -115,6 +115,18 @@ def splink(connection: Any, made: Mapping[str, Any]) -> Iterator[Any]:
 def _common_columns(made: Mapping[str, Any]) -> list[str]:
     levels = [level for comparison in made["comparisons"] for level in comparison["comparison_levels"]]
     return sorted({level["tf_adjustment_column"] for level in levels if "tf_adjustment_column" in level})
+
+
+@contextmanager
+def instead(connection: Any, side: str, query: str) -> Iterator[None]:
+    """What a query gives stands in a side's place until the block ends; the side stands as it was afterwards."""
+    connection.execute(f"alter table {side} rename to easement_set_aside").fetchall()
+    try:
+        connection.execute(f"create table {side} as {query}").fetchall()
+        yield
+    finally:
+        connection.execute(f"drop table if exists {side}").fetchall()
+        connection.execute(f"alter table easement_set_aside rename to {side}").fetchall()
 
 
 @contextmanager
