@@ -11,11 +11,12 @@ from easement.exchange.model import Answered, Asker, Line, Shown, Wish
 from easement.exchange.service import ask_many
 from easement.gate.prepare import Offer
 from easement.node.home import Node
+from easement.picture.naming import person_for
 from easement.staff.model import Identity
 from easement.web.reading.journey import Came, Journey
 from easement.web.reading.names import Names, basis_short, basis_words, meaning_of, names_of, purpose_name
 from easement.web.reading.records import clauses_of
-from easement.web.reading.wishes import Asked, person_for
+from easement.web.reading.wishes import Asked
 from easement.web.states import SECONDS
 from easement.web.views.asking import Answer, FieldWhy, Gap, Part, RefusalWhy, Result, Row, Source, Value
 from easement.web.views.records import Clause
@@ -33,7 +34,7 @@ def ask(node: Node, identity: Identity, journey: Journey, wanted: Sequence[Asked
             purpose=journey.purpose,
             mode=Mode.LOOKUP,
             role=each.role,
-            person=person_for(each, journey.person),
+            person=person_for(each.offer, journey.person),
             why=journey.why,
         )
         for each in wanted

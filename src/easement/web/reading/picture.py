@@ -8,6 +8,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
+from easement.agreement.words import named
 from easement.base.errors import EasementError, ProofFailed
 from easement.base.sealed import seal, unseal
 from easement.exchange.correct_bodies import Kind
@@ -22,8 +23,8 @@ from easement.picture.service import Question, Wanted, entitled, see
 from easement.staff.model import Identity
 from easement.web.reading.asking import form_of, readable
 from easement.web.reading.names import Names, basis_short, meaning_of, names_of
+from easement.web.views.asking import Choice
 from easement.web.views.picture import (
-    Choice,
     ConflictShown,
     GapShown,
     HappeningShown,
@@ -62,9 +63,10 @@ def _choice(node: Node, key: str, wanted: Wanted, names: Names, now: datetime) -
     return Choice(
         key=key,
         provider=names.organisation(wanted.provider),
-        share=wanted.share,
+        share=named(wanted.share),
         title=shelved.prepared.terms.title,
-        fields=tuple(forms),
+        fields=tuple(named(name) for name in forms),
+        role=wanted.role,
         in_force=shelved.standing(now.date()).in_force and shelved.superseded is None,
     )
 

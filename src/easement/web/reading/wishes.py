@@ -1,7 +1,7 @@
 """What a caseworker may ask for, and how a person is named to each of those asked."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from easement.agreement.model import Mode
@@ -16,7 +16,7 @@ from easement.law.model import Purpose as LawPurpose
 from easement.meaning.identifiers import Kind, NotValid, check
 from easement.meaning.model import Element, Key
 from easement.node.home import Node
-from easement.picture.naming import NAMING, parts_of
+from easement.picture.naming import NAMING, parts_of, person_for
 from easement.staff.model import Identity
 from easement.web.language import say
 from easement.web.reading.names import Names, names_of, purpose_name
@@ -25,12 +25,11 @@ from easement.web.views.page import Wrong
 
 __all__ = [
     "Asked",
+    "as_typed",
     "asked",
     "choice_of",
     "choices",
-    "enough",
     "other_purposes",
-    "person_for",
     "purposes",
     "slots",
     "typed",
@@ -152,10 +151,23 @@ def typed(slot: Slot, fields: Mapping[str, str]) -> str:
     return f"{year.zfill(4)}-{month.zfill(2)}-{day.zfill(2)}"
 
 
-def wrongs(of: Iterable[Slot]) -> tuple[Wrong, ...]:
-    """What cannot be right in what was typed: a number with a wrong digit, a date that never was."""
-    found = (_wrong(slot) for slot in of if slot.value)
-    return tuple(wrong for wrong in found if wrong)
+def as_typed(slot: Slot, fields: Mapping[str, str]) -> Slot:
+    """A date's three numbers exactly as they were typed."""
+    if slot.kind != "date":
+        return slot
+    day, month, year = (fields.get(f"{slot.name}-{part}", "")[:10] for part in ("day", "month", "year"))
+    return replace(slot, day=day, month=month, year=year)
+
+
+def wrongs(
+    node: Node, of: Sequence[Slot], by: Iterable[Asked], person: Mapping[str, str], now: datetime
+) -> tuple[Wrong, ...]:
+    """What cannot be right in what was typed (a number with a wrong digit, a date that never was), or is too little."""
+    found = tuple(wrong for slot in of if slot.value and (wrong := _wrong(slot)))
+    if found or all(_enough(node, each, person, now) for each in by):
+        return found
+    text = say("Say more about the person: a number, or the family name and date of birth")
+    return (Wrong(f"{of[0].name}-day" if of[0].kind == "date" else of[0].name, text),)
 
 
 def _wrong(slot: Slot) -> Wrong | None:
@@ -170,12 +182,7 @@ def _wrong(slot: Slot) -> Wrong | None:
     return Wrong(slot.name, say("This cannot be right: %(why)s. Check it with the person") % {"why": judged.reason})
 
 
-def person_for(each: Asked, person: Mapping[str, str]) -> dict[str, str]:
-    """The person by the elements of one share's own standard."""
-    return {element.name: person[name] for name, element, _ in parts_of(each.offer) if person.get(name)}
-
-
-def enough(node: Node, each: Asked, person: Mapping[str, str], now: datetime) -> bool:
+def _enough(node: Node, each: Asked, person: Mapping[str, str], now: datetime) -> bool:
     """Whether enough is said to look up one person and not several, by the rule that will decide."""
     request = Request(
         share=each.offer.id,
@@ -183,6 +190,6 @@ def enough(node: Node, each: Asked, person: Mapping[str, str], now: datetime) ->
         role=each.role,
         purpose=each.shelved.prepared.purpose,
         mode=Mode.LOOKUP,
-        person=person_for(each, person),
+        person=person_for(each.offer, person),
     )
     return person_named(request, each.shelved.prepared, each.offer, Facts(now=now, signed=frozenset())).met

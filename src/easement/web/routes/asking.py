@@ -15,7 +15,7 @@ from easement.web.reading.names import names_of, purpose_name
 from easement.web.reading.wishes import Asked
 from easement.web.route import pages, see
 from easement.web.routes.records import receipt_file
-from easement.web.views.asking import Check, Person, Slot, Sources, Waiting, Why
+from easement.web.views.asking import Check, Person, Sources, Waiting, Why
 from easement.web.views.page import Wrong
 from easement.web.visit import SECTIONS, Missing, Posted, Visit, posted, there, visitor
 
@@ -135,23 +135,11 @@ def person(visit: Asker, id_: Id, form: Form) -> Response:
     wanted = _wanted(visit, journey)
     fields = {name: form.text(name) for name in form.form}
     said = {slot.name: text for slot in wishes.slots(wanted, {}) if (text := wishes.typed(slot, fields))}
-    shown = tuple(_as_typed(slot, fields) for slot in wishes.slots(wanted, said))
-    errors = wishes.wrongs(shown)
-    if not errors and not all(wishes.enough(visit.node, each, said, visit.now) for each in wanted):
-        text = say("Say more about the person: a number, or the family name and date of birth")
-        errors = (Wrong(f"{shown[0].name}-day" if shown[0].kind == "date" else shown[0].name, text),)
-    if errors:
+    shown = tuple(wishes.as_typed(slot, fields) for slot in wishes.slots(wanted, said))
+    if errors := wishes.wrongs(visit.node, shown, wanted, said, visit.now):
         return visit.show(Person(journey=id_, slots=shown, errors=errors), status=WRONG)
     _save(visit, id_, journey.with_(person=said))
     return see(f"/ask/{id_}/why")
-
-
-def _as_typed(slot: Slot, fields: dict[str, str]) -> Slot:
-    """A date's three numbers exactly as they were typed."""
-    if slot.kind != "date":
-        return slot
-    day, month, year = (fields.get(f"{slot.name}-{part}", "")[:10] for part in ("day", "month", "year"))
-    return replace(slot, day=day, month=month, year=year)
 
 
 @router.get("/ask/{id_}/why")

@@ -103,16 +103,8 @@ def _asked(visit: Visit, purpose: str, sources: dict[str, Wanted]) -> tuple[Aske
 def _slots(by: tuple[Asked, ...], number: int, fields: dict[str, str]) -> tuple[tuple[str, Slot], ...]:
     """One person's fields, each under its part's name, as they were typed."""
     said = {slot.name: wishes.typed(slot, fields) for slot in wishes.slots(by, {})}
-    return tuple((slot.name, _as_typed(slot, number, fields)) for slot in wishes.slots(by, said))
-
-
-def _as_typed(slot: Slot, number: int, fields: dict[str, str]) -> Slot:
-    slot = replace(slot, name=f"p{number}-{slot.name}")
-    if slot.kind != "date":
-        return slot
-    bare = slot.name.partition("-")[2]
-    day, month, year = (fields.get(f"{bare}-{part}", "")[:10] for part in ("day", "month", "year"))
-    return replace(slot, day=day, month=month, year=year)
+    shown = (wishes.as_typed(slot, fields) for slot in wishes.slots(by, said))
+    return tuple((slot.name, replace(slot, name=f"p{number}-{slot.name}")) for slot in shown)
 
 
 @router.post("/picture/for/{purpose}")
@@ -164,11 +156,7 @@ def _errors(
     if len(filled.wanted) * len(people) > MOST_SOURCES:
         found.append(Wrong("source", say("Ask about fewer people or fewer organisations at once")))
     for number, said in enumerate(people, 1):
-        slots = wishes.slots(by, said)
-        wrong = wishes.wrongs(slots)
-        if not wrong and not all(wishes.enough(visit.node, each, said, visit.now) for each in by):
-            text = say("Say more about the person: a number, or the family name and date of birth")
-            wrong = (Wrong(f"{slots[0].name}-day" if slots[0].kind == "date" else slots[0].name, text),)
+        wrong = wishes.wrongs(visit.node, wishes.slots(by, said), by, said, visit.now)
         found += [Wrong(f"p{number}-{each.field}", each.text) for each in wrong]
     if why := wrong_why(filled.why):
         found.append(why)

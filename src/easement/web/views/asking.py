@@ -65,8 +65,8 @@ class Choice:
     fields: tuple[str, ...]
     role: str
     in_force: bool
-    training: tuple[str, ...]
-    fits: bool
+    training: tuple[str, ...] = ()
+    fits: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,12 +4,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import ClassVar
 
-from easement.web.views.asking import Slot
+from easement.web.views.asking import Choice, Slot
 from easement.web.views.page import View
 
 __all__ = [
     "Already",
-    "Choice",
     "ConflictShown",
     "GapShown",
     "HappeningShown",
@@ -36,18 +35,6 @@ class PictureStart(_Page):
 
     template: ClassVar[str] = "picture/start.html"
     own: tuple[tuple[str, str, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One source that may be asked: who gives what under which agreement."""
-
-    key: str
-    provider: str
-    share: str
-    title: str
-    fields: tuple[str, ...]
-    in_force: bool
 
 
 @dataclass(frozen=True, kw_only=True)
