@@ -201,6 +201,15 @@ def test_a_node_that_keeps_the_secret_encodes_names_before_they_leave(pair, tmp_
         secret.unlink()
 
 
+def test_what_a_kill_left_of_a_list_that_was_being_encoded_is_cleared(pair):
+    left = pair.northtown.home / "jobs" / "own-list"
+    left.mkdir()
+    (left / "list.csv").write_text("P1,Ash,Jo\n")
+    assert jobs.clear(pair.northtown) == 1
+    assert not left.exists()
+    assert jobs.clear(pair.northtown) == 0
+
+
 def test_a_list_from_the_pages_is_encoded_before_it_leaves_too(pair):
     text = "\n".join(["Pupil,Surname,Forename,DOB,Post code", *map(",".join, PUPILS)])
     chosen = {"reference": "Pupil", "family_name": "Surname", "given_name": "Forename", "date_of_birth": "DOB"}

@@ -1,8 +1,9 @@
 """A recipient's own list made into encodings before it leaves, where the share says so and the node has the secret."""
 
 import binascii
-import secrets
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from easement.base.durable import write_whole
@@ -12,13 +13,15 @@ from easement.exchange.ports import Host
 from easement.gate.datasets import dataset_from
 from easement.gate.encoding import encode_list, identifier_of
 from easement.gate.prepare import Offer, Prepared
+from easement.gate.staging import exclusive
 from easement.linkage.encode import Made, encoding_key
 from easement.linkage.encode_files import node_secret, read_secret
 from easement.meaning.standards import standard
 
-__all__ = ["as_agreed", "list_bytes", "list_said"]
+__all__ = ["as_agreed", "clear_own", "list_bytes", "list_said"]
 
 SECRET = 0o600
+OWN = "own-list"
 
 
 def list_said(data: bytes, suffix: str, mapping: str = "") -> ListSaid:
@@ -57,9 +60,8 @@ def as_agreed(host: Host, agreement: Prepared, share: str, given: ListSaid | Non
 
 
 def _encoded(host: Host, agreement: Prepared, offer: Offer, given: ListSaid, secret: Path) -> ListSaid:
-    folder, standards = host.home / "jobs" / secrets.token_hex(16), (host.home / "standards",)
-    folder.mkdir(mode=0o700, parents=True)
-    try:
+    standards = (host.home / "standards",)
+    with _own(host) as folder:
         mapping, data, made = folder / "list.yaml", folder / f"list{given.suffix}", folder / "encoded.parquet"
         write_whole(mapping, given.mapping, mode=SECRET)
         write_whole(data, list_bytes(given), mode=SECRET)
@@ -69,5 +71,26 @@ def _encoded(host: Host, agreement: Prepared, offer: Offer, given: ListSaid, sec
         way = Made(identifier=identifier_of(dataset, known, offer.standard))
         encode_list(dataset, known, encoding_key(read_secret(secret), **about, made=way), made, "parquet")
         return list_said(made.read_bytes(), ".parquet")
-    finally:
+
+
+@contextmanager
+def _own(host: Host) -> Iterator[Path]:
+    """The folder of this node's own list while it is encoded, one at a time; what a kill left of another is gone."""
+    folder = host.home / "jobs" / OWN
+    with exclusive(host.home / "releases", OWN):
         shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(mode=0o700, parents=True)
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def clear_own(host: Host) -> int:
+    """Remove what a kill left of a list that was being encoded; how many there were."""
+    folder = host.home / "jobs" / OWN
+    if not folder.exists():
+        return 0
+    with exclusive(host.home / "releases", OWN):
+        shutil.rmtree(folder, ignore_errors=True)
+    return 1

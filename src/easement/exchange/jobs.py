@@ -22,7 +22,7 @@ from easement.base.sealed import derived_key, seal, unseal
 from easement.exchange import jobs_tables as tables
 from easement.exchange import sets
 from easement.exchange.bulk_body import MAX_BULK, BulkBody, ListSaid
-from easement.exchange.encoded_list import list_bytes
+from easement.exchange.encoded_list import clear_own, list_bytes
 from easement.exchange.jobs_tables import Job, JobState
 from easement.exchange.message_body import read_body
 from easement.exchange.ports import Host
@@ -95,7 +95,7 @@ def clear(host: Host) -> int:
     gone = [each for each in there if each not in kept]
     for each in gone:
         sets.forget_files(host.home, each)
-    return len(gone)
+    return len(gone) + clear_own(host)
 
 
 def find(host: Host, recipient: str, message: str) -> Job | None:
