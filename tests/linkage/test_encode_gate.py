@@ -224,8 +224,10 @@ NAMES = ("Jo", "Ann", "Bob", "Cyd", "Dee")
         [(f"F{n}", "Ash", "Jo", "2015-02-01", f"NT{n} 1AA") for n in range(1, 4)],
         [(f"F{n}", "Ash", name, "2015-02-01", "NT1 1AA") for n, name in enumerate(NAMES)],
         [(f"F{n}", f"A{letter}h", "Jo", "2015-02-01", "") for n, letter in enumerate("sbdfglmnr")],
+        [(f"F{n}", "Ash", "Jo", f"2015-02-0{n}", f"ZE{n} 1AA") for n in range(1, 9)],
+        [(f"F{n}", "Ash", "Jo", f"{n}-02-01", f"ZE{n % 9} 1AA") for n in range(2015, 2023)],
     ],
-    ids=["postcodes", "given names", "family names"],
+    ids=["postcodes", "given names", "family names", "days, places invented", "years, places invented"],
 )
 def test_a_list_that_tries_what_it_does_not_know_learns_it_of_nobody(
     run: Run, world: World, rows: list[tuple[str, ...]]

@@ -59,6 +59,8 @@ TRIED: tuple[tuple[str, str, int, int], ...] = (
     ("birth_place", "names_place", 3, 1),
     ("given_birth", "family_birth", FEW, TIMES),
     ("family_birth", "given_birth", FEW, TIMES),
+    ("names_year", "names_day", FEW, TIMES),
+    ("names_day", "names_year", FEW, TIMES),
 )
 """What rows agree in by keys, what they then go through, and how many different ones are no sign of trying: so many, or
 so many times what the register has of it. Birthdays, postcodes, names, family names and given names are tried."""
