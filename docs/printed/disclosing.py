@@ -36,8 +36,8 @@ DISCLOSING = {
     ),
     "link sign": ("The `model` and its `digest`, which was signed.", []),
     "link encode": (
-        "How many `rows` were encoded, how many were `left_out` because they hold nothing to find anybody by, the "
-        "`header` that every row bears, and the `file`.",
+        "How many `rows` were encoded, how many were `left_out` because they hold nothing to find anybody by, how many "
+        "because their person is on the list `twice`, the `header` that every row bears, and the `file`.",
         [],
     ),
     "link encode-key new": (
