@@ -12,10 +12,13 @@ import click
 
 from easement.base.errors import EasementError
 
-__all__ = ["clear_path", "emit", "example", "json_option", "say", "show_error", "table"]
+__all__ = ["clear_path", "emit", "example", "json_option", "say", "seen", "show_error", "table"]
 
 EXAMPLE_WIDTH = 80
 """Longest line of an example: with what stands around it, it fits the width of the help."""
+
+LONGEST_CELL = 400
+"""Signs of one cell of a table that are shown."""
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -61,11 +64,20 @@ def _plain(value: Any) -> Any:
 
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """Rows under headings as plain aligned text, fit for a terminal and for `grep`."""
-    cells = [tuple(headings), *(tuple(str(cell) for cell in row) for row in rows)]
+    """Rows under headings as plain aligned text, fit for a terminal and for `grep`.
+
+    What a terminal would obey or hide is spelt out, and a cell longer than `LONGEST_CELL` ends in `…`: `--json` has it.
+    """
+    cells = [tuple(headings), *(tuple(seen(str(cell)) for cell in row) for row in rows)]
     widths = [max(len(row[column]) for row in cells) for column in range(len(headings))]
     lines = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in cells)
     return "\n".join(lines)
+
+
+def seen(text: str, most: int = LONGEST_CELL) -> str:
+    """Text as it can be shown: signs that are not seen are spelt out, and what is too long is cut."""
+    shown = "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text[: most + 1])
+    return shown if len(shown) <= most else shown[: most - 1] + "…"
 
 
 def show_error(error: Exception, *, as_json: bool) -> int:

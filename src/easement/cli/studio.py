@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from easement.cli.confirming import confirm
-from easement.cli.present import clear_path, emit, json_option, say, table
+from easement.cli.present import clear_path, emit, json_option, say, seen, table
 from easement.cli.studio_options import folder_option, folders_of, mapping_path, node_option
 
 if TYPE_CHECKING:
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from easement.meaning.studio import PreviewRow
 
 __all__ = ["add_to"]
+
+NAME = 60
+"""Signs of a column's name that are shown."""
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -223,19 +226,20 @@ def _previewed(found: "Sequence[PreviewRow]", *, dummy: bool) -> str:
         ]
         head = "an invented row" if dummy else f"row {each.row:,}"
         parts.append(f"{head}\n{table(('ELEMENT', 'IN THE TABLE', 'WOULD CROSS'), lines)}")
-    return "\n\n".join(parts) or "the table has no rows"
+    return "\n\n".join(parts) or "no row would cross: the table has none, or no element is had from it"
 
 
 def _profile(found: "TableProfile") -> str:
     judged = f", of which {found.sampled:,} were judged" if found.sampled < found.rows else ""
     head = f"{found.dataset}: {found.rows:,} rows{judged}, {len(found.columns)} columns"
     lines = [
-        (each.name, f"{each.share_filled:.0%}", f"{each.distinct:,}", _could_be(each), _shown(each))
+        (seen(each.name, NAME), f"{each.share_filled:.0%}", f"{each.distinct:,}", _could_be(each), _shown(each))
         for each in found.columns
     ]
     notes = [f"note: {note}" for note in found.notes]
     notes += [
-        f"`{each.name}` changes from about row {each.change.row:,}: {each.change.before}, then {each.change.after}"
+        f"`{seen(each.name, NAME)}` changes from about row {each.change.row:,}: "
+        f"{each.change.before}, then {each.change.after}"
         for each in found.columns
         if each.change is not None
     ]
@@ -294,11 +298,11 @@ def _proposed(made: "DatasetMapping", ranking: "Sequence[Fit]") -> str:
     from easement.meaning.propose import sureness
     from easement.meaning.studio_file import in_words
 
-    fits = [(each.standard, f"{each.fit:.0%}", each.reason) for each in ranking[:4]]
+    fits = [(each.standard, f"{each.fit:.0%}", each.reason) for each in ranking[:4] if each.found]
     lines = [
         (
             name,
-            in_words(way),
+            seen(in_words(way), 2 * NAME),
             sureness(way.proposed.sure),
             way.proposed.asks or way.proposed.why,
         )
@@ -307,9 +311,9 @@ def _proposed(made: "DatasetMapping", ranking: "Sequence[Fit]") -> str:
     ]
     return "\n".join(
         [
-            table(("STANDARD", "FITS", "WHY"), fits),
+            table(("STANDARD", "FITS", "WHY"), fits) if fits else "no standard seems to fit this table",
             "",
-            f"{made.id} as {made.standard}, record key {', '.join(made.record_key) or 'none'}",
+            f"{made.id} as {made.standard}, record key {seen(', '.join(made.record_key), NAME) or 'none'}",
             "",
             table(("ELEMENT", "PROPOSED", "SURE", "WHY"), lines),
         ]

@@ -1,6 +1,7 @@
 # ruff: noqa: S608 (the text of every query is written by SQLGlot from expressions; no value is pasted)
 """The queries behind a profile: a scan that counts, one that takes a sample, and one for columns of few values."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -35,6 +36,10 @@ COUNTED_EXACTLY = 2_000_000
 
 AT_ONCE = 30
 _ROW = "easement_row"
+_VALUE = re.compile(
+    r"[0-9]+([./-][0-9]+)*|[A-Z]{1,2}[0-9][0-9A-Z]? ?[0-9][A-Z]{2}|[A-Z]{2}[0-9]{6}[A-D]", re.IGNORECASE
+)
+"""A number, a date, a postcode or a National Insurance number, which no column is called."""
 _NUMBERED = f"row_number() over () as {_ROW}"
 
 
@@ -53,6 +58,13 @@ def profiled(
     return _Profiling(source, tuple(dict.fromkeys(formats))).profile(name, notes)
 
 
+def _odd_names(source: Measured) -> Iterator[str]:
+    """A note where the line of names looks like a row; it says no name, for it may be somebody's."""
+    odd = sum(_VALUE.fullmatch(each.name.strip()) is not None for each in source.columns)
+    if odd > 1:
+        yield f"{odd} columns are called by numbers, dates or postcodes: the line of column names may be missing"
+
+
 class _Profiling:
     def __init__(self, source: Measured, formats: tuple[str, ...]) -> None:
         self.source, self.formats = source, formats
@@ -68,7 +80,9 @@ class _Profiling:
             )
             for place in range(len(counts))
         ]
-        return TableProfile(name, rows, len(sample), tuple(self._told_apart(columns)), tuple(notes))
+        return TableProfile(
+            name, rows, len(sample), tuple(self._told_apart(columns)), (*notes, *_odd_names(self.source))
+        )
 
     def _column(
         self,

@@ -119,6 +119,12 @@ def _sureness(name: str, place: int, scores: Mapping[str, Sequence[Score]]) -> f
 def _proposal(element: Element, profile: TableProfile, scores: Sequence[Score], place: int, sure: float) -> Proposal:
     column = profile.columns[place]
     way, more, question, choices = way_of(element, column)
+    change = column.change
+    more = (
+        (*more, f"from about row {change.row:,} it holds {change.after}, before that {change.before}")
+        if change
+        else more
+    )
     reason = "; ".join([*scores[place].reasons, *more])
     return Proposal(element.name, way, sure, reason, _alternatives(scores, profile, place), question, choices)
 

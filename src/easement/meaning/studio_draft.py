@@ -176,7 +176,7 @@ def confirm(
     """The mapping with what was proposed confirmed by a person: all of it, or some `elements`.
 
     `before` is the mapping in force that this takes the place of, `report` how the table fits as it is now. Raises
-    `UsageError` where who or why is not said, or a question is open.
+    `UsageError` where who or why is not said, a question is open, or nothing is had from the table.
     """
     who, reason = _said(by, "who confirms it", "--by NAME"), _said(why, "why it is right", "--why TEXT")
     wanted = [name for name in mapping.unconfirmed if elements is None or name in elements]
@@ -185,6 +185,8 @@ def confirm(
         name, question = next(iter(asked.items()))
         more = f" (and {len(asked) - 1} more)" if len(asked) > 1 else ""
         raise UsageError(f"`{name}` has a question to be answered first{more}: {question}", remedy="answer it")
+    if all(way.absent is not None for way in mapping.elements.values()):
+        raise UsageError("no element is had from the table", remedy="say which columns hold them, or forget the draft")
     settled = mapping.model_copy(
         update={
             "elements": {

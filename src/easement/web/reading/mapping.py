@@ -1,5 +1,6 @@
 """What the pages of the mapping studio show, read from the desk of the node."""
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 from urllib.parse import urlencode
@@ -75,7 +76,8 @@ def look_page(desk: Desk, table: Table, on: date, *, manages: bool) -> MapLook:
         query=address(table),
         profile=shown,
         columns=tuple(map(_column, shown.columns)),
-        fits=best[:MOST_FITS],
+        fits=tuple(each for each in best[:MOST_FITS] if each.found),
+        choices=tuple((each.standard, each.title) for each in best),
         manages=manages,
         ref=best[0].standard if best else "",
         id=id_of(name),
@@ -232,7 +234,11 @@ def preview_page(desk: Desk, mapping: DatasetMapping, *, manages: bool, dummy: b
 
 
 def confirm_page(desk: Desk, mapping: DatasetMapping) -> MapConfirm:
-    """What somebody is asked to stand for."""
+    """What somebody is asked to stand for, and what of its table would not map."""
+    try:
+        report, problem = studio.measured_at(desk.place_of(mapping), mapping, desk.standard_of(mapping)), ""
+    except EasementError as error:
+        report, problem = None, told(error)
     standing = desk.standing(mapping.id)
     marks = {name: way.proposed for name, way in mapping.elements.items() if way.proposed is not None}
     return MapConfirm(
@@ -242,10 +248,12 @@ def confirm_page(desk: Desk, mapping: DatasetMapping) -> MapConfirm:
         open=tuple(open_questions(mapping).items()),
         changed=tuple(name for name, mark in marks.items() if mark.changed),
         not_found=tuple(name for name, way in mapping.elements.items() if way.absent is not None),
+        report=report,
+        problem=problem,
     )
 
 
 def told(error: EasementError) -> str:
-    """An error as a sentence for a page."""
-    text = f"{error.what}. {error.remedy}" if error.remedy else error.what
-    return text[:1].upper() + text[1:]
+    """An error as sentences for a page."""
+    parts = (each[:1].upper() + each[1:] for each in (error.what, error.remedy) if each)
+    return re.sub("`([^`]*)`", r"“\1”", ". ".join(parts))

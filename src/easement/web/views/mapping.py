@@ -57,7 +57,7 @@ class ColumnLine:
 
 @dataclass(frozen=True, kw_only=True)
 class MapLook(View):
-    """What a table looks like, and the standards that it could be led to."""
+    """What a table looks like, the standards that fit it best, and all that it could be led to."""
 
     template: ClassVar[str] = "mapping/look.html"
     section: ClassVar[str] = "datasets"
@@ -67,6 +67,7 @@ class MapLook(View):
     profile: TableProfile
     columns: tuple[ColumnLine, ...]
     fits: tuple[Fit, ...]
+    choices: tuple[tuple[str, str], ...]
     manages: bool
     ref: str = ""
     id: str = ""
@@ -161,7 +162,7 @@ class MapPreview(View):
 
 @dataclass(frozen=True, kw_only=True)
 class MapConfirm(View):
-    """What is about to be in force, what it changes, and why that is right."""
+    """What is about to be in force, what it changes, what of the table would not map, and why it is right."""
 
     template: ClassVar[str] = "mapping/confirm.html"
     section: ClassVar[str] = "datasets"
@@ -171,6 +172,8 @@ class MapConfirm(View):
     open: tuple[tuple[str, str], ...]
     changed: tuple[str, ...]
     not_found: tuple[str, ...]
+    report: Report | None = None
+    problem: str = ""
     why: str = ""
 
 
