@@ -61,8 +61,8 @@ DISCLOSING = {
     ),
     "held settle": (
         "The `queue`, the `entries` that say so, how many pairs are `decided`, how many are `waiting` for another "
-        "reviewer, and how many are still `open`; `wrong` names links, by both keys, that were disclosed and are of two "
-        "people.",
+        "reviewer, and how many are still `open`; `wrong` names links, by both keys, that were disclosed and are of "
+        "two people.",
         [],
     ),
     "held export": (
