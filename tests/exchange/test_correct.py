@@ -315,6 +315,15 @@ def test_who_copies_the_id_of_anothers_message_has_nothing_of_the_other_taken_ba
     assert [each.organisation for each in letters_of(pair, victim.message)] == ["northtown"]
 
 
+def test_a_case_cannot_name_a_person_whom_the_answer_was_not_about(pair: Pair):
+    yew = {"family_name": "Yew", "date_of_birth": "2011-06-06"}
+    stranger, answer = received(pair, person=yew, share="forms"), received(pair, share="forms")
+    case = report(pair.northtown, wrong(answer, person=yew), NOW).row.id
+    decide_case(pair.dwp, case, Outcome.CORRECTED, "It was put right.", NOW)
+    told = {each.message for link in seen_brokens(pair.dwp) if link.row.dispute == case for each in link.letters}
+    assert stranger.message not in told
+
+
 def letters_of(pair: Pair, message: str):
     """Who is to hear of what was taken back under a message."""
     return [each for link in seen_brokens(pair.dwp) for each in link.letters if each.message == message]

@@ -6,7 +6,7 @@ it, each by its own key. Where a match is older than that, or its file was lost,
 recipient may rest on a link; whom it gave a value of is not known, and only counted.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -207,10 +207,11 @@ def _whose(host: Host, found: Logged, changed: Changed, on: date) -> tuple[froze
     """
     known = _standard(host, found.entry.agreement or "", found.entry.share or "", on)
     key = subjects_key(host.master_key)
-    said = subject_tokens(changed.person, known, key) if known else ()
-    tokens = {token_of(each) for each in said} | _subjects(host, found.index)
-    if through(found.entry) is Through.MATCH:
-        tokens |= _listed(host, found, changed)
+    said = {token_of(each) for each in (subject_tokens(changed.person, known, key) if known else ())}
+    given = (
+        _listed(host, found, changed, said) if through(found.entry) is Through.MATCH else _subjects(host, found.index)
+    )
+    tokens = given | said if given & said or not given else set(given)  # who else they name is not theirs to name
     sure = False
     for each in _alike(host, found, on, Span()):
         links = given_links(host, each) if each.entry.mode in _MATCHED else None
@@ -221,15 +222,17 @@ def _whose(host: Host, found: Logged, changed: Changed, on: date) -> tuple[froze
     return frozenset(tokens), sure
 
 
-def _listed(host: Host, found: Logged, changed: Changed) -> set[int]:
-    """The tokens of the record that the recipient knows by its own key."""
+def _listed(host: Host, found: Logged, changed: Changed, said: Collection[int]) -> frozenset[int]:
+    """The tokens of the record that the recipient knows by its own key, or of the person that it names."""
     links = given_links(host, found)
     if links is None:
-        return set()
-    rows = list(links.find(reference=changed.listed)) if changed.listed else []
-    if not rows and not changed.person:
+        return frozenset()
+    rows = list(links.find(reference=changed.listed)) if changed.listed else list(links.find(said))
+    if not rows:
         what = f"nothing was given of a record `{changed.listed}` under this message"
-        if not changed.listed:
+        if not changed.listed and changed.person:
+            what = "nothing was given of that person under this message"
+        elif not changed.listed:
             what = "this answer was about many people, and it is not said whose value was wrong"
         raise UsageError(what, remedy="name the recipient's own key of the record: --listed-key KEY")
-    return {token for row in rows for token in (*row.sure, *([row.names] if row.names is not None else []))}
+    return frozenset(token for row in rows for token in (*row.sure, *([row.names] if row.names is not None else [])))
