@@ -6,6 +6,7 @@ from pathlib import Path
 from shutil import copyfile
 from typing import Any
 
+import pyarrow
 import pyarrow.csv
 import pyarrow.parquet as pq
 import pytest
@@ -187,6 +188,23 @@ def test_names_are_not_taken_where_encodings_were_agreed_nor_the_other_way_round
     assert refused(world, roll, match_dataset=mapping)[0] == "list.names-refused"
     plain = World(world.node, world.node / "agreements" / "school-meals.yaml", world.out, world.keys)
     assert refused(plain, listed)[0] == "list.encodings-refused"
+
+
+@pytest.mark.parametrize(
+    ("column", "values", "refused_for"),
+    [("number", pyarrow.nulls(6), None), ("filter", pyarrow.array([[n] for n in range(6)]), "list.no-encodings"),
+     ("given_birth", pyarrow.array([b"\xff\xfe"] * 6), "list.no-encodings")],
+)  # fmt: skip
+def test_columns_of_other_types_are_read_as_text_or_refused(
+    run: Run, world: World, column: str, values: pyarrow.Array, refused_for: str | None
+) -> None:
+    table = pq.read_table(encoded(run, world))
+    odd = world.out / "roll-odd.parquet"
+    pq.write_table(table.set_column(table.schema.get_field_index(column), column, values), odd)
+    if refused_for:
+        assert refused(world, odd)[0] == refused_for
+    else:
+        assert match(world, odd, "odd.csv").released.count == 4
 
 
 def test_a_list_longer_than_one_request_may_be_is_refused_before_it_is_looked_at(run: Run, world: World) -> None:

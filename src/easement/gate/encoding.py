@@ -15,7 +15,7 @@ from easement.gate.model import Code, Decision, Reason
 from easement.gate.plan import THEIRS, listed_people
 from easement.gate.prepare import Prepared
 from easement.gate.release import write_encodings
-from easement.linkage.encode import EncodingKey, Made, encoding_steps, finished, headers_of
+from easement.linkage.encode import COLUMNS, EncodingKey, Made, encoding_steps, finished, headers_of
 from easement.linkage.encoded_list import ListRefused, check_list, measures
 from easement.linkage.standardise import NICKNAMES, nicknames, standardised
 from easement.meaning.identifiers import Kind
@@ -84,7 +84,7 @@ def check_encoded(source: FileSource, secret: bytes, about: Mapping[str, str]) -
     columns: Sequence[str] = [column.name for column in source.columns]
     headers = headers_of(secret, agreement=about["agreement"], share=about["share"], recipient=about["recipient"])
     found: Sequence[tuple[Any, ...]] = ()
-    if "easement_encoded" in columns and "filter" in columns:
+    if {*COLUMNS} <= {*columns}:
         found = source.measure(measures(source.relation))
     return check_list(columns, found, headers)
 

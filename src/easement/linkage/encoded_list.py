@@ -41,13 +41,18 @@ class ListRefused(BadData):
         self.finding = finding
 
 
+def _as_text(relation: str) -> str:
+    """The columns of an encoded list as text, whatever a file holds: a column of nulls alone is of no type."""
+    return f"(select {', '.join(f'{name}::varchar as {name}' for name in COLUMNS)} from {relation})"  # noqa: S608
+
+
 def list_rows(relation: str) -> str:
     """The query of an encoded list's rows as `encoded.matching` takes them, from the list as it was read."""
     keys = ", ".join(KEYS)
     return (
         f"select row_number() over () as row, reference, unhex(substr(filter, 2))::bit as filter, "  # noqa: S608
         f"unhex(substr(given, 2))::bit as given, number, {keys} "
-        f"from {relation}"
+        f"from {_as_text(relation)}"
     )
 
 
@@ -83,7 +88,7 @@ def measures(relation: str) -> str:
     possible = f"{_TOGETHER} and {_set_bits('filter', LIKELY_BITS)} and {_set_bits('given', LIKELY_GIVEN)}"
     return f"""with said as (
         select easement_encoded, {every}, names_place as place,
-          coalesce(reference is not null and filter is not null and {_SHAPED}, false) as sound from {relation}
+          coalesce(reference is not null and filter is not null and {_SHAPED}, false) as sound from {_as_text(relation)}
       ), judged as (
         select *, case when sound then {possible} else false end as possible,
           hash({every}) as alike, coalesce(given_birth, family_birth) as birth from said
