@@ -12,14 +12,14 @@ from pathlib import Path
 
 from easement.base.durable import write_whole
 from easement.base.errors import BadData, EasementError, UsageError
-from easement.gate.datasets import mappings
+from easement.gate.datasets import dataset_from, mappings, place_of
 from easement.meaning.catalogue import refuse_retired
 from easement.meaning.mapping import DatasetMapping, SourceHints, read_mapping
 from easement.meaning.model import Standard
 from easement.meaning.profile import TableProfile
 from easement.meaning.report import Report
 from easement.meaning.standards import standard
-from easement.meaning.studio import columns_at, held_against, look, propose_mapping, read_draft
+from easement.meaning.studio import columns_at, held_against, look, measured_at, propose_mapping, read_draft
 from easement.meaning.studio_draft import Head, confirm
 from easement.meaning.studio_file import written
 from easement.sources.connection import SUFFIX, read_connection
@@ -174,6 +174,17 @@ class Desk:
             if found.id == id_:
                 return path, found
         return None
+
+    def measured(self, id_: str) -> Report:
+        """How the table of a mapping in force fits it now, in counts; it may stand outside the datasets folder.
+
+        Raises `UsageError` where the mapping has problems, and what `measured_at` does.
+        """
+        standing = self.standing(id_)
+        if standing is None:
+            raise UsageError(f"the mapping `{id_}` has problems", remedy="see: easement dataset check")
+        place = place_of(dataset_from(standing[0], None, self.folders, home=self.home), "checked")
+        return measured_at(place, standing[1], self.standard_of(standing[1]))
 
     def put_in_force(self, id_: str, *, by: str, why: str, now: datetime) -> InForce:
         """Confirm a draft and put it in force, in the place of the mapping of its id where there is one.

@@ -2,14 +2,11 @@
 
 from datetime import date
 
-from easement.base.errors import EasementError, UsageError
-from easement.gate.datasets import dataset_from, place_of
+from easement.base.errors import EasementError
 from easement.gate.drafting import Desk, Table
 from easement.meaning.catalogue import newest, retired_words
 from easement.meaning.mapping import Confirmed, DatasetMapping
 from easement.meaning.standards import standards
-from easement.meaning.studio import measured_at
-from easement.sources.model import DatabaseTable, File
 from easement.web.reading.mapping import address, told
 from easement.web.times import minute_of_entry
 from easement.web.views.mapping import MappedAs, Stood
@@ -24,7 +21,7 @@ def mapped_as(desk: Desk, mapping: DatasetMapping, on: date, *, check: bool = Fa
     report, problem = None, ""
     if check:
         try:
-            report = measured_at(_place(desk, mapping), mapping, target)
+            report = desk.measured(mapping.id)
         except EasementError as error:
             problem = told(error)
     source = mapping.source
@@ -39,14 +36,6 @@ def mapped_as(desk: Desk, mapping: DatasetMapping, on: date, *, check: bool = Fa
         report=report,
         problem=problem,
     )
-
-
-def _place(desk: Desk, mapping: DatasetMapping) -> File | DatabaseTable:
-    """Where the table is, as the gate finds it: a mapping in force may name one outside the datasets folder."""
-    standing = desk.standing(mapping.id)
-    if standing is None:
-        raise UsageError(f"the mapping `{mapping.id}` has problems", remedy="see: easement dataset check")
-    return place_of(dataset_from(standing[0], None, desk.folders, home=desk.home), "checked")
 
 
 def _stood(said: Confirmed) -> Stood:
