@@ -213,6 +213,7 @@ TOUCHES_THE_WORLD = {
     "staff/tables.py": "the staff's tables and the queries on them",
     "staff/tokens.py": "draws tokens, keys and recovery codes",
     "staff/trail.py": "writes and reads the trail of administration",
+    "web/anybody.py": "shows a page to whoever looks, signed in or not, and when",
     "web/app.py": "puts the pages on a running node",
     "web/assets.py": "reads the files that pages are dressed with",
     "web/reading/*.py": "asks the other rooms what pages show",

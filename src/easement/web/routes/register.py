@@ -19,6 +19,7 @@ from easement.register.concern import LONGEST
 from easement.register.reading import Sought
 from easement.staff.model import Identity
 from easement.staff.permissions import Permission
+from easement.web.anybody import file_headers, node_now, shown, who_looks
 from easement.web.language import say
 from easement.web.lists import FORMATS, as_file
 from easement.web.reading import register as reading
@@ -27,12 +28,9 @@ from easement.web.routes.entry import way_in
 from easement.web.security import HEADERS
 from easement.web.views.page import View, Wrong
 from easement.web.visit import (
-    NotSignedIn,
     Posted,
     Visit,
-    desk_of,
     posted,
-    show,
     there,
     visitor,
 )
@@ -62,63 +60,43 @@ def sought(words: str = "", organisation: str = "", purpose: str = "", state: st
 Wanted = Annotated[Sought, Depends(sought)]
 
 
-def _visit(request: Request) -> Visit | None:
-    """Whoever is signed in, if anybody is."""
-    try:
-        return visitor()(request)
-    except NotSignedIn:
-        return None
-
-
-def _now(request: Request) -> tuple[Node, datetime]:
-    desk = desk_of(request)
-    return desk.node, desk.clock()
-
-
-def _shown(request: Request, view: View, status: int = HTTPStatus.OK) -> Response:
-    """A page in the frame of whoever looks at it."""
-    visit = _visit(request)
-    return visit.show(view, status=status) if visit else show(request, view, status=status)
-
-
 def _page(text: str) -> int:
     return min(max(int(text), 1), 1_000_000) if text.isascii() and text.isdecimal() and len(text) < 8 else 1
 
 
 def _stream(lines: Iterable[str], name: str, media: str) -> Response:
-    headers = {**HEADERS, "Cache-Control": "no-store", "Content-Disposition": f'attachment; filename="{name}"'}
-    return StreamingResponse(lines, media_type=media, headers=headers)
+    return StreamingResponse(lines, media_type=media, headers=file_headers(name))
 
 
 @router.get("/register")
 def register(request: Request, wanted: Wanted, page: Number = "1", format_: Format = "") -> Response:
     """The entries that fit."""
-    node, now = _now(request)
+    node, now = node_now(request)
     if format_ == "csv":
         return _csv(node, wanted, now)
     if format_ == "json":
         return _json(node, wanted, now)
-    return _shown(request, reading.register(node, wanted, _page(page), now))
+    return shown(request, reading.register(node, wanted, _page(page), now))
 
 
 @router.get("/register.json")
 def as_json(request: Request, wanted: Wanted) -> Response:
     """The register as JSON, whole."""
-    node, now = _now(request)
+    node, now = node_now(request)
     return _json(node, wanted, now)
 
 
 @router.get("/register.csv")
 def as_csv(request: Request, wanted: Wanted) -> Response:
     """The register as CSV with the 18 columns of the Digital Economy Act's."""
-    node, now = _now(request)
+    node, now = node_now(request)
     return _csv(node, wanted, now)
 
 
 @router.get("/register.jsonld")
 def as_dcat(request: Request, wanted: Wanted) -> Response:
     """The register as DCAT in JSON-LD."""
-    node, now = _now(request)
+    node, now = node_now(request)
     head = open_data.catalogue_head(node.organisation, reading.name_of(node), reading.address(node))
     opening = json.dumps(head, ensure_ascii=False).removesuffix("}") + ', "dcat:dataset": ['
     law, at = catalogue(), reading.address(node)
@@ -148,19 +126,19 @@ def _joined(opening: str, items: Iterable[dict[str, object]]) -> Iterator[str]:
 @router.get("/register/feed.atom")
 def feed(request: Request) -> Response:
     """What changed on the register."""
-    body = reading.feed(*_now(request))
+    body = reading.feed(*node_now(request))
     return Response(body, media_type="application/atom+xml", headers={**HEADERS, "Cache-Control": "no-store"})
 
 
 @router.get("/register/numbers")
 def numbers(request: Request, since: str = "", until: str = "", format_: Format = "") -> Response:
     """How sharing goes, in numbers."""
-    node, now = _now(request)
+    node, now = node_now(request)
     first, last = reading.period(since, until, now)
     view = reading.numbers(node, min(first, last), last, now)
     if format_ in FORMATS:
         return as_file("numbers", view.numbers.as_rows(), format_)
-    return _shown(request, view)
+    return shown(request, view)
 
 
 @router.get("/register/agreements/{id_}")
@@ -176,19 +154,19 @@ def older(request: Request, id_: Id, version: Version, format_: Format = "") -> 
 
 
 def _entry(request: Request, id_: str, version: str, format_: str) -> Response:
-    node, now = _now(request)
-    visit = _visit(request)
+    node, now = node_now(request)
+    visit = who_looks(request)
     view = there(reading.entry(node, visit.identity if visit else None, id_, version, now))
     if format_ == "json":
         body = json.dumps(view.entry.as_dict(), ensure_ascii=False, indent=2)
         return Response(body, media_type="application/json", headers={**HEADERS, "Cache-Control": "no-store"})
-    return _shown(request, view)
+    return shown(request, view)
 
 
 @router.get("/register/agreements/{id_}/proof")
 def proof(request: Request, id_: Id, version: str = "") -> Response:
     """The receipt of the ledger's entry by which a version was signed."""
-    node, now = _now(request)
+    node, now = node_now(request)
     receipt, index = there(reading.proof(node, id_, version[:20], now))
     name = f"{node.organisation}-{index}.receipt"
     headers = {**HEADERS, "Cache-Control": "no-store", "Content-Disposition": f'attachment; filename="{name}"'}
@@ -198,18 +176,18 @@ def proof(request: Request, id_: Id, version: str = "") -> Response:
 @router.get("/register/concerns")
 def concerns(request: Request, page: Number = "1", format_: Format = "") -> Response:
     """All concerns."""
-    node, now = _now(request)
+    node, now = node_now(request)
     view = reading.concerns(node, _page(page), now)
     if format_ in FORMATS:
         return as_file("concerns", [each.as_dict(view.today) for each in view.concerns], format_)
-    return _shown(request, view)
+    return shown(request, view)
 
 
 @router.get("/register/concerns/{id_}")
 def concern(request: Request, id_: ConcernId, new: str = "") -> Response:
     """One concern."""
-    node, now = _now(request)
-    return _shown(request, there(reading.concern(node, id_, now, new=new == "yes")))
+    node, now = node_now(request)
+    return shown(request, there(reading.concern(node, id_, now, new=new == "yes")))
 
 
 @router.get("/register/agreements/{id_}/concern")
@@ -219,20 +197,20 @@ def ask_concern(request: Request, id_: Id) -> Response:
 
 
 def _asked(request: Request, id_: str) -> tuple[Node, str, datetime]:
-    node, now = _now(request)
+    node, now = node_now(request)
     return node, id_, now
 
 
 def _form(request: Request, view: View, status: int = HTTPStatus.OK) -> Response:
     """A form for anybody: bound to this browser, whoever it is."""
-    visit = _visit(request)
+    visit = who_looks(request)
     return visit.show(view, status=status) if visit else way_in(request, view, status)
 
 
 @router.post("/register/agreements/{id_}/concern")
 def raise_concern(request: Request, id_: Id, form: Form) -> Response:
     """Raise a concern."""
-    node, now = _now(request)
+    node, now = node_now(request)
     shown = there(reading.ask_concern(node, id_, now))
     text, contact = form.text("text"), form.text("contact")
     source = request.client.host if request.client else ""

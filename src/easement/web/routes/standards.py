@@ -1,7 +1,7 @@
 """The catalogue of standards and code lists: for anybody, signed in or not."""
 
 import json
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated
 
 from fastapi import Path, Query
@@ -14,14 +14,12 @@ from easement.meaning.codes_shelf import code_list, file_name
 from easement.meaning.jsonschema import json_schema
 from easement.meaning.odcs import contract_of
 from easement.meaning.sssom import set_of_walk, write_sssom
-from easement.node.home import Node
 from easement.staff.permissions import Permission
+from easement.web.anybody import file_headers, node_now, shown, who_looks
 from easement.web.lists import FORMATS, as_file
 from easement.web.reading import standards as reading
 from easement.web.route import pages
-from easement.web.security import HEADERS
-from easement.web.views.page import View
-from easement.web.visit import NotSignedIn, Visit, desk_of, show, there, visitor
+from easement.web.visit import there
 
 __all__ = ["router"]
 
@@ -37,27 +35,8 @@ Number = Annotated[str, Query(alias="page")]
 LONGEST = 200
 
 
-def _visit(request: Request) -> Visit | None:
-    try:
-        return visitor()(request)
-    except NotSignedIn:
-        return None
-
-
-def _now(request: Request) -> tuple[Node, datetime]:
-    desk = desk_of(request)
-    return desk.node, desk.clock()
-
-
-def _shown(request: Request, view: View) -> Response:
-    """A page in the frame of whoever looks at it."""
-    visit = _visit(request)
-    return visit.show(view) if visit else show(request, view)
-
-
 def _file(text: str, name: str, media: str) -> Response:
-    headers = {**HEADERS, "Cache-Control": "no-store", "Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(text, media_type=media, headers=headers)
+    return Response(text, media_type=media, headers=file_headers(name))
 
 
 def _json(data: object, name: str) -> Response:
@@ -78,7 +57,7 @@ def _day(text: str) -> date | None:
 @router.get("/standards")
 def standards(request: Request, words: str = "", format_: Format = "") -> Response:
     """The standards that say some words."""
-    node, _ = _now(request)
+    node, _ = node_now(request)
     view = reading.standards_page(node, words[:LONGEST])
     if format_ in FORMATS:
         found = [hit.standard for hit in view.hits]
@@ -88,25 +67,25 @@ def standards(request: Request, words: str = "", format_: Format = "") -> Respon
             for each in found
         ]  # fmt: skip
         return as_file("standards", rows, format_)
-    return _shown(request, view)
+    return shown(request, view)
 
 
 @router.get("/standards/compare")
 def compare(request: Request, old: str = "", new: str = "", format_: Format = "") -> Response:
     """Two standards held against each other."""
-    node, _ = _now(request)
-    visit = _visit(request)
+    node, _ = node_now(request)
+    visit = who_looks(request)
     touches = visit is not None and visit.may(Permission.DATA_DATASET_READ)
     view = reading.compared(node, old[:LONGEST], new[:LONGEST], touches=touches)
     if format_ in FORMATS and view.changes is not None:
         return as_file("changes", [each.as_dict() for each in view.changes], format_)
-    return _shown(request, view)
+    return shown(request, view)
 
 
 @router.get("/standards/{id_}/{version}")
 def standard(request: Request, id_: Id, version: Version, format_: Format = "") -> Response:
     """One standard, also as other formats have it."""
-    node, _ = _now(request)
+    node, _ = node_now(request)
     view = there(reading.one(node, f"{id_}/{version}"))
     name = f"{id_}-{version}"
     match format_:
@@ -124,13 +103,13 @@ def standard(request: Request, id_: Id, version: Version, format_: Format = "") 
                 for e in view.standard.elements.values()
             ]  # fmt: skip
             return as_file(name, rows, "csv")
-    return _shown(request, view)
+    return shown(request, view)
 
 
 @router.get("/codes")
 def lists(request: Request, words: str = "", format_: Format = "") -> Response:
     """The code lists that say some words."""
-    node, _ = _now(request)
+    node, _ = node_now(request)
     view = reading.lists(node, words[:LONGEST])
     if format_ in FORMATS:
         rows = [
@@ -144,7 +123,7 @@ def lists(request: Request, words: str = "", format_: Format = "") -> Response:
             for _, each, _ in view.lists
         ]
         return as_file("code-lists", rows, format_)
-    return _shown(request, view)
+    return shown(request, view)
 
 
 @router.get("/codes/{name}")
@@ -152,7 +131,7 @@ def codes(
     request: Request, name: Name, words: str = "", on: str = "", page: Number = "1", format_: Format = ""
 ) -> Response:
     """One code list."""
-    node, now = _now(request)
+    node, now = node_now(request)
     day = _day(on)
     if format_ == "yaml":
         found = there(reading.found_list(node, name))
@@ -163,13 +142,13 @@ def codes(
         if format_ == "json":
             return _json(found.model_dump(mode="json") | {"codes": codes_as_rows(kept)}, f"{name}.json")
         return as_file(name, codes_as_rows(kept), "csv")
-    return _shown(request, there(reading.codes(node, name, words[:LONGEST], day, _page(page), now.date())))
+    return shown(request, there(reading.codes(node, name, words[:LONGEST], day, _page(page), now.date())))
 
 
 @router.get("/crosswalks/{from_}/{to}")
 def walk(request: Request, from_: Name, to: Name, format_: Format = "") -> Response:
     """The way from one code list to another."""
-    node, _ = _now(request)
+    node, _ = node_now(request)
     if format_ == "sssom":
         found = there(reading.found_walk(node, from_, to))
         folders = (node.home / "standards",)
@@ -182,4 +161,4 @@ def walk(request: Request, from_: Name, to: Name, format_: Format = "") -> Respo
             for code, label, there_, said, why in view.rows
         ]
         return as_file(f"{from_}--{to}", rows, format_)
-    return _shown(request, view)
+    return shown(request, view)
