@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from easement.cli.present import clear_path, emit, json_option, say, table
+from easement.cli.studio_options import folder_option
 
 if TYPE_CHECKING:
     from easement.gate.standards_used import Touched
@@ -17,13 +18,6 @@ if TYPE_CHECKING:
 
 __all__ = ["show_touched", "standard"]
 
-_folder = click.option(
-    "--folder",
-    "folders",
-    multiple=True,
-    type=click.Path(path_type=Path, file_okay=False, exists=True),
-    help="A folder with standards of your own; may be given several times.",
-)
 _file = click.Path(path_type=Path, dir_okay=False)
 _out = click.option("--out", type=_file, help="The file to write; shown where left out.")
 
@@ -34,7 +28,7 @@ def standard() -> None:
 
 
 @standard.command("list", epilog="Example: easement standard list")
-@_folder
+@folder_option
 @json_option
 def list_(folders: tuple[Path, ...], *, as_json: bool) -> None:
     """List every standard that a mapping or an agreement can name."""
@@ -52,7 +46,7 @@ def list_(folders: tuple[Path, ...], *, as_json: bool) -> None:
 
 @standard.command(epilog="Example: easement standard search rent arrears")
 @click.argument("words", nargs=-1, required=True)
-@_folder
+@folder_option
 @json_option
 def search(words: tuple[str, ...], folders: tuple[Path, ...], *, as_json: bool) -> None:
     """Find the standards that say all of WORDS, in their names, definitions or codes."""
@@ -84,7 +78,7 @@ def _codes(codes: tuple[tuple[str, str], ...]) -> str:
 
 @standard.command(epilog="Example: easement standard show benefit-award/1")
 @click.argument("ref")
-@_folder
+@folder_option
 @json_option
 def show(ref: str, folders: tuple[Path, ...], *, as_json: bool) -> None:
     """Show the standard REF, such as person/1.
@@ -112,7 +106,7 @@ def check_standard(file: Path, *, as_json: bool) -> None:
 @click.argument("old")
 @click.argument("new")
 @click.option("--node", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help="Tell what breaks there.")
-@_folder
+@folder_option
 @json_option
 def compare(old: str, new: str, node: Path | None, folders: tuple[Path, ...], *, as_json: bool) -> None:
     """Tell what changed from the standard OLD to NEW: two versions of one, or two standards.
@@ -181,7 +175,7 @@ FORMATS = ("json-schema", "odcs")
 @click.argument("ref")
 @click.option("--to", type=click.Choice(FORMATS), required=True, help="The other format.")
 @_out
-@_folder
+@folder_option
 @json_option
 def export(ref: str, to: str, out: Path | None, folders: tuple[Path, ...], *, as_json: bool) -> None:
     """Write the standard REF in another format: JSON Schema for its records, or an ODCS data contract."""

@@ -1,4 +1,4 @@
-"""Options that the commands of the mapping studio have in common."""
+"""Options that the commands about standards, datasets and mappings have in common."""
 
 from collections.abc import Sequence
 from pathlib import Path

@@ -11,6 +11,7 @@ import click
 
 from easement.cli.present import clear_path, emit, json_option, say, table
 from easement.cli.studio import add_to
+from easement.cli.studio_options import folder_option
 
 if TYPE_CHECKING:
     from easement.gate.register import Entry, Registered
@@ -21,13 +22,6 @@ __all__ = ["dataset"]
 NOT_USABLE = 14
 """Exit code of a dataset that cannot be shared from: a column is missing, or record keys are blank or stand twice."""
 
-_folder = click.option(
-    "--folder",
-    "folders",
-    multiple=True,
-    type=click.Path(path_type=Path, file_okay=False, exists=True),
-    help="A folder with standards of your own; may be given several times.",
-)
 _file = click.Path(path_type=Path, dir_okay=False)
 
 
@@ -52,7 +46,7 @@ def _node(*, required: bool, help_: str) -> Callable[[Command], Command]:
 @click.argument("data", type=_file, required=False)
 @_node(required=False, help_="The node that keeps the connection, where the data is in a database.")
 @click.option("--no-examples", is_flag=True, help="Show where values fail, never the values: they are personal data.")
-@_folder
+@folder_option
 @json_option
 def check_dataset(
     mapping: Path, data: Path | None, node: Path | None, folders: tuple[Path, ...], *, no_examples: bool, as_json: bool
@@ -136,7 +130,7 @@ def show_dataset(id_: str, node: Path, *, as_json: bool) -> None:
 
 @dataset.command(epilog="Example: easement dataset sssom datasets/school-roll.yaml")
 @click.argument("mapping", type=_file)
-@_folder
+@folder_option
 @json_option
 def sssom(mapping: Path, folders: tuple[Path, ...], *, as_json: bool) -> None:
     """Print MAPPING as an SSSOM table: its columns to elements, and its values to codes.
