@@ -29,9 +29,14 @@ SENDING = {
         [],
     ),
     "correction break": (
-        "The link: its `id`, `through`, `agreement`, `share`, `opened`, `entry`, the entry that `decided` it for "
-        "later matches, how many are to be told `by_hand`, how many are `open`, what was `said`, and the "
+        "The link: its `id`, what it is `about` (`link`, or `value` with its `element`), `through`, `agreement`, "
+        "`share`, `opened`, `entry`, the entry that `decided` it for later matches, how many are to be told "
+        "`by_hand`, how many older disclosures of a value are `unknown`, how many are `open`, what was `said`, and the "
         "`recipients`: each `organisation`, `message`, `state`, `due`, `entry`, `made` and `problem`.",
+        [],
+    ),
+    "correction mended": (
+        "The value, as `correction break` has a link; null where nobody was given it.",
         [],
     ),
     "correction send": (
@@ -39,9 +44,9 @@ SENDING = {
         [],
     ),
     "correction received": (
-        "For each: its `id`, `message`, `provider`, the entry `received`, the `agreement`, `share`, `through`, "
-        "`entry`, `due`, how often it was `reminded`, the entries `made` and `certified`, the `problem`, and what "
-        "was `said`.",
+        "For each: its `id`, `message`, `provider`, the entry `received`, the `agreement`, `share`, what it is "
+        "`about` (`link`, or `value` with its `element`), `through`, `entry`, `due`, how often it was `reminded`, the "
+        "entries `made` and `certified`, the `problem`, and what was `said`.",
         [],
     ),
     "correction done": (

@@ -20,6 +20,7 @@ SHOWN = (
     'easement correction report --node northtown --from dwp --message MESSAGE --kind wrong-person --element family_name --value Ash --person national_insurance_number=AB123456C --why "It is a cousin."',  # noqa: E501
     "easement correction list --node dwp",
     'easement correction answer CASE --node dwp --outcome link-broken --text "Two people share a number."',
+    'easement correction mended --node dwp --message MESSAGE --element family_name --why "It is Ashe."',
     'easement correction break --node dwp --message MESSAGE --listed-key P7 --held-key C01 --why "A cousin."',
     "easement correction received --node northtown",
     "easement correction done CORRECTION --node northtown --message MESSAGE",

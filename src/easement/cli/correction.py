@@ -98,12 +98,16 @@ def _listed(cases: "Sequence[CaseSeen]", links: "Sequence[BrokenSeen]", now: Any
         parts.append(table(("case", "who", "what", "of", "agreement", "answer"), rows))
     for link in links:
         late = f", {len(link.late(now))} of them late" if link.late(now) else ""
-        parts.append(
-            f"link {link.row.id[:8]} ({link.row.through}, {link.row.agreement_id}) is broken: "
-            f"{len(link.letters)} to put right, {link.open} open{late}"
-        )
+        parts.append(f"{_back(link)}: {len(link.letters)} to put right, {link.open} open{late}")
         parts += [f"  {each.organisation}: {each.problem}" for each in link.letters if each.problem]
     return "\n".join(parts) or "Nothing is said to be wrong."
+
+
+def _back(link: "BrokenSeen") -> str:
+    row = link.row
+    if row.about == "value":
+        return f"value {row.id[:8]} ({row.element or 'the whole record'}, {row.agreement_id}) was put right"
+    return f"link {row.id[:8]} ({row.through}, {row.agreement_id}) is broken"
 
 
 ANSWER = 'easement correction answer 5e5e5e5e --node dwp --outcome corrected --text "Put right today."'
@@ -115,16 +119,16 @@ ANSWER = 'easement correction answer 5e5e5e5e --node dwp --outcome corrected --t
 @click.option("--outcome", type=click.Choice(list(CAME)), required=True, help="What came of it.")
 @click.option("--text", required=True, metavar="TEXT", help="The answer, in words for those who said it.")
 @click.option(
-    "--listed-key", "listed", default="", metavar="KEY", help="A wrong link of a match: the recipient's own key."
+    "--listed-key", "listed", default="", metavar="KEY", help="Of a match: the recipient's own key of the record."
 )
-@click.option("--held-key", "held", default="", metavar="KEY", help="The same: your own key.")
+@click.option("--held-key", "held", default="", metavar="KEY", help="A wrong link of a match: your own key.")
 @by_option
 @json_option
 def answer(as_json: bool, case: str, home: Path, outcome: str, text: str, **more: str) -> None:
     """Answer CASE, that somebody says something is wrong which you gave.
 
-    With `link-broken` everybody who was given something through that link is told, and no match makes it again; your
-    words go to all of them, so name nobody in them.
+    With `corrected` everybody else who was given that value is told. With `link-broken` everybody who was given
+    something through that link is told, and no match makes it again. Your words go to all of them: name nobody.
     """
     from easement.exchange.correct import decide_case
     from easement.exchange.correct_bodies import Outcome
@@ -172,6 +176,45 @@ def break_(as_json: bool, home: Path, message: str, why: str, listed: str, held:
     emit(as_json, seen.as_dict(), words)
 
 
+MENDED = (
+    "easement correction mended --node dwp --message 5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e "
+    '--element postcode --why "It was another street of that name."'
+)
+
+
+@correction.command(epilog=example(MENDED))
+@node_option
+@click.option("--message", required=True, metavar="ID", help="The message of an answer that gave the value.")
+@click.option("--element", default="", metavar="NAME", help="Which element (default: the whole record).")
+@click.option("--why", required=True, metavar="TEXT", help="What was wrong; told to all, so name nobody.")
+@click.option(
+    "--listed-key", "listed", default="", metavar="KEY", help="Of a match: the recipient's own key of the record."
+)
+@by_option
+@json_option
+def mended(as_json: bool, home: Path, message: str, element: str, why: str, listed: str, by: str) -> None:
+    """Say that you put a value right in your own table, and tell everybody who was given it.
+
+    Of whom it is, the answer under that message tells. Said twice in the same words, it is told once.
+    """
+    from easement.exchange.correct_values import Mended, mend_value
+    from easement.ledger.service import utc_now
+    from easement.node.home import open_node
+
+    with open_node(home) as node:
+        seen = mend_value(node, Mended(message, element, listed), why, utc_now(), by=by)
+    if seen is None:
+        emit(as_json, None, "Nobody was given this value, or all certified that it is deleted: nothing is told.")
+        return
+    told = sum(each.told is not None for each in seen.letters)
+    words = f"Correction {seen.row.id[:8]}, by entry {seen.row.entry}; {told} of {len(seen.letters)} were told."
+    if seen.row.outside:
+        words += f"\n  {seen.row.outside} got it as a file: tell them by hand."
+    if seen.unknown:
+        words += f"\n  {seen.unknown} older sets may hold it and cannot be looked into: tell their recipients by hand."
+    emit(as_json, seen.as_dict(), words)
+
+
 @correction.command(epilog="Example: easement correction send --node dwp")
 @node_option
 @json_option
@@ -204,14 +247,20 @@ def received(home: Path, as_json: bool) -> None:
     emit(as_json, [each.as_dict() for each in found], lambda: _received(found, now))
 
 
+def _meant(told: "ToldSeen") -> str:
+    if told.row.about == "value":
+        return told.row.element or "the whole record"
+    return "another person"
+
+
 def _received(found: "Sequence[ToldSeen]", now: Any) -> str:
     rows = [
         (each.row.id[:8], each.row.message[:8], each.row.provider, str(each.row.received),
-         each.said["reference"] or "the person asked about",
+         _meant(each), each.said["reference"] or "the person asked about",
          "done" if each.row.met is not None else f"{'late, ' if each.overdue(now) else ''}by {each.due:%Y-%m-%d}")
         for each in found
     ]  # fmt: skip
-    heads = ("id", "message", "from", "entry", "your record", "put right")
+    heads = ("id", "message", "from", "entry", "what", "your record", "put right")
     return table(heads, rows) if rows else "Nothing was taken back."
 
 

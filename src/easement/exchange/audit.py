@@ -5,7 +5,8 @@ from datetime import datetime
 
 from easement.base.database import reading, writing
 from easement.base.errors import ProofFailed
-from easement.exchange.compared import HERE, THERE, Comparison, Held, compare
+from easement.exchange.compared import Comparison, compare
+from easement.exchange.compared_parts import HERE, THERE, Held
 from easement.exchange.concern import about_message, concerning
 from easement.exchange.message import NotGenuine
 from easement.exchange.message_body import MAX_TOLD, EntriesBody, EntryBody, read_body
@@ -140,9 +141,12 @@ def _one(line: Line, checkpoint: Checkpoint, held: Held) -> Held | None:
 
 
 def _fresh(ours: list[Held], own_size: int, their_size: int) -> set[str]:
-    """Messages under way while the logs were read: newer on one side than what was read of the other."""
+    """What was under way while the logs were read: newer on one side than what was read of the other.
+
+    Messages, and for what is wrong with one of them the id of that.
+    """
     return {
-        held.entry.message
+        held.entry.concern or held.entry.message
         for held in ours
         if held.entry.message
         and (held.index >= own_size or (held.entry.peer_entry is not None and held.entry.peer_entry >= their_size))

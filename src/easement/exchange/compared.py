@@ -6,15 +6,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from easement.ledger.model import Entry, EntryType
+from easement.exchange.compared_corrections import compare_corrections
+from easement.exchange.compared_parts import ASK, HERE, THERE, Difference, Held, difference
+from easement.ledger.model import EntryType
 
 __all__ = ["Comparison", "Difference", "Held", "compare"]
 
-HERE, THERE = "here", "there"
-
 GIVEN = frozenset({EntryType.DISCLOSURE_RELEASED})
 TAKEN = frozenset({EntryType.DISCLOSURE_RECEIVED, EntryType.DISCLOSURE_LOST})
+WRONG = frozenset(
+    {EntryType.DISPUTE_RAISED, EntryType.DISPUTE_ANSWERED, EntryType.CORRECTION_TOLD, EntryType.CORRECTION_MADE}
+)
 DENIED = frozenset({EntryType.DISCLOSURE_REFUSED, EntryType.REQUEST_REFUSED})
+
+COUNTED = ("disclosures", "refusals", "lost", "in_hand", "outside", "cases", "corrections")
 
 SAID_ALIKE = (
     "agreement", "agreement_id", "version", "share", "purpose", "mode", "fields", "withheld", "form", "count", "basis",
@@ -30,38 +35,6 @@ EARLIEST = timedelta(minutes=6)
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
-    """An entry on one side, by its index there."""
-
-    side: str
-    index: int
-    entry: Entry
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """One thing that the two logs do not have alike: which entries, what it is, and what to do."""
-
-    kind: str
-    what: str
-    remedy: str
-    message: str = ""
-    here: int | None = None
-    there: int | None = None
-
-    def as_dict(self) -> dict[str, Any]:
-        """The difference as `--json` shows it."""
-        return {
-            "kind": self.kind,
-            "message": self.message or None,
-            "here": self.here,
-            "there": self.there,
-            "what": self.what,
-            "remedy": self.remedy,
-        }
-
-
-@dataclass(frozen=True, slots=True)
 class Comparison:
     """What came of an audit. `size` is how many entries the other log had; `counts` says what was compared."""
 
@@ -73,7 +46,7 @@ class Comparison:
 
     @property
     def agrees(self) -> bool:
-        """Whether the two logs have the same disclosures and refusals, said alike."""
+        """Whether the two logs have the same disclosures, refusals and corrections, said alike."""
         return not self.differences
 
     def as_dict(self) -> dict[str, Any]:
@@ -93,17 +66,23 @@ def compare(
 ) -> tuple[Mapping[str, int], tuple[Difference, ...]]:
     """Count and compare the entries of both sides that concern each other.
 
-    `in_hand` are the messages that either side still waits for: what only one side has of them is no difference.
+    `in_hand` are the messages that either side still waits for, and the ids of cases and corrections that it still has
+    to tell: what only one side has of them is no difference.
     """
-    counts: Counter[str] = Counter(dict.fromkeys(("disclosures", "refusals", "lost", "in_hand", "outside"), 0))
+    counts: Counter[str] = Counter(dict.fromkeys(COUNTED, 0))
     groups: dict[str, list[Held]] = {}
+    wrong: list[Held] = []
     for held in (*ours, *theirs):
         kind = held.entry.type
-        if kind in GIVEN | TAKEN | DENIED and held.entry.message:
+        if kind in WRONG:
+            wrong.append(held)
+        elif kind in GIVEN | TAKEN | DENIED and held.entry.message:
             groups.setdefault(held.entry.message, []).append(held)
         elif kind in GIVEN:
             counts["outside"] += 1
     found = [each for message, held in groups.items() for each in _message(message, held, in_hand, counts)]
+    crossed = {message: each for message, held in groups.items() for each in held if each.entry.type in GIVEN | TAKEN}
+    found += compare_corrections(wrong, crossed, in_hand, counts)
     found.sort(key=lambda each: (each.here is None, each.here or 0, each.there or 0, each.kind))
     return dict(counts), tuple(found)
 
@@ -115,7 +94,7 @@ def _message(message: str, held: list[Held], in_hand: frozenset[str], counts: Co
     denied = [each for each in held if each.entry.type in DENIED]
     for several in (given, taken):
         if len(several) > 1:
-            yield _difference("twice", several[0], several[1], "one message was disclosed or received twice", ASK)
+            yield difference("twice", several[0], several[1], "one message was disclosed or received twice", ASK)
             return
     if given and taken:
         counts["disclosures"] += 1
@@ -124,9 +103,6 @@ def _message(message: str, held: list[Held], in_hand: frozenset[str], counts: Co
     elif given or taken:
         yield from _alone(message, (given or taken)[0], in_hand, counts)
     yield from _refusals(message, denied, bool(given or taken), in_hand, counts)
-
-
-ASK = "ask the other organisation how it came about; keep both entries, which prove what each side wrote"
 
 
 def _alone(message: str, held: Held, in_hand: frozenset[str], counts: Counter[str]) -> Iterator[Difference]:
@@ -140,34 +116,34 @@ def _alone(message: str, held: Held, in_hand: frozenset[str], counts: Counter[st
         remedy = (
             "the recipient settles what it left: easement request finish; if nothing is left, its log lacks an entry"
         )
-        yield _difference(f"not-received-{other}", held, None, what, remedy)
+        yield difference(f"not-received-{other}", held, None, what, remedy)
     else:
         other = THERE if held.side == HERE else HERE
         what = f"received {held.side}, and not released {other}"
         remedy = "the provider's log lacks what it gave a receipt for: keep the receipt, and tell its auditor"
-        yield _difference(f"not-released-{other}", held, None, what, remedy)
+        yield difference(f"not-released-{other}", held, None, what, remedy)
 
 
 def _pair(given: Held, taken: Held) -> Iterator[Difference]:
     """What the two entries of one disclosure do not say alike."""
     if given.side == taken.side:
-        yield _difference("one-side", given, taken, "one log has both sides of a disclosure", ASK)
+        yield difference("one-side", given, taken, "one log has both sides of a disclosure", ASK)
         return
     if taken.entry.peer_entry != given.index:
         what = (
             f"the recipient holds the receipt of entry {taken.entry.peer_entry}, and it was released by {given.index}"
         )
-        yield _difference("other-entry", given, taken, what, ASK)
+        yield difference("other-entry", given, taken, what, ASK)
     lost = taken.entry.type is EntryType.DISCLOSURE_LOST
     names = SAID_ALIKE[:6] if lost else SAID_ALIKE
     for name in names:
         one, other = getattr(given.entry, name), getattr(taken.entry, name)
         if _plain(one) != _plain(other):
-            yield _difference(f"other-{name.replace('_', '-')}", given, taken, f"the {name} differs", ASK)
+            yield difference(f"other-{name.replace('_', '-')}", given, taken, f"the {name} differs", ASK)
     apart = _time(taken) - _time(given)
     if not lost and not -EARLIEST <= apart <= LATEST:
         what = f"released at {given.entry.time}, and received at {taken.entry.time}"
-        yield _difference("other-time", given, taken, what, "set the clocks of both nodes, and ask how it came about")
+        yield difference("other-time", given, taken, what, "set the clocks of both nodes, and ask how it came about")
 
 
 def _plain(value: Any) -> Any:
@@ -188,19 +164,14 @@ def _refusals(
     here = next((each for each in denied if each.side == HERE), None)
     there = next((each for each in denied if each.side == THERE), None)
     if crossed:
-        yield _difference("refused-and-crossed", denied[0], None, "refused on one side, and crossed on the other", ASK)
+        yield difference("refused-and-crossed", denied[0], None, "refused on one side, and crossed on the other", ASK)
     elif here and there:
         if here.entry.reasons != there.entry.reasons:
-            yield _difference("other-reasons", here, there, "the reasons of a refusal differ", ASK)
+            yield difference("other-reasons", here, there, "the reasons of a refusal differ", ASK)
     elif message in in_hand:
         counts["refusals"] -= 1
         counts["in_hand"] += 1
     else:
         only = denied[0]
         what = f"refused {only.side}, and not known {THERE if only.side == HERE else HERE}"
-        yield _difference("refused-on-one-side", only, None, what, ASK)
-
-
-def _difference(kind: str, one: Held, other: Held | None, what: str, remedy: str) -> Difference:
-    at = {each.side: each.index for each in (one, other) if each is not None}
-    return Difference(kind, what, remedy, one.entry.message or "", at.get(HERE), at.get(THERE))
+        yield difference("refused-on-one-side", only, None, what, ASK)

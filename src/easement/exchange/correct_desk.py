@@ -82,6 +82,9 @@ def told(host: Host, genuine: Genuine, arrived: Arrived, clock: Clock) -> bytes:
     if known is None and many >= MOST_OPEN:
         what = f"{many} corrections of this answer are yet to be made"
         raise NotTaken(429, "correction.too-many", what, "tell of it again once some are made")
+    if body.element and body.element not in (received[1].fields or {}):
+        what = f"`{body.element}` was not given under this message"
+        raise NotTaken(422, "correction.element-unknown", what, "name an element that was")
     row = take_told(host, sender, body, received, now)
     if row is None:
         raise _other("correction")

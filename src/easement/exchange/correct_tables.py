@@ -48,6 +48,7 @@ __all__ = [
     "told",
     "tolds",
     "tolds_about",
+    "untold",
     "waiting_cases",
     "waiting_letters",
 ]
@@ -245,6 +246,16 @@ class Told(NamedTuple):
     sealed: bytes
     about: str = "link"
     element: str | None = None
+
+
+def untold(connection: Connection, organisation: str) -> set[str]:
+    """The ids of cases and corrections of which an organisation has yet to hear something from here."""
+    found = {each.id for each in waiting_cases(connection) if each.organisation == organisation}
+    open_ = (carried.c.organisation == organisation, carried.c.told.is_(None), carried.c.closed.is_(None))
+    found |= set(connection.scalars(select(carried.c.id).where(*open_)))
+    uncertified = (corrections.c.provider == organisation, corrections.c.met.is_not(None))
+    query = select(corrections.c.id).where(*uncertified, corrections.c.certified.is_(None))
+    return found | set(connection.scalars(query))
 
 
 # Cases

@@ -99,17 +99,17 @@ def seen_told(host: Host, id_: str, message: str = "") -> ToldSeen:
 def take_told(
     host: Host, provider: str, body: CorrectionBody, received: tuple[int, Entry], now: datetime
 ) -> Told | None:
-    """Keep what a provider told, once, and start its clock; `None` where the id stands for somebody else's.
+    """Keep what a provider told, once, and start its clock; `None` where the id stands for another correction.
 
     Told again, it is a reminder.
     """
     index, disclosure = received
+    said = {"why": body.why, "reference": body.reference}
     facts = {"intent": index, "peer_entry": body.entry}
     entry = case_entry(EntryType.CORRECTION_TOLD, disclosure, body.id, now, **facts)
     due = stamp(now + CORRECT_WITHIN)
 
     def also(connection: Connection, at: int) -> None:
-        said = {"why": body.why, "reference": body.reference}
         row = Told(
             body.id, body.message, provider, index, entry.agreement_id or "", entry.share or "", body.through.value,
             stamp(now), due, at, 0, None, None, "", sealed(host, said, body.id + body.message), body.about.value,
@@ -123,11 +123,21 @@ def take_told(
     if known is None:
         with suppress(_Before):
             host.ledger.append(entry, also=also)
-    elif known.provider == provider and known.due < stamp(now):
+        known = _known(host, body.id, body.message)
+        assert known is not None  # entries and corrections are never taken away
+        return known if _same(host, known, provider, body) else None
+    if not _same(host, known, provider, body):
+        return None
+    if known.due < stamp(now):
         with writing(host.engine) as connection:
             tables.change_told(connection, (body.id, body.message), reminded=known.reminded + 1)
-    known = _known(host, body.id, body.message)
-    return known if known is not None and known.provider == provider else None
+    return _known(host, body.id, body.message)
+
+
+def _same(host: Host, known: Told, provider: str, body: CorrectionBody) -> bool:
+    said = opened(host, known.sealed, known.id + known.message)
+    kept = (known.provider, known.about, known.element or "", known.through, said["why"], said["reference"])
+    return kept == (provider, body.about.value, body.element, body.through.value, body.why, body.reference)
 
 
 def _known(host: Host, id_: str, message: str) -> Told | None:

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat,
 from easement.base.database import reading
 from easement.base.errors import BadFile, EasementError, Problem
 from easement.exchange import directory_service, duties, jobs
+from easement.exchange.correct_keeping import open_corrections
 from easement.exchange.witnesses import Health, witnessed
 from easement.gate.datasets import mappings
 from easement.gate.staging import left_behind
@@ -301,6 +302,27 @@ def _duties(node: Node, now: datetime) -> Found:
         yield Grade.NOTE, Problem("", what, "easement duties awaited says whose: ask them")
 
 
+def _corrections(node: Node, now: datetime) -> Found:
+    """What was told and is yet to be put right, what was said and is yet to be answered, and who is late with ours."""
+    stand = open_corrections(node, now)
+    if stand.told:
+        late = f", {stand.told_late:,} of them late" if stand.told_late else ""
+        what = f"{stand.told:,} corrections that others told wait to be put right{late}"
+        yield (
+            Grade.NOTE,
+            Problem(
+                "", what, "easement correction received names them; put them right, then: easement correction done"
+            ),
+        )
+    if stand.cases:
+        late = f", {stand.cases_late:,} of them late" if stand.cases_late else ""
+        what = f"{stand.cases:,} cases of something that we gave wait for an answer{late}"
+        yield Grade.NOTE, Problem("", what, "easement correction list names them; then: easement correction answer")
+    if stand.late:
+        what = f"{stand.late:,} recipients are late with putting right what we took back"
+        yield Grade.NOTE, Problem("", what, "easement correction list says who: ask them")
+
+
 LOOKS: dict[str, Callable[[Node, datetime], Found]] = {
     "ledger": _ledger,
     "clock": _clock,
@@ -314,6 +336,7 @@ LOOKS: dict[str, Callable[[Node, datetime], Found]] = {
     "witnesses": _witnesses,
     "jobs": _jobs,
     "duties": _duties,
+    "corrections": _corrections,
 }
 """What is looked at in an open node, in the order in which it is told."""
 

@@ -18,11 +18,12 @@ from easement.api.v1.shapes import MESSAGE, Element, Short, Slug, Why, example, 
 from easement.base.errors import UsageError
 from easement.exchange.correct import decide_case
 from easement.exchange.correct_back import seen_brokens
-from easement.exchange.correct_bodies import Kind, Outcome
+from easement.exchange.correct_bodies import About, Kind, Outcome
 from easement.exchange.correct_cases import Wrong, report, seen_cases
 from easement.exchange.correct_links import WrongLink, break_link
 from easement.exchange.correct_parts import disclosed
 from easement.exchange.correct_told import make, seen_tolds
+from easement.exchange.correct_values import Mended, mend_value
 from easement.ledger.model import EntryType
 from easement.staff.model import Identity
 from easement.staff.permissions import Permission
@@ -75,14 +76,16 @@ class CaseLine(BaseModel):
 
 
 class LinkLine(BaseModel):
-    """A wrong link that was broken here, and how many have yet to put right what they got through it."""
+    """A wrong link that was broken here, or a value put right (`about`), and how many have yet to put theirs right."""
 
     model_config = example(
-        id=MESSAGE, through="lookup", agreement="safeguarding", share="police-contact",
-        opened="2026-11-22T09:30:00Z", entry=45, decided=None, by_hand=0, recipients=3, open=1,
+        id=MESSAGE, about="link", element=None, through="lookup", agreement="safeguarding", share="police-contact",
+        opened="2026-11-22T09:30:00Z", entry=45, decided=None, by_hand=0, unknown=0, recipients=3, open=1,
     )  # fmt: skip
 
     id: str
+    about: About
+    element: str | None = Field(description="Of a value: which element; null for the whole record.")
     through: str = Field(description="`lookup` or `match`.")
     agreement: str
     share: str
@@ -90,17 +93,18 @@ class LinkLine(BaseModel):
     entry: int
     decided: int | None = Field(description="Of a match: the entry by which no later match makes the link.")
     by_hand: int = Field(description="Who got it as a file, and must be told by hand.")
+    unknown: int = Field(description="Of a value: older disclosures that may hold it, and cannot be looked into.")
     recipients: int
     open: int
 
 
 class CorrectionLine(BaseModel):
-    """Something to put right here, because another organisation broke a link."""
+    """Something to put right here, because another organisation broke a link or put a value right."""
 
     model_config = example(
         id=MESSAGE, message="5e" * 16, provider="police", received=41, agreement="safeguarding",
-        share="police-contact", through="lookup", why="Two people share a name.", reference="", entry=58,
-        due="2026-11-27", reminded=0, made=None, certified=None, problem="",
+        share="police-contact", about="link", element=None, through="lookup", why="Two people share a name.",
+        reference="", entry=58, due="2026-11-27", reminded=0, made=None, certified=None, problem="",
     )  # fmt: skip
 
     id: str
@@ -109,6 +113,8 @@ class CorrectionLine(BaseModel):
     received: int = Field(description="The entry by which it came in.")
     agreement: str
     share: str
+    about: About
+    element: str | None = Field(description="Of a value: which element; null for the whole record.")
     through: str
     why: str
     reference: str = Field(description="Of a match: your own key of the record that is meant.")
@@ -140,14 +146,14 @@ class WrongWanted(BaseModel):
 
 
 class AnswerWanted(BaseModel):
-    """What came of a case. With `link-broken` everybody who was given it is told, in these words."""
+    """What came of a case. With `corrected` and `link-broken` everybody who was given it is told, in these words."""
 
     model_config = taken(outcome="corrected", text="Put right today.", listed="", held="")
 
     outcome: Outcome
     text: Why
-    listed: Short = Field("", description="A wrong link of a match: the recipient's own key.")
-    held: Short = Field("", description="The same: your own key.")
+    listed: Short = Field("", description="Of a match: the recipient's own key.")
+    held: Short = Field("", description="A wrong link of a match: your own key.")
 
 
 class LinkWanted(BaseModel):
@@ -161,7 +167,18 @@ class LinkWanted(BaseModel):
     held: Short = Field("", description="Of a match: your own key.")
 
 
-SHAPES = (CaseLine, LinkLine, CorrectionLine, WrongWanted, AnswerWanted, LinkWanted)
+class ValueWanted(BaseModel):
+    """A value that you put right yourself."""
+
+    model_config = taken(message="5e" * 16, element="postcode", why="It was another street of that name.", listed="")
+
+    message: str = Field(pattern=HEX, description="The message of an answer that gave it.")
+    element: Element | None = Field(None, description="Without one, the whole record.")
+    why: Why = Field(description="Told to everybody who was given it: name nobody.")
+    listed: Short = Field("", description="Of a match: the recipient's own key of the record.")
+
+
+SHAPES = (CaseLine, LinkLine, CorrectionLine, WrongWanted, AnswerWanted, LinkWanted, ValueWanted)
 """The shapes with examples."""
 
 
@@ -266,6 +283,21 @@ def break_wrong_link(request: Request, who: Steward, wanted: LinkWanted, key: Id
         return _link(break_link(state.node, wrong, wanted.why, state.clock(), by=who.id).as_dict())
 
     return _once(request, who, key, f"links\n{wanted.model_dump_json()}", do)
+
+
+@router.post("/values", operation_id="mendValue", response_model=LinkLine, responses=FAILS)
+def mend(request: Request, who: Steward, wanted: ValueWanted, key: IdempotencyKey = "") -> Response:
+    """Tell everybody who was given a value that you put right. Said twice in the same words, it is told once."""
+    state = request.app.state
+    mended = Mended(wanted.message, wanted.element or "", wanted.listed)
+
+    def do() -> LinkLine:
+        seen = mend_value(state.node, mended, wanted.why, state.clock(), by=who.id)
+        if seen is None:
+            raise UsageError("nobody was given this value, or all certified that it is deleted", remedy="nothing to do")
+        return _link(seen.as_dict())
+
+    return _once(request, who, key, f"values\n{wanted.model_dump_json()}", do)
 
 
 @router.post(

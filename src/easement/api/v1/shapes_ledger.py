@@ -245,7 +245,7 @@ class Comparison(BaseModel):
         agrees=True,
         origin="dwp/ledger",
         size=240,
-        counts={"disclosures": 118, "refusals": 2, "lost": 0, "in_hand": 0, "outside": 0},
+        counts={"disclosures": 118, "refusals": 2, "lost": 0, "in_hand": 0, "outside": 0, "cases": 0, "corrections": 0},
         differences=[],
     )
 

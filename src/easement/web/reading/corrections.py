@@ -22,7 +22,7 @@ from easement.web.views.corrections import (
     ToldLine,
 )
 
-__all__ = ["case_page", "everything", "is_steward", "link_page", "told_page"]
+__all__ = ["case_page", "everything", "is_steward", "link_page", "told_page", "waiting"]
 
 
 def is_steward(identity: Identity) -> bool:
@@ -46,6 +46,16 @@ def everything(node: Node, identity: Identity, now: datetime) -> Corrections:
         ours=tuple(_case_line(each, names, now) for each in cases if each.row.mine),
         broken=tuple(_link_line(each, names, now) for each in seen_brokens(node)) if steward else (),
     )
+
+
+def waiting(node: Node, identity: Identity, now: datetime) -> dict[str, int]:
+    """How much of it waits for somebody: to put right here, to answer, and to see to who is late with ours."""
+    told = sum(each.row.met is None and _may(identity, each.row.agreement_id) for each in seen_tolds(node))
+    if not is_steward(identity):
+        return {"corrections": told}
+    cases = sum(not each.row.mine and each.row.outcome is None for each in seen_cases(node))
+    late = sum(len(each.late(now)) for each in seen_brokens(node))
+    return {"corrections": told, "cases": cases, "uncorrected": late}
 
 
 def _sees(identity: Identity, case: CaseSeen) -> bool:
@@ -74,6 +84,8 @@ def _link_line(link: BrokenSeen, names: Names, now: datetime) -> LinkLine:
     row = link.row
     return LinkLine(
         id=row.id,
+        about=row.about,
+        element=row.element or "",
         through=row.through,
         agreement=names.agreement(row.agreement_id),
         opened=datetime.fromtimestamp(row.opened, UTC),
@@ -88,6 +100,8 @@ def _told_line(told: ToldSeen, names: Names, now: datetime) -> ToldLine:
     return ToldLine(
         id=row.id,
         message=row.message,
+        about=row.about,
+        element=row.element or "",
         provider=names.organisation(row.provider),
         agreement=names.agreement(row.agreement_id),
         came=datetime.fromtimestamp(row.came, UTC),
@@ -133,6 +147,7 @@ def link_page(node: Node, identity: Identity, id_: str, now: datetime) -> LinkPa
         entry=link.row.entry,
         decided=link.row.decided,
         by_hand=link.row.outside,
+        unknown=link.unknown,
         letters=tuple(_letter_line(each, names, each in late) for each in link.letters),
     )
 

@@ -9,13 +9,16 @@ from easement.permission import emergency
 from easement.staff import service as staff
 from easement.staff.model import Enrolled, Identity, SignedIn
 from easement.staff.permissions import Permission
-from easement.web.reading import proposals, records
+from easement.web.reading import corrections, proposals, records
 from easement.web.reading.names import names_of
 from easement.web.states import States
 from easement.web.views.entry import Enrol, Home, Waiting
 from easement.web.views.records import Kind, Sought
 
 __all__ = ["change_password", "enrol", "enrolment", "home", "leave", "sign_in", "who_is"]
+
+CORRECTIONS = (Permission.DATA_CORRECTION_MANAGE, Permission.DISCLOSURE_PERSON_ASK)
+"""Whose corrections may be: who answers for the data, and who works with it."""
 
 SOON = timedelta(days=30)
 """How long before its day a duty, a review or a course begins to wait for somebody."""
@@ -93,6 +96,9 @@ def _waiting(node: Node, identity: Identity, now: datetime) -> Iterator[Waiting]
         yield Waiting("review", _reviews(node, identity, now), "/agreements")
     for what, count in proposals.waiting_for(node, identity, now).items():
         yield Waiting(what, count, f"/proposals?waits={'review' if what == 'reviews' else 'me'}")
+    if any(identity.may(each) for each in CORRECTIONS):
+        for what, count in corrections.waiting(node, identity, now).items():
+            yield Waiting(what, count, "/corrections")
     if identity.may(Permission.AGREEMENT_VERSION_SUSPEND):
         unseen = sum(each.row.reviewed is None for each in emergency.emergencies(node, now))
         yield Waiting("emergencies", unseen, "/emergencies")

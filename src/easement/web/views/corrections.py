@@ -42,9 +42,11 @@ class CaseLine:
 
 @dataclass(frozen=True, slots=True)
 class LinkLine:
-    """A link that was broken here, and how many have yet to put it right."""
+    """A link that was broken here, or a value that was put right, and how many have yet to put it right."""
 
     id: str
+    about: str
+    element: str
     through: str
     agreement: str
     opened: datetime
@@ -59,6 +61,8 @@ class ToldLine:
 
     id: str
     message: str
+    about: str
+    element: str
     provider: str
     agreement: str
     came: datetime
@@ -125,6 +129,7 @@ class LinkPage(_Page):
     entry: int
     decided: int | None
     by_hand: int
+    unknown: int
     letters: tuple[LetterLine, ...]
 
 
