@@ -221,7 +221,7 @@ def test_a_json_answer_says_what_it_rests_on_and_what_is_withheld(shared_world: 
     answer = json.loads(outcome.data.read_text())
     assert list(answer) == [
         "format", "agreement", "share", "provider", "recipient", "purpose", "basis", "mode", "fields",
-        "measures", "withheld", "duties", "records",
+        "measures", "withheld", "duties", *(["linkage"] if kind == "match" else []), "records",
     ]  # fmt: skip
     assert answer["format"] == "easement-answer/1"
     assert answer["basis"] == {"dwp": "art6_1_e", "northtown": "art6_1_e"}
