@@ -10,6 +10,7 @@ __all__ = ["ASK", "HERE", "THERE", "Difference", "Held", "difference"]
 HERE, THERE = "here", "there"
 
 ASK = "ask the other organisation how it came about; keep both entries, which prove what each side wrote"
+"""What to do where both logs are in order, and say different things."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from easement.exchange.ports import Host
 from easement.gate.links import Given, Links, read_links, record_token
 from easement.gate.subjects import subject_tokens, subjects_key
 from easement.gate.token_columns import token_of
-from easement.ledger.model import Entry, EntryType, Logged
+from easement.ledger.model import Entry, EntryType, Form, Logged
 from easement.meaning.model import Standard
 
 __all__ = ["Changed", "Pair", "Reached", "Span", "given_links", "reach_link", "reach_value", "through"]
@@ -177,19 +177,19 @@ def reach_value(host: Host, found: Logged, changed: Changed, on: date, span: Spa
                 reached[(each.index,)] = Reached(each)
             continue
         links = given_links(host, each)
-        if links is None:
+        if links is None and said.mode == Mode.BULK.value:  # a set holds everybody whom its share covers
+            reached[(*sorted((said.parties or {}).items()), said.agreement_id, said.share)] = Reached(each)
+        elif links is None:
             unknown += 1
         elif rows := [row for row in links.find(tokens) if not sure or row.sure & tokens]:
-            whole = not any(row.reference for row in rows)
-            place = (*sorted((said.parties or {}).items()), said.agreement_id, said.share) if whole else (each.index,)
-            reached[place] = Reached(each, _references(rows))
+            reached[(each.index,)] = Reached(each, _references(rows))
     ordered = sorted(reached.values(), key=lambda one: one.released.index)
     return _kept(host, iter(ordered)), unknown
 
 
 def _gave(said: Entry, element: str) -> bool:
     """Whether a disclosure gave this element of people's records."""
-    people = said.mode in {Mode.LOOKUP.value, *_MATCHED}
+    people = said.mode in {Mode.LOOKUP.value, *_MATCHED} and said.form is not Form.ANONYMISED
     return people and (not element or element in (said.fields or {}))
 
 

@@ -1,6 +1,6 @@
 """Whose records a disclosure gave, kept so that what was wrong can be taken back from exactly those who got it (R4.4).
 
-One sealed file for each match and each disclosure in bulk: for every record that crossed, keyed tokens of the person it
+One sealed file for each match: for every record that crossed, keyed tokens of the person it
 is about, made as those of a lookup (`gate.subjects`), and the key by which the recipient knows it. Who did not cross is
 not in it. Its key comes of a salt in the private record of the released entry: before that entry stands, and once its
 private record is erased, nobody can read it.

@@ -100,8 +100,7 @@ class Plan:
     at it. Where a match goes by a model, `linkage` is scored once the steps are made, and makes tables of its own.
     `covered` says of a row of `held`, as SQL, whether the share covers it.
     `bound` are the parameters of steps that need the key of encodings. `links` is the query of what is kept of each
-    record that crosses, to correct it later; it is empty where records are about nobody, or about one person whom the
-    ledger's private record tells.
+    record that a match gives, to correct it later.
     """
 
     sql: str
@@ -176,8 +175,7 @@ class _Planner:
     def bulk(self) -> Plan:
         if self.decision.level is not Level.ANONYMISED:
             shuffled = SHUFFLED if self.decision.level is Level.PSEUDONYMISED else ""
-            made = self._plan(self._select(self._forms(), self._held(), self._rows()) + shuffled)
-            return replace(made, links=self._links(self._held(*self._told_by(), own=True), "cast(null as varchar)"))
+            return self._plan(self._select(self._forms(), self._held(), self._rows()) + shuffled)
         held = self._held(*self._subject())
         rows = self._select([*self._forms(), f'{_sql(self._who())} as "{WHO}"'], held, self._rows())
         return self._plan(self._grouped(rows), everyone=f"select count(*) from {held} where {self._rows()}")
@@ -283,12 +281,11 @@ class _Planner:
         """Whether a date is shifted, by a number of days that follows the person."""
         return any(form.kind is FormKind.SHIFT for form in self.decision.fields.values())
 
-    def _held(self, *more: str, own: bool = False) -> str:
-        """The elements that the query needs and no others, as a table under their own names; `own` adds its own key."""
-        columns = [f'{_sql(self.table.elements[name])} as "{name}"' for name in self._needed(*more)]
-        if own and self.table.reference is not None:
-            columns.append(f"{_sql(self.table.reference)} as {OWN}")
-        return f"(select {', '.join(columns) or '1 as easement_row'} from {self.table.relation}) as held"
+    def _held(self, *more: str) -> str:
+        """The elements that the query needs and no others, as a table under their own names."""
+        needed = self._needed(*more)
+        columns = ", ".join(f'{_sql(self.table.elements[name])} as "{name}"' for name in needed)
+        return f"(select {columns or '1 as easement_row'} from {self.table.relation}) as held"
 
     def _forms(self) -> list[str]:
         subject = self._who() if self._shifts() else exp.convert("")
