@@ -30,8 +30,9 @@ DISCLOSING = {
         [],
     ),
     "link explain": (
-        "The `weight` in bits and the `probability` that it stands for, all in `words`, what makes it `unsure`, and "
-        "its `parts`: each `name` and what was met in `words`, its `bits`, and the weight `before` and `after`.",
+        "The `weight` in bits and the `probability` that it stands for, all in `words`, what makes it `unsure` and of "
+        "which share of such pairs that `doubt` is right (`null` where nothing is known), and its `parts`: each `name` "
+        "and what was met in `words`, its `bits`, and the weight `before` and `after`.",
         [],
     ),
     "link sign": ("The `model` and its `digest`, which was signed.", []),

@@ -181,7 +181,7 @@ def _linked(
     held, listed = pair
     thirds = [] if alone else [name for name in sides if name not in pair]
     through = [
-        Through(third(place), *(models[tuple(sorted((side, name)))] for side in pair))
+        Through(third(place), *(models[min(side, name), max(side, name)] for side in pair))
         for place, name in enumerate(thirds)
     ]
     with (

@@ -64,7 +64,7 @@ shares:
       postcode: outward
     k: 17
     match: {method: model, model: department-council/7, disclose: 0.97, hold: 0.31, reviewers: 2, sample: 37,
-      groups: [sex, ethnicity]}
+      through: [housing-index, births-index], groups: [sex, ethnicity]}
     limits: {records_per_day: 54321, records_per_request: 4321}
   counts-share:
     from: dwp

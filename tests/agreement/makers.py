@@ -201,6 +201,7 @@ _matchings = st.fixed_dictionaries(
         "groups": st.lists(_elements, max_size=3, unique=True),
     },
 )
+_tied = st.fixed_dictionaries({"method": st.just("model"), "through": st.lists(_slugs, max_size=2, unique=True)})
 _encodings = st.fixed_dictionaries(
     {"method": st.just("encoded")}, optional={"disclose": st.floats(0.9, 0.999), "hold": st.floats(0.6, 0.85)}
 )
@@ -229,7 +230,7 @@ def _shares(draw: st.DrawFn, givers: list[str], receivers: list[str]) -> Data:
     if draw(st.booleans()):
         share["rows"] = draw(_rows)
     if draw(st.booleans()):
-        share["match"] = draw(st.one_of(_matchings, _encodings))
+        share["match"] = draw(st.one_of(_matchings, _tied, _encodings))
     return share
 
 

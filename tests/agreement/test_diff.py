@@ -81,6 +81,7 @@ EFFECTS: list[tuple[str, Any, Effect]] = [
     (f"{SHARE}.aggregate", {"dimensions": ["award"]}, Effect.WIDER),
     (f"{SHARE}.match", {"sample": 50}, Effect.CHANGED),
     (f"{SHARE}.match", {"method": "encoded"}, Effect.CHANGED),
+    (f"{SHARE}.match", {"method": "model", "through": ["index"]}, Effect.CHANGED),
     ("purpose.never_for", ["debt-recovery"], Effect.WIDER),
     ("purpose.never_for", ["debt-recovery", "immigration-enforcement", "research"], Effect.NARROWER),
     ("purpose.code", "welfare-support", Effect.CHANGED),

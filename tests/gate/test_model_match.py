@@ -1,5 +1,7 @@
 """R3.9, R4.4: a list is matched by the model that the agreement names and the provider signed, and by no other."""
 
+from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +15,9 @@ from easement.ledger.model import EntryType
 from easement.linkage.model import LinkModel
 from easement.linkage.review_desk import Reviewer
 from easement.linkage.review_queues import pairs_in
-from easement.linkage.store import model_path, save
+from easement.linkage.store import model_path, read_model, save
 from easement.node.home import open_node
-from tests.gate.world import World, copied, furnish, read
+from tests.gate.world import World, copied, furnish, read, write_rows
 from tests.linkage.people import Person, town
 
 BY_MODEL = (
@@ -167,3 +169,72 @@ def test_a_model_that_somebody_else_signed_releases_nothing(world: World, traine
     with pytest.raises(ProofFailed):
         match(world)
     nothing_crossed(world)
+
+
+INDEX = """\
+format: easement-mapping/1
+id: index
+title: People of the district
+organisation: dwp
+standard: person/1
+source: {path: index.csv, format: csv, encoding: utf-8, delimiter: ","}
+record_key: person
+elements:
+  person_reference: person
+  family_name: surname
+  given_name: forename
+  date_of_birth: {column: born, dates: yyyy-mm-dd}
+  postcode: place
+"""
+TIED = (BY_MODEL[0], BY_MODEL[1].replace("town/1}", "town/1, through: [index]}"))
+PLACED = Counter((each.family, each.givens) for each in TOWN.held) - Counter(
+    {(each.family, each.givens): len(TOWN.held) for each in TOWN.listed if each.place is None}
+)
+[[(FAMILY, GIVEN), _]] = PLACED.most_common(1)
+SHE = Person(FAMILY, GIVEN, "1984-03-17", "ZE90XX", "female")
+"""A woman of a common name: the department has no birthday of hers, the council no postcode, the index has both. Nobody
+else of that name is without a postcode, for of several who are the council would learn which is hers."""
+
+
+@pytest.fixture
+def tied(signed: World, trained: tuple[World, LinkModel]) -> World:
+    """The department has an index of people, with models of it, and the share says that it ties records."""
+    with open_node(signed.node) as node:
+        for side in ("held", "listed"):
+            model = LinkModel.model_validate(trained[1].model_dump(mode="json") | {"id": f"entitled-index-{side}"})
+            save(node.home, model, node.organisation_key)
+    datasets = signed.node / "datasets"
+    (datasets / "index.yaml").write_text(INDEX)
+    write_rows(datasets / "index.csv", ("person", "surname", "forename", "born", "place"),
+               [("N1", SHE.family or "", SHE.givens or "", SHE.birth or "", SHE.place or "")])  # fmt: skip
+    signed.hold([*(award(row, each) for row, each in enumerate(TOWN.held, 1)), award(9001, replace(SHE, birth=None))])
+    signed.listed(
+        [*(pupil(row, each) for row, each in enumerate(TOWN.listed, 1)), pupil(9001, replace(SHE, place=None))]
+    )
+    return signed
+
+
+def test_a_further_dataset_ties_records_that_say_too_little_and_nothing_of_it_crosses(tied: World) -> None:
+    match(tied, "alone.csv")
+    through = tied.under(TIED)
+    done = match(through)
+    assert told(through) - told(through, "alone.csv") == {("P9001", "C9001")}
+    assert "N1" not in (through.out / "answer.csv").read_text()
+    assert done.released.linkage["through"] == {
+        f"entitled-index-{side}/1": read_model(model_path(tied.node, f"entitled-index-{side}/1")).digest
+        for side in ("held", "listed")
+    }
+
+
+def test_a_dataset_that_should_tie_and_is_not_there_releases_nothing(tied: World) -> None:
+    (tied.node / "datasets" / "index.yaml").unlink()
+    with pytest.raises(UsageError, match="tied by the dataset `index`, which this node does not have"):
+        match(tied.under(TIED))
+    nothing_crossed(tied)
+
+
+def test_a_dataset_ties_by_signed_models_alone(tied: World) -> None:
+    model_path(tied.node, "entitled-index-listed/1").unlink()
+    with pytest.raises(UsageError, match="no signed model `entitled-index-listed`"):
+        match(tied.under(TIED))
+    nothing_crossed(tied)

@@ -126,6 +126,7 @@ TOUCHES_THE_WORLD = {
     "gate/suspension.py": "keeps what is suspended, with its entry",
     "gate/tables.py": "the queries on the gate's tables",
     "gate/tallying.py": "counts the tables of a match that was just made",
+    "gate/ties.py": "reads the mappings and signed models of datasets that tie records of a match",
     "gate/service.py": "what a caller can do at the gate",
     "gate/staging.py": "holds an answer until the ledger has it",
     "cli/request.py": "a door",

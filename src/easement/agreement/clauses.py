@@ -167,6 +167,7 @@ CLAUSES: Mapping[str, Clause] = {
     "shares.*.match": Clause(Section.DATA, absent="by exact rules"),
     "shares.*.match.method": Clause(Section.DATA),
     "shares.*.match.model": Clause(Section.DATA),
+    "shares.*.match.through": Clause(Section.DATA, _superset),
     "shares.*.match.disclose": Clause(Section.DATA, _less),
     "shares.*.match.hold": Clause(Section.DATA),
     "shares.*.match.reviewers": Clause(Section.DATA, _less),

@@ -277,6 +277,7 @@ _LABELS: Mapping[str, str] = {
     "shares.*.rows": "which records",
     "shares.*.k": "smallest group",
     "shares.*.match.method": "how people on a list are found",
+    "shares.*.match.through": "datasets that tie records",
     "shares.*.match.disclose": "sure enough to disclose",
     "shares.*.match.hold": "sure enough to look at",
     "shares.*.match.reviewers": "people who look at a pair in doubt",
@@ -322,7 +323,14 @@ def _hints() -> Mapping[str, str]:
 
 _SEVERAL = frozenset({"purpose.never_for", "shares.*.to", "shares.*.modes", "emergency.allowed_for"})
 _LINES = frozenset(
-    {"shares.*.match.groups", "purpose.benefits", "people.*.roles", "people.*.training", "duties.onward"}
+    {
+        "shares.*.match.groups",
+        "shares.*.match.through",
+        "purpose.benefits",
+        "people.*.roles",
+        "people.*.training",
+        "duties.onward",
+    }
 )
 _NUMBERS = frozenset(
     {

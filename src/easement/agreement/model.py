@@ -274,6 +274,12 @@ class Matching(_Terms):
     model: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,62}/[1-9][0-9]{0,5}$")] | None = Field(
         None, description="The provider's signed model, as `id/version`; by default its newest one named as the share."
     )
+    through: tuple[Slug, ...] = Field(
+        (),
+        max_length=3,
+        description="The provider's further datasets that tie records of the two: whoever is one person with a record"
+        " there on both sides is one person. Their signed models are `SHARE-DATASET-held` and `SHARE-DATASET-listed`.",
+    )
     disclose: Probability = Field(
         0.95,
         ge=0.5,
@@ -311,6 +317,10 @@ class Matching(_Terms):
 
     @model_validator(mode="after")
     def _in_reach(self) -> Self:
+        if self.through and self.method != "model":
+            raise ValueError("records are tied by models\nset method to model, or leave out through")
+        if len(set(self.through)) < len(self.through):
+            raise ValueError("a dataset ties records once\nname each dataset once")
         if self.method != "encoded":
             if self.hold > 0.5:
                 raise ValueError("a pair is held from a probability of at most 0.5\nset hold to 0.5 or less")

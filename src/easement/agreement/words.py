@@ -128,10 +128,17 @@ def match_words(match: Matching) -> tuple[str, ...]:
     named_model = f"the model {match.model}" if match.model else "the giver’s newest model for this share"
     return (
         f"model: {named_model}, learnt from the registers, weighs what agrees and what differs",
+        *_tied(match),
         f"linked from a probability of {match.disclose} on, where nothing speaks against it",
         f"held for a person from a probability of {match.hold} on, and not disclosed",
         *looked_at,
     )
+
+
+def _tied(match: Matching) -> Iterator[str]:
+    if match.through:
+        datasets = listed([f"`{each}`" for each in match.through])
+        yield f"records that say too little of themselves are tied by the giver’s {datasets}, of which nothing crosses"
 
 
 def _sampled(match: Matching) -> Iterator[str]:

@@ -23,12 +23,13 @@ from easement.gate.match import RULES, Settled
 from easement.gate.model import Code, Decision, Reason, Request
 from easement.gate.narrow import Wanted, narrow
 from easement.gate.outlet import Outlet, TakesFound
-from easement.gate.plan import Plan, Table, plan, rests_on
+from easement.gate.plan import Plan, Table, Third, plan, rests_on
 from easement.gate.ports import Holder
 from easement.gate.prepare import Prepared
 from easement.gate.recovery import Abandoned
 from easement.gate.release import Released
 from easement.gate.reviewing import Reviewing, drawing_key, groups_of
+from easement.gate.ties import Tie
 from easement.ledger.model import EntryType, PrivateRecord
 from easement.ledger.tables import Also, counted
 from easement.linkage.encode import EncodingKey, encoding_key
@@ -170,10 +171,10 @@ class Disclosure:
         """Make the answer from the data itself."""
         offer, folders = self.prepared.offers[self.decision.share], (self.holder.home / "standards",)
         dataset = self.holder.indexes.dataset(offer.standard, self.asked.dataset)
-        theirs = self._list(folders)
+        theirs, thirds = self._list(folders), self._thirds(folders)
         if self.asked.match is not None:
             _check_theirs(theirs.data if theirs else self.asked.match, dataset, self.holder.home)
-        with self._opened(dataset, theirs) as session:
+        with self._opened(dataset, theirs, [each.data for each in thirds]) as session:
             source = session.sources["held_data"]
             held_table = table_of(source, dataset, offer.standard)
             lost = self._narrowed(source, dataset, held_table, now, listed=self.asked.match is not None)
@@ -188,7 +189,8 @@ class Disclosure:
                         encoded = (rows.relation, self._encoding_key(rows))
                     except ListRefused as error:
                         return "", Released(refusal=refusal_of(error, self.decision.share))
-            query = self._reviewed(self._plan(held_table, listed, now, encoded), held_table, now, intent)
+            ties = [each.tied(session) for each in thirds]
+            query = self._reviewed(self._plan(held_table, listed, now, encoded, ties), held_table, now, intent)
             made = self.outlet.release(session, query, self.decision, offer, intent)
             links = keep_links(self.holder, session, query, intent)
             return query.digest, replace(made, unmapped=lost, links=links)
@@ -213,7 +215,9 @@ class Disclosure:
             narrow(source, dataset, offer.standard, wanted)
         return lost
 
-    def _opened(self, dataset: Dataset, theirs: Dataset | None) -> AbstractContextManager[Session]:
+    def _opened(
+        self, dataset: Dataset, theirs: Dataset | None, thirds: Sequence[Dataset]
+    ) -> AbstractContextManager[Session]:  # fmt: skip
         """The sources, open: for what writes no file over a table in a database, in a session that is kept."""
         memory, place = f"{self.holder.memory_mb}MB", place_of(dataset, "held_data")
         seconds = self.holder.query_seconds
@@ -224,6 +228,7 @@ class Disclosure:
             places.append(place_of(theirs, "listed_data"))
         elif self.asked.match is not None:
             places.append(File(self.asked.match, "listed_data"))
+        places += [place_of(each, f"third_data_{place}") for place, each in enumerate(thirds)]
         return open_sources(*places, output=self.outlet.folder, memory=memory, seconds=seconds)
 
     def _list(self, folders: Sequence[Path]) -> Dataset | None:
@@ -243,8 +248,9 @@ class Disclosure:
         return encoding_key(secret, **about, made=check_encoded(rows, secret, about))
 
     def _plan(
-        self, table: Table, listed: Table | None, now: datetime, encoded: tuple[str, EncodingKey] | None = None
-    ) -> Plan:
+        self, table: Table, listed: Table | None, now: datetime, encoded: tuple[str, EncodingKey] | None,
+        thirds: Sequence[Third],
+    ) -> Plan:  # fmt: skip
         request = self.asked.request
         return plan(
             self.decision,
@@ -258,6 +264,7 @@ class Disclosure:
             binary=self.outlet.binary,
             settled=self._settled() if self.asked.match is not None else (),
             model=self._model() if listed is not None else None,
+            thirds=thirds,
         )
 
     def _reviewed(self, made: Plan, table: Table, now: datetime, intent: int) -> Plan:
@@ -281,6 +288,13 @@ class Disclosure:
             return None
         home, keys = self.holder.home, self.holder.member_keys[self.holder.organisation]
         return read_signed(home, how.model or newest(home, self.decision.share, keys), keys)
+
+    def _thirds(self, folders: Sequence[Path]) -> list[Tie]:
+        """The organisation's further datasets by which the share says that records are tied, each with its models."""
+        how = self.prepared.offers[self.decision.share].terms.match
+        if self.asked.match_dataset is None or how is None:
+            return []
+        return [Tie.of(self.holder, self.decision.share, id_, place, folders) for place, id_ in enumerate(how.through)]
 
     def _settled(self) -> tuple[Settled, ...]:
         """What people decided of pairs that matches for this recipient held under this agreement's share."""

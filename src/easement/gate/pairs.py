@@ -39,12 +39,13 @@ def by_model(table: str, met: Sequence[str], groups: Mapping[str, str]) -> str:
     """Pairs that a model weighed, the likeliest first, at most `$most`: weight, chance, what speaks against them, what
     was compared, groups, and what was met.
 
-    `met` are the columns of `scored` that say so. Nothing speaks against a link.
+    `met` are the columns of `scored` that say so; of a pair that a third register alone tied, nothing was met. Nothing
+    speaks against a link.
     """
     unsure = "null" if table == DRAWN else f"{table}.unsure"
-    columns = "".join(f", scored.{name}" for name in met)
+    columns = "".join(f", coalesce(scored.{name}, -1)" for name in met)
     return (
         f"select {THEIRS}, {OWN}, {table}.weight, {table}.probability, {unsure} as unsure, {_BOTH}{_groups(groups)}"
-        f"{columns} from {table} join scored using (held_row, listed_row) join listed using (listed_row)"
+        f"{columns} from {table} left join scored using (held_row, listed_row) join listed using (listed_row)"
         f" join held using (held_row) order by {table}.weight desc, {THEIRS}, {OWN} limit $most"
     )

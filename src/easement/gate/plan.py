@@ -28,6 +28,7 @@ from easement.linkage.encoded_list import list_rows
 from easement.linkage.link import prepared
 from easement.linkage.model import LinkModel
 from easement.linkage.standardise import NICKNAMES, nicknames, person_columns, standardised
+from easement.linkage.through import Through
 from easement.meaning.compile import to_sql
 from easement.meaning.expression import Expression, Type, names, parse, typed
 from easement.meaning.identifiers import Kind
@@ -41,6 +42,7 @@ __all__ = [
     "Linkage",
     "Plan",
     "Table",
+    "Third",
     "check_known",
     "given",
     "listed_people",
@@ -83,11 +85,12 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Linkage:
-    """By which model a match goes, with which thresholds, and the tables that are made of its scores."""
+    """By which model a match goes, with which thresholds, the tables that are made of its scores, and what ties."""
 
     model: LinkModel
     policy: Policy
     steps: tuple[tuple[str, str], ...]
+    through: tuple[Through, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +122,23 @@ class Plan:
 
     @property
     def digest(self) -> str:
-        """SHA-256 of the text of the query and its steps, and of the model's digest; parameters are not in it."""
-        steps = (*self.steps, *(self.linkage.steps if self.linkage else ()))
-        model = (self.linkage.model.digest,) if self.linkage else ()
-        return sha256_hex("\n".join((*(query for _, query in steps), *model, self.sql)).encode())
+        """SHA-256 of the text of the query and its steps, and of the models' digests; parameters are not in it."""
+        linkage = self.linkage
+        steps = (*self.steps, *(linkage.steps if linkage else ()))
+        models = (
+            (linkage.model, *(each for tie in linkage.through for each in (tie.held, tie.listed))) if linkage else ()
+        )
+        digests = (each.digest for each in models)
+        return sha256_hex("\n".join((*(query for _, query in steps), *digests, self.sql)).encode())
+
+
+@dataclass(frozen=True, slots=True)
+class Third:
+    """A further dataset that ties records of a match: its table, and its models with the provider's and the list."""
+
+    table: Table
+    held: LinkModel
+    listed: LinkModel
 
 
 def plan(
@@ -137,12 +153,13 @@ def plan(
     binary: bool = False,
     settled: Sequence[Settled] = (),
     model: LinkModel | None = None,
+    thirds: Sequence[Third] = (),
     encoded: tuple[str, EncodingKey] | None = None,
 ) -> Plan:
     """The query for an allowed decision; `listed` is the recipient's list, `binary` asks for pseudonyms as bytes.
 
-    `model` is the one by which the share says that people are matched, where it says so; `encoded` is a list of
-    encodings, as the source's relation and the key they were made by.
+    `model` is the one by which the share says that people are matched, where it says so, and `thirds` what ties their
+    records; `encoded` is a list of encodings, as the source's relation and the key they were made by.
 
     `settled` is what people decided of pairs that earlier matches held; it counts where both sides name their records
     by keys of their own, for the numbers of rows move.
@@ -154,7 +171,7 @@ def plan(
     if decision.mode is Mode.AGGREGATE:
         return planner.aggregate()
     if listed is not None:
-        return planner.match(listed, settled, model)
+        return planner.match(listed, settled, model, thirds)
     if encoded is not None:
         return planner.match_encoded(*encoded, settled)
     if decision.mode is Mode.MATCH or share.subjects == "matched":
@@ -192,13 +209,17 @@ class _Planner:
         bound = {f"person_{name}": given(self.table.standard.elements[name], v) for name, v in person.items()}
         return self._plan(sql, parameters=bound)
 
-    def match(self, listed: Table, settled: Sequence[Settled], model: LinkModel | None) -> Plan:
+    def match(
+        self, listed: Table, settled: Sequence[Settled], model: LinkModel | None, thirds: Sequence[Third]
+    ) -> Plan:  # fmt: skip
         keyed = listed.reference is not None and self.table.reference is not None
         judged = settled if keyed else ()
         how = self.share.match
-        linkage = _linkage(how, model, settled=bool(judged)) if how is not None and how.method == "model" else None
+        by_model = how is not None and how.method == "model"
+        linkage = _linkage(how, model, thirds, settled=bool(judged)) if how is not None and by_model else None
         tables = match_tables(self.table, listed, *self._needed(*self._told_by(), *(how.groups if how else ())))
-        steps = (*tables, *(prepared() if linkage else linking(settled=bool(judged))))
+        ties = third_tables(self.table, listed, [each.table for each in thirds])
+        steps = (*tables, *((*prepared(), *ties) if linkage else linking(settled=bool(judged))))
         facts: dict[str, Any] = {"lasting": keyed, "linkage": linkage, "reviewers": how.reviewers if how else 1}
         return replace(self._matched(steps), settled=settled_rows(judged) if judged else {}, **facts)
 
@@ -313,14 +334,15 @@ class _Planner:
         return whom(self.table, exactly=exactly)
 
 
-def _linkage(how: Matching, model: LinkModel | None, *, settled: bool) -> Linkage:
+def _linkage(how: Matching, model: LinkModel | None, thirds: Sequence[Third], *, settled: bool) -> Linkage:
     """What scores a match by a model; raises `UsageError` where none is given."""
     if model is None:
         remedy = "train one and sign it: easement link train"
         raise UsageError("the agreement says that people are matched by a model, and there is none", remedy=remedy)
     policy = Policy(how.disclose, how.hold)
     decided = ((SETTLED, SETTLED_ROWS),) if settled else ()
-    return Linkage(model, policy, (*decided, *assigned(policy, settled=settled)))
+    through = tuple(Through(third(place), each.held, each.listed) for place, each in enumerate(thirds))
+    return Linkage(model, policy, (*decided, *assigned(policy, settled=settled, chained=bool(through))), through)
 
 
 def match_tables(held: Table, listed: Table, *needed: str) -> tuple[tuple[str, str], ...]:

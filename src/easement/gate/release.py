@@ -30,6 +30,7 @@ from easement.linkage.quality_told import Told
 from easement.linkage.review import MOST_OPEN, DoubtfulPair, Kind, MatchMade
 from easement.linkage.review_models import met_columns, met_levels
 from easement.linkage.score import score
+from easement.linkage.through import chain
 from easement.sources.rows import CopyFormat, copy, stream
 from easement.sources.session import Session
 
@@ -162,6 +163,9 @@ def _make(session: Session, plan: Plan) -> int:
     if plan.linkage is None:
         return 0
     model, floor = plan.linkage.model, plan.linkage.policy.floor
+    if through := plan.linkage.through:
+        policy = plan.linkage.policy
+        session.work(lambda connection: chain(connection, through, policy))
     found = session.work(lambda connection: score(connection, model, floor=floor))
     for name, query in plan.linkage.steps:
         session.make(name, query, plan.settled if name == SETTLED else None)
@@ -175,7 +179,9 @@ def _looked_at(session: Session, plan: Plan, compared: int) -> dict[str, Any]:
     counts = tally(session, plan)
     model = plan.linkage.model if plan.linkage else None
     linked, held = (sum(pairs for pairs, _ in side.values()) for side in (counts.linked, counts.held))
-    named = {"model": model.ref, "digest": model.digest, "compared": compared} if model else {}
+    named: dict[str, Any] = {"model": model.ref, "digest": model.digest, "compared": compared} if model else {}
+    if plan.linkage and plan.linkage.through:
+        named["through"] = {each.ref: each.digest for tie in plan.linkage.through for each in (tie.held, tie.listed)}
     match, drawn = _match(session, plan, counts)
     linkage = {**named, "linked": linked, "held": held, "drawn": drawn}
     return {"match": match, "linkage": linkage, "told": told(session, plan)}

@@ -115,8 +115,8 @@ class LinkModel(BaseModel):
                     else f"the comparisons are {', '.join(BY_NAME)}"  # fmt: skip
                 raise misplaced(("comparisons", name), f"`{name}` is not a comparison as it is known here", mend)
         for name in self.doubts:
-            if name not in (known := [doubt.name for doubt in UNSURE]):
-                raise misplaced(("doubts",), f"no doubt `{name}`", f"use {', '.join(known)}")
+            if name not in (every := [doubt.name for doubt in UNSURE]):
+                raise misplaced(("doubts",), f"no doubt `{name}`", f"use {', '.join(every)}")
         for name in self.blocking:
             if name not in BLOCKING_BY_NAME:
                 raise misplaced(("blocking",), f"no blocking rule `{name}`", f"use {', '.join(BLOCKING_BY_NAME)}")
