@@ -410,9 +410,14 @@ def test_a_disclosure_needs_a_place_to_go_whose_name_says_its_format(world: Worl
     assert world.types() == []
 
 
-@pytest.mark.parametrize(
-    "changes", [{"listed": True}, {"match": Path("roll.csv")}, {"match": Path("r"), "listed": False}]
-)
+def test_a_list_without_its_mapping_is_refused_and_nobody_is_given(world: World) -> None:
+    """It could be one of encodings, which this share does not take."""
+    outcome = world.share("entitled", Mode.BULK, match=Path("roll.csv"))
+    assert [each.code for each in outcome.decision.unmet] == [Code.LIST_ENCODINGS_REFUSED]
+    assert not list(world.out.iterdir())
+
+
+@pytest.mark.parametrize("changes", [{"listed": True}, {"match": Path("r"), "listed": False}])
 def test_a_list_that_is_only_spoken_of_opens_nothing(world: World, changes: dict[str, Any]) -> None:
     """Else a request that claims a list would be given everyone."""
     with pytest.raises(UsageError, match="go together"):
