@@ -83,7 +83,8 @@ def test_a_table_is_led_to_a_standard_and_stood_for(seat, world, gwen, table, ax
     assert mapping.elements["upn"].absent == "The schools hold it"
     assert mapping.confirmed[0].by == "Gwen Hughes"
     assert set(mapping.confirmed[0].otherwise) == {"date_of_birth", "sex", "upn"}
-    for words in ("Gwen Hughes", "Checked with the schools, " + TRICKY, "school-roll/1", "In use", "decided otherwise:"):
+    why = "Checked with the schools, " + TRICKY
+    for words in ("Gwen Hughes", why, "school-roll/1", "In use", "decided otherwise:"):
         assert words in seat.text
     assert "Postcode: 1 not valid: it fails its check" in seat.text
     seat.check(axe)

@@ -77,7 +77,8 @@ def _code(element: Element, column: ColumnProfile) -> Found:
         more: tuple[str, ...] = (f"no code was found for {values} ({rows:,} in all)",)
     else:
         more = ()
-    question = "" if found.codes or not column.filled else "none of its values is a code of the standard: say what each means"
+    unknown = "none of its values is a code of the standard: say what each means"
+    question = "" if found.codes or not column.filled else unknown
     if found.same or not found.codes:
         return Way(column=column.name), more, question, ()
     return Way(column=column.name, codes=dict(found.codes)), more, question, ()
