@@ -4,7 +4,7 @@ import importlib
 import json
 import sys
 
-MEASURES = ("start", "decide", "ledger", "exchange", "bulk", "sets")
+MEASURES = ("start", "decide", "ledger", "exchange", "bulk", "sets", "matching")
 
 
 def main(names: list[str]) -> None:

@@ -99,3 +99,17 @@ def test_large_dirty_registers_are_matched_with_hardly_a_wrong_pair(score: Modul
     assert found["beyond_the_agreement"] == 0
     assert found["refused"] == 3
     assert found["ledger_sound"] is True
+
+
+@pytest.mark.torture
+@pytest.mark.skipif(not (large_registers() / "truth.csv").exists(), reason="the large registers are not here")
+def test_the_large_registers_are_linked_by_what_they_and_the_others_say(score: ModuleType) -> None:
+    """R4.4: what is disclosed by itself is right and finds most, and the queue of the rest is short."""
+    found = {each["registers"]: each for each in score.linkage(large_registers(), score.Policy())}
+    schools = found["council and department"]
+    assert schools["precision"] >= 0.995
+    assert schools["recall"] >= 0.76
+    assert schools["recall_with_held"] >= 0.86
+    assert schools["queue"] <= 0.15
+    assert min(each["precision"] for each in found.values()) >= 0.985
+    assert min(each["recall"] for each in found.values()) >= 0.67

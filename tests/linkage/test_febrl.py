@@ -39,7 +39,7 @@ def _day(written: str | None) -> str | None:
 
 @pytest.mark.torture
 def test_febrl_4_is_linked_as_well_as_by_the_best() -> None:
-    """R4.4: F1 of 0.998 or more on 5,000 against 5,000 records, with the pairs that are held for a person."""
+    """R4.4: F1 of 0.998 or more on 5,000 against 5,000 records, by what is linked without a person."""
     (held_ids, held), (listed_ids, listed) = febrl("dataset4a"), febrl("dataset4b")
     connection = engine(Registers(held, listed))
     made = train(connection, id="febrl", title="FEBRL 4", held="4a", listed="4b")
@@ -47,8 +47,7 @@ def test_febrl_4_is_linked_as_well_as_by_the_best() -> None:
     linked = pairs(connection, "linked")
     places = {id_: row for row, id_ in enumerate(held_ids, 1)}
     truth = {(places[id_], row) for row, id_ in enumerate(listed_ids, 1)}
-    best = linked | pairs(connection, "doubtful")
-    assert len(linked - truth) <= len(linked) // 1_000  # what is disclosed by itself
-    assert len(linked) >= 0.8 * len(truth)  # identifiers and given names that differ are for a person to look at
-    f1 = 2 * len(best & truth) / (len(best) + len(truth))
-    assert f1 >= 0.998, f1  # what the model finds, those that it may not link by itself among it
+    assert len(linked - truth) <= len(linked) // 1_000
+    for found in (linked, linked | pairs(connection, "doubtful")):  # by itself, and with what people look at
+        f1 = 2 * len(found & truth) / (len(found) + len(truth))
+        assert f1 >= 0.998, f1
