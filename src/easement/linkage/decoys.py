@@ -5,8 +5,7 @@ is met there (the target-decoy method of Elias and Gygi, 2007). A register that 
 careful, never less.
 """
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,14 +34,9 @@ WIDEST = 25.0
 STRONG = 0.95
 """The probability from which on a pair is strong: as the usual policy has it."""
 
-_BEST = """select weight from (select *, max(weight) over (partition by held_row) as best_held,
-    max(weight) over (partition by listed_row) as best_listed from scored where not ({same} and held_row = listed_row))
-  where weight = best_held and weight = best_listed and weight >= {zone}"""
-
-_STRONG = """select count(*) filter (where unsure is null){each}
-  from (select *, max(weight) over (partition by held_row) as best_held,
-    max(weight) over (partition by listed_row) as best_listed from scored)
-  where weight = best_held and weight = best_listed and weight >= {strong}"""
+_BEST = """from (select *, max(weight) over (partition by held_row) as best_held,
+    max(weight) over (partition by listed_row) as best_listed from {pairs})
+  where weight = best_held and weight = best_listed and weight >= {least}"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,76 +52,70 @@ def checked(connection: Any, model: LinkModel) -> Checked:
 
     The tables stand as they were afterwards.
     """
-    moved = model.model_copy(update={"shift": _shift(connection, model)})
-    return Checked(moved.shift, _doubts(connection, moved))
+    rows = [_held_against_itself(connection, model, place, side) for place, side in enumerate((HELD, LISTED))]
+    score(connection, model, floor=ZONE)
+    moved = _shift(connection, model, rows)
+    return Checked(moved, _doubts(connection, model, rows, moved))
 
 
-def _shift(connection: Any, model: LinkModel) -> float:
-    weights = _weights(connection, model)
+def _held_against_itself(connection: Any, model: LinkModel, place: int, side: str) -> int:
+    """Make `own_N` of a side, or of a part of it: its pairs, none of a record with itself; the number of records."""
+    part = f"select * from {side} order by hash(unique_id) limit {MOST_ROWS}"  # noqa: S608 (names of ours)
+    with instead(connection, LISTED if side == HELD else HELD, part):
+        score(connection, model, floor=bits(STRONG) - WIDEST)
+        pairs = "select * from scored where held_row <> listed_row"
+        connection.execute(f"create or replace temp table own_{place} as {pairs}").fetchall()
+        [[rows]] = connection.execute(f"select count(*) from ({part})").fetchall()  # noqa: S608
+    return int(rows)
+
+
+def _shift(connection: Any, model: LinkModel, rows: Sequence[int]) -> float:
+    zone = _BEST.format(pairs="scored", least=ZONE)
+    weights = [float(weight) for (weight,) in connection.execute(f"select weight {zone}").fetchall()]
     smaller = min(model.trained.held_rows, model.trained.listed_rows)
     matched = sum(probability(weight) for weight in weights) / smaller
-    rates = [_own(connection, model, side) for side in (HELD, LISTED)]
+    rates = []
+    for place, many in enumerate(rows):
+        own = _BEST.format(pairs=f"own_{place}", least=ZONE)
+        [[found]] = connection.execute(f"select count(*) {own}").fetchall()
+        rates.append(int(found) / max(1, many))
     wrong, expected = max(rates) * smaller * max(0.05, 1 - matched), sum(1 - probability(weight) for weight in weights)
     if len(weights) < FEWEST or max(wrong, expected) < 1.0:
         return 0.0
     return round(_solved(weights, max(1.0, wrong)), 2)
 
 
-def _weights(connection: Any, model: LinkModel, *, same: bool = False) -> list[float]:
-    score(connection, model, floor=ZONE)
-    rows = connection.execute(_BEST.format(same=str(same).lower(), zone=ZONE)).fetchall()
-    return [float(weight) for (weight,) in rows]
-
-
-@contextmanager
-def _alone(connection: Any, side: str) -> Iterator[int]:
-    """A side, or a part of it, stands in the other's place until the block ends; its number of records."""
-    part = f"select * from {side} order by hash(unique_id) limit {MOST_ROWS}"  # noqa: S608 (names of ours)
-    with instead(connection, LISTED if side == HELD else HELD, part):
-        [[rows]] = connection.execute(f"select count(*) from ({part})").fetchall()  # noqa: S608
-        yield int(rows)
-
-
-def _own(connection: Any, model: LinkModel, side: str) -> float:
-    """How many records of a side, of each, have a best partner in their own register from `ZONE` on."""
-    with _alone(connection, side) as rows:
-        return len(_weights(connection, model, same=True)) / max(1, rows)
-
-
-def _doubts(connection: Any, model: LinkModel) -> dict[str, float]:
-    """Of each doubt, the share of the strong pairs in it that are of two people.
+def _doubts(connection: Any, model: LinkModel, rows: Sequence[int], moved: float) -> dict[str, float]:
+    """Of each doubt, the share of the strong pairs in it that are of two people; weights are `moved` bits too low.
 
     Two people whom everything but the thing in doubt takes for one are met within a register as often as across two.
     What is met across two beyond that is of one person. One is counted that was not met (Laplace's rule).
     """
+    strong = bits(STRONG) - moved
     told = {UNSURE.index(doubt) + 1: doubt for doubt, _ in doubts(model)}
-    looks, rows = dict.fromkeys(told, 0), 0
-    for side in (HELD, LISTED):
-        with _alone(connection, side) as count:
-            rows += count
-            score(connection, model, floor=bits(STRONG) - WIDEST)
-            for place, doubt in told.items():
-                [[found]] = connection.execute(_alike(model, doubt)).fetchall()
-                looks[place] += int(found)
-    score(connection, model, floor=bits(STRONG))
     each = "".join(f", count(*) filter (where unsure = {place})" for place in told)
-    [[sure, *met]] = connection.execute(_STRONG.format(each=each, strong=bits(STRONG))).fetchall()
+    best = _BEST.format(pairs="scored", least=strong)
+    [[sure, *met]] = connection.execute(f"select count(*) filter (where unsure is null){each} {best}").fetchall()
     alone = min(model.trained.held_rows, model.trained.listed_rows) - int(sure)
-    return {
-        doubt.name: round(min(1 - 1e-6, max(1e-6, (looks[place] + 1) / (rows + 1) * alone / count)), 6)
-        for (place, doubt), count in zip(told.items(), met, strict=True) if count and alone > 0
-    }  # fmt: skip
+    found = {}
+    for (place, doubt), count in zip(told.items(), met, strict=True):
+        if count and alone > 0:
+            looks = sum(int(connection.execute(_alike(model, doubt, f"own_{own}", strong)).fetchall()[0][0])
+                        for own in range(len(rows)))  # fmt: skip
+            share = (looks + 1) / (sum(rows) + 1) * alone / count
+            found[told[place].name] = round(min(1 - 1e-6, max(1e-6, share)), 6)
+    return found
 
 
-def _alike(model: LinkModel, doubt: Doubt) -> str:
+def _alike(model: LinkModel, doubt: Doubt, pairs: str, strong: float) -> str:
     """The query of how many records of a register have another in it that would be in this doubt, and strong."""
     (name, levels), *others = doubt.levels
     figures = model.comparisons.get(name)
     worth = max(figures[level].weight if figures and level in figures else 0.0 for level in levels)
     without = f"p.weight - ({contribution(model, name)})" if figures else "p.weight"
     narrowed = [met_sql(model, other, met) for other, met in others]
-    where = " and ".join(["held_row <> listed_row", f"{without} + ({worth}) >= {bits(STRONG)}", *narrowed])
-    return f"select count(distinct held_row) from scored as p where {where}"  # noqa: S608 (names and figures of ours)
+    where = " and ".join([f"{without} + ({worth}) >= {strong}", *narrowed])
+    return f"select count(distinct held_row) from {pairs} as p where {where}"  # noqa: S608 (names and figures of ours)
 
 
 def _solved(weights: Sequence[float], wrong: float) -> float:
