@@ -5,6 +5,9 @@ BIN := $(VENV)/bin
 LOOKS := src/easement/web/static/SOURCE
 .DEFAULT_GOAL := help
 
+# Some machines tell Python to keep no bytecode; then each of the many processes here would compile everything anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 help:  ## show what can be made
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 

@@ -20,7 +20,7 @@ MEMORY, ROOM = Path("/dev/shm"), 8 << 30
 usual = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 """How fast examples are made says how busy the machine is, and nothing of the code."""
 
-settings.register_profile("everyday", usual, max_examples=40)
+settings.register_profile("everyday", usual, max_examples=30)
 settings.register_profile("long", usual, max_examples=500)
 settings.load_profile("everyday")  # `make torture` takes the long one
 

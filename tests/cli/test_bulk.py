@@ -75,13 +75,15 @@ def test_a_refusal_here_names_every_reason_and_ends_with_its_code(pair):
     assert "Refused here; `dwp` was not asked." in done.output
 
 
-def test_a_list_without_its_mapping_is_told(pair, tmp_path):
+def test_a_list_without_its_mapping_is_taken_for_encodings_and_refused_where_none_are_agreed(pair, tmp_path):
     (tmp_path / "roll.csv").write_text("x\n")
     done = CliRunner().invoke(
         bulk,
         [*ASK, "--role", "benefits-officer", "--match", str(tmp_path / "roll.csv"), "--node", str(pair.northtown.home)],
+        standalone_mode=False,
     )
-    assert "go together" in str(done.exception)
+    assert done.return_value == 10
+    assert "the share does not take encodings, and the list came without a mapping" in done.output
 
 
 def test_the_worker_makes_what_waits_and_then_rests(pair):

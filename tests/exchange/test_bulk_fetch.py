@@ -57,15 +57,15 @@ def test_the_official_client_reads_it(pair, tmp_path):
 def test_a_set_is_written_in_several_files_and_read_as_one(pair, tmp_path, monkeypatch):
     monkeypatch.setattr(set_outlet, "PART_ROWS", 1)
     monkeypatch.setattr("easement.sources.rows.BATCH_ROWS", 16)
-    pair.world.hold(plain_rows(5000))
+    pair.world.hold(plain_rows(1500))
     done = ready(pair)
     files = json.loads(done.manifest)["files"]
     assert len(files) > 1
-    assert sum(file["rows"] for file in files) == done.rows == 5000
+    assert sum(file["rows"] for file in files) == done.rows == 1500
     (tmp_path / "got").mkdir()
     with httpx.Client() as client:
         paths = fetch(pair.northtown, client, done.message, tmp_path / "got", pair.clock())
-    assert sum(pq.read_table(path).num_rows for path in paths) == 5000
+    assert sum(pq.read_table(path).num_rows for path in paths) == 1500
 
 
 def test_what_is_fetched_again_is_only_what_is_not_there(pair, tmp_path):

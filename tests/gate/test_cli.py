@@ -250,11 +250,16 @@ def test_a_person_can_be_named_in_a_file_and_so_off_the_command_line(asking: Run
     assert twice.code == 2
 
 
-@pytest.mark.parametrize("option", ["--match", "--match-dataset"])
-def test_a_list_and_its_mapping_go_together(asking: Run, option: str) -> None:
-    ended = asking("share", "entitled", "match", option, "roll.csv", "--out", "a.csv")
+def test_a_mapping_without_a_list_is_told(asking: Run) -> None:
+    ended = asking("share", "entitled", "match", "--match-dataset", "roll.csv", "--out", "a.csv")
     assert ended.code == 2
     assert "give both --match and --match-dataset" in ended.err
+
+
+def test_a_list_without_a_mapping_is_taken_for_encodings_and_refused_where_none_are_agreed(asking: Run) -> None:
+    ended = asking("share", "entitled", "match", "--match", "roll.csv", "--out", "a.csv")
+    assert ended.code == 10
+    assert "list.encodings-refused" in ended.out
 
 
 EXITS = [

@@ -27,7 +27,7 @@ def home(tmp_path: Path) -> Path:
 def test_a_new_node_has_settings_keys_a_database_a_ledger_and_folders(home: Path) -> None:
     assert {path.name for path in home.iterdir()} == {
         "easement.toml", "keys", "members", "node.db", "ledger", "agreements", "standards", "datasets", "releases",
-        "directory", "indexes", "jobs",
+        "directory", "indexes", "jobs", "links",
     }  # fmt: skip
     with open_node(home) as node:
         assert (node.organisation, node.settings.organisation.name, node.memory_mb) == ("dwp", "Department", 600)
@@ -40,7 +40,7 @@ def test_a_new_node_has_settings_keys_a_database_a_ledger_and_folders(home: Path
 def test_secrets_are_for_their_owner_alone(home: Path) -> None:
     for name in SECRETS:
         assert (home / "keys" / name).stat().st_mode & 0o777 == 0o600
-    for folder in ("keys", "releases", "directory", "indexes", "jobs"):
+    for folder in ("keys", "releases", "directory", "indexes", "jobs", "links"):
         assert (home / folder).stat().st_mode & 0o777 == 0o700
     assert (home / "node.db").stat().st_mode & 0o777 == 0o600
 
