@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, settings
 
 from easement.node import opening
 from tests.databases import blank, database, engine, filled_file, made_quickly, server
+from tests.often import EVERYDAY, LONG
 
 __all__ = ["blank", "database", "engine", "filled_file", "server"]
 
@@ -20,8 +21,8 @@ MEMORY, ROOM = Path("/dev/shm"), 8 << 30
 usual = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 """How fast examples are made says how busy the machine is, and nothing of the code."""
 
-settings.register_profile("everyday", usual, max_examples=30)
-settings.register_profile("long", usual, max_examples=500)
+settings.register_profile("everyday", usual, max_examples=EVERYDAY)
+settings.register_profile("long", usual, max_examples=LONG)
 settings.load_profile("everyday")  # `make torture` takes the long one
 
 

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 
 from easement.agreement.clauses import CLAUSES
 from easement.agreement.diff import Effect, differences, report, summary
+from tests.often import often
 
 from .full import changes, model_paths
 from .makers import GONE, Data, agreements, as_file, as_text, changed, example, read_agreement_text, with_changes
@@ -40,7 +41,7 @@ def test_one_changed_value_is_one_difference_and_flips_when_read_backwards(path:
 
 
 @given(agreements())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=often(40), deadline=None)
 def test_an_agreement_does_not_differ_from_itself(data: Data) -> None:
     file = as_file(data)
     assert differences(file, file) == ()
@@ -49,7 +50,7 @@ def test_an_agreement_does_not_differ_from_itself(data: Data) -> None:
 
 
 @given(agreements(), agreements())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=often(60), deadline=None)
 def test_any_two_agreements_differ_alike_from_both_sides(one: Data, other: Data) -> None:
     a, b = as_file(one), as_file(other)
     there, back = differences(a, b), differences(b, a)

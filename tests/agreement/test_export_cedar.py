@@ -19,6 +19,7 @@ from easement.agreement.read import AgreementFile
 from easement.base.canonical import sha256_hex
 from easement.law.catalogue import catalogue
 from easement.meaning.standards import standards
+from tests.often import often
 
 from .makers import Data, agreements, as_file, example
 
@@ -31,7 +32,7 @@ def policies(file: AgreementFile) -> str:
 
 
 @given(agreements())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=often(60), deadline=None)
 def test_any_agreement_makes_policies_that_the_schema_accepts(data: Data) -> None:
     assume(all(share["standard"] in STANDARDS for share in data["shares"].values()))
     result = cedarpy.validate_policies(policies(as_file(data)), SCHEMA)

@@ -14,6 +14,7 @@ from easement.agreement.read import AgreementFile
 from easement.law.catalogue import catalogue
 from easement.law.shelves import Catalogue
 from easement.meaning.standards import standards
+from tests.often import often
 
 from .full import FULL
 from .makers import Data, agreements, as_file, changed, example
@@ -53,7 +54,7 @@ def words(node: Any) -> Iterator[str]:
 
 
 @given(agreements())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=often(60), deadline=None)
 def test_every_term_is_one_that_the_vocabulary_has(data: Data) -> None:
     used = {word.partition(":")[2] for word in words(graph(as_file(data))) if re.fullmatch(r"dpv:\w+", word)}
     assert used <= KNOWN

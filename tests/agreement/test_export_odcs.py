@@ -8,6 +8,7 @@ from easement.agreement.export import export
 from easement.law.catalogue import catalogue
 from easement.meaning.odcs import standard_from_contract
 from easement.meaning.standards import standards
+from tests.often import often
 
 from .makers import agreements, as_file, example
 
@@ -48,7 +49,7 @@ def test_a_standard_that_is_not_at_hand_leaves_names():
 
 
 @given(agreements())
-@settings(max_examples=20)
+@settings(max_examples=often(20))
 def test_every_agreement_is_a_contract(data):
     file = as_file(data)
     said = contract(file)

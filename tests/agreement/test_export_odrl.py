@@ -11,6 +11,7 @@ from easement.agreement.export import export
 from easement.agreement.export.odrl import ODRL, PROFILE
 from easement.agreement.read import AgreementFile
 from easement.law.catalogue import catalogue
+from tests.often import often
 
 from .full import FULL
 from .makers import Data, agreements, as_file, changed, example
@@ -60,7 +61,7 @@ def holds_to_the_model(found: dict[str, Any]) -> None:
 
 
 @given(agreements())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=often(60), deadline=None)
 def test_any_agreement_makes_a_policy_of_the_information_model(data: Data) -> None:
     holds_to_the_model(policy(as_file(data)))
 

@@ -33,6 +33,7 @@ from easement.base.words import day, listed, number
 from easement.law.catalogue import catalogue
 from easement.law.shelves import Catalogue
 from easement.meaning.standards import standards
+from tests.often import often
 
 from .full import BOTH, FULL, HOSTILE, changes, leaves, model_paths, put, valid
 from .makers import Data, agreements, as_file, changed, example
@@ -252,7 +253,7 @@ def test_every_kind_of_free_text_was_tried() -> None:
 
 
 @given(agreements())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=often(40), deadline=None)
 def test_any_agreement_can_be_shown(data: Data) -> None:
     file = as_file(data)
     page = Page(html(file))

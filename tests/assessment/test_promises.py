@@ -14,6 +14,7 @@ from easement.assessment.narrow import narrow
 from easement.assessment.result import Outcome, Section, Standing
 from easement.law.entry import Verdict
 from easement.law.fits import powers_for
+from tests.often import often
 
 from .makers import LAW, MEALS, ON, STANDARDS
 from .strategies import any_answers, given_answers
@@ -25,7 +26,7 @@ everything = st.one_of(any_answers(), any_answers(whole=True), near)
 
 
 @given(everything)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=often(200), deadline=None)
 def test_no_answers_come_to_a_yes_while_a_bar_is_open(answers: Any) -> None:
     facts = Facts(answers, LAW, ON, STANDARDS)
     result = assess(answers, LAW, ON, STANDARDS)
@@ -36,7 +37,7 @@ def test_no_answers_come_to_a_yes_while_a_bar_is_open(answers: Any) -> None:
 
 
 @given(everything)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=often(200), deadline=None)
 def test_no_answers_let_a_public_body_share_where_no_power_fits(answers: Any) -> None:
     result = assess(answers, LAW, ON, STANDARDS)
     if result.outcome is not Outcome.CAN:
@@ -49,7 +50,7 @@ def test_no_answers_let_a_public_body_share_where_no_power_fits(answers: Any) ->
 
 
 @given(everything)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=often(200), deadline=None)
 def test_a_yes_has_every_question_answered_and_every_statement_holding(answers: Any) -> None:
     result = assess(answers, LAW, ON, STANDARDS)
     if result.outcome is Outcome.CAN:
@@ -58,7 +59,7 @@ def test_a_yes_has_every_question_answered_and_every_statement_holding(answers: 
 
 
 @given(given_answers(), st.data())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=often(200), deadline=None)
 def test_more_answers_never_let_a_power_back_in(given_: dict[str, Any], data: st.DataObject) -> None:
     fewer = data.draw(st.fixed_dictionaries({}, optional={key: st.just(value) for key, value in given_.items()}))
     wide = narrow(answers_of(fewer), LAW, ON)[-1].powers
@@ -67,14 +68,14 @@ def test_more_answers_never_let_a_power_back_in(given_: dict[str, Any], data: st
 
 
 @given(given_answers())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=often(100), deadline=None)
 def test_each_answer_leaves_as_many_powers_or_fewer(given_: dict[str, Any]) -> None:
     counts = [len(step.powers) for step in narrow(answers_of(given_), LAW, ON)]
     assert counts == sorted(counts, reverse=True)
 
 
 @given(everything)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=often(200), deadline=None)
 def test_every_statement_names_its_source_and_what_does_not_hold_says_its_mend(answers: Any) -> None:
     for each in assess(answers, LAW, ON, STANDARDS).statements:
         assert each.source.citation
@@ -84,7 +85,7 @@ def test_every_statement_names_its_source_and_what_does_not_hold_says_its_mend(a
 
 
 @given(everything)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=often(100), deadline=None)
 def test_the_same_answers_come_to_the_same_result(answers: Any) -> None:
     again = answers_of(answers.given)
     assert again.digest == answers.digest
@@ -92,7 +93,7 @@ def test_the_same_answers_come_to_the_same_result(answers: Any) -> None:
 
 
 @given(everything)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=often(100), deadline=None)
 def test_what_was_told_in_confidence_is_never_a_yes_with_nothing_that_lifts_it(answers: Any) -> None:
     if answers.confidence and answers.confidence_met in (None, "nothing", "unsure"):
         result = assess(answers, LAW, ON, STANDARDS)

@@ -11,6 +11,7 @@ from easement.assessment.asked import WHEN, asked, options, unanswered
 from easement.assessment.facts import Facts
 from easement.assessment.questions import Kind, parts, question, questions
 from easement.base.errors import BadFile, UsageError
+from tests.often import often
 
 from .makers import LAW, MEALS, ON, STANDARDS, answers, facts
 from .strategies import any_answers
@@ -98,7 +99,7 @@ def test_only_powers_whose_words_leave_it_open_can_be_confirmed() -> None:
 
 
 @given(any_answers())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=often(60), deadline=None)
 def test_every_question_that_is_asked_of_choices_has_some(given_: Answers) -> None:
     known = Facts(given_, LAW, ON, STANDARDS)
     for each in asked(known):
@@ -154,6 +155,6 @@ def test_a_key_that_is_no_question_is_refused() -> None:
 
 
 @given(any_answers())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=often(60), deadline=None)
 def test_what_is_written_to_a_file_is_read_again(given_: Answers) -> None:
     assert read_answers_text(answers_text(given_)) == given_

@@ -11,6 +11,7 @@ from easement.assessment.facts import Facts
 from easement.assessment.risks import RISK_WHEN, known_risks, level, stake
 from easement.assessment.scale import weigh
 from easement.assessment.weaker import form_of, weaker_form
+from tests.often import often
 
 from .makers import LAW, ON, STANDARDS, answers, facts
 from .strategies import any_answers
@@ -74,7 +75,7 @@ def test_a_reason_lets_no_name_into_records_without_names() -> None:
 
 
 @given(any_answers())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=often(100), deadline=None)
 def test_a_suggested_form_fits_the_kind_of_value_and_says_less(given_: Answers) -> None:
     known = Facts(given_, LAW, ON, STANDARDS)
     for element in known.elements:

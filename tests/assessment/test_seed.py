@@ -14,6 +14,7 @@ from easement.assessment.cases import WorkedCase, worked_cases
 from easement.assessment.result import Outcome
 from easement.assessment.seed import ImpactMade, seed
 from easement.base.errors import Refused
+from tests.often import often
 
 from .makers import LAW, MEALS, ON, STANDARDS, answers
 from .strategies import given_answers
@@ -120,7 +121,7 @@ def test_each_worked_case_drafts_or_says_why_not(case: WorkedCase) -> None:
 
 
 @given(given_answers(), st.text(min_size=1, max_size=40).filter(str.strip))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=often(100), deadline=None)
 def test_a_draft_of_whatever_was_answered_can_be_read_as_it_stands(more: dict[str, Any], title: str) -> None:
     given_ = answers_of(MEALS | more)
     result = assess(given_, LAW, ON, STANDARDS)

@@ -15,6 +15,7 @@ from ruamel.yaml.constructor import ConstructorError
 
 from easement.base.errors import BadFile
 from easement.base.located import MAX_BYTES, MAX_DEPTH, MAX_NODES, misplaced, read_file, read_text, validate
+from tests.often import often
 
 
 def read(text: str) -> Any:
@@ -290,7 +291,7 @@ def test_json_is_yaml_and_reads_the_same(value: dict[str, Any]) -> None:
     assert read(json.dumps(value, ensure_ascii=False)) == value
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=often(200))
 @given(st.text(max_size=60) | st.text("ab:-[]{}&*!|>#'\" \n,?%@`~", max_size=60))
 def test_any_text_is_read_as_a_yaml_library_reads_it_or_is_a_bad_file(text: str) -> None:
     try:

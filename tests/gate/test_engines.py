@@ -32,6 +32,7 @@ from easement.meaning.model import Standard
 from easement.sources.files import open_sources
 from easement.sources.session import Session
 from tests.mariadb import mariadb
+from tests.often import often
 from tests.sources.stores import Store, store
 
 from .conftest import facts, request
@@ -225,7 +226,7 @@ def test_every_engine_gives_the_same_answers(
 
 @pytest.mark.torture
 @pytest.mark.timeout(3_600)
-@settings(deadline=None, max_examples=200, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=often(200), suppress_health_check=[HealthCheck.too_slow])
 @given(rows=TABLES, listed=TABLES, person=st.sampled_from(SAID))
 def test_every_engine_gives_the_same_answers_to_hundreds_of_tables(
     check_alike: Alike, rows: list[Row], listed: list[Row], person: dict[str, str]

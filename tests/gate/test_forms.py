@@ -17,6 +17,7 @@ from easement.gate.forms import BLANKS, formed
 from easement.gate.keys import PseudonymKey
 from easement.gate.protect import protect, tokenised
 from easement.meaning.model import Element, Standard
+from tests.often import often
 
 KEY = PseudonymKey(bytes(range(32)))
 BOUND = {"pseudonym_inner": KEY.inner, "pseudonym_outer": KEY.outer}
@@ -66,7 +67,7 @@ def element(standard: Standard) -> dict[str, Element]:
     return standard.elements
 
 
-@settings(deadline=None, max_examples=75)
+@settings(deadline=None, max_examples=often(75))
 @given(values=several(TEXTS), lengths=st.lists(st.integers(1, 40), min_size=1, max_size=4))
 @example(["  ab  ", "\u00a0ab", "e\u0301a", "👨‍👩‍👧x"], [1, 2, 3])
 def test_truncate(element: dict[str, Element], values: list[str | None], lengths: list[int]) -> None:
@@ -80,14 +81,14 @@ def test_what_is_trimmed_is_what_the_engine_trims(element: dict[str, Element]) -
     agree([{"truncate": 1}], [f"{sign}ab" for sign in signs], "VARCHAR", element["family_name"])
 
 
-@settings(deadline=None, max_examples=75)
+@settings(deadline=None, max_examples=often(75))
 @given(values=several(TEXTS))
 @example(["EC1A 1BB\n", "nt1-1aa"])
 def test_outward(element: dict[str, Element], values: list[str | None]) -> None:
     agree(["outward"], values, "VARCHAR", element["postcode"])
 
 
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=often(50))
 @given(
     values=several(TEXTS), name=st.sampled_from(["reference", "nino", "family_name", "given_name", "postcode", "award"])
 )
@@ -95,13 +96,13 @@ def test_pseudonyms_plain_text_and_presence(element: dict[str, Element], values:
     agree(["pseudonym", "plain", "present"], values, "VARCHAR", element[name])
 
 
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=often(50))
 @given(values=several(DATES))
 def test_days_months_and_years(element: dict[str, Element], values: list[date | None]) -> None:
     agree(["year", "month", "plain", "present", "pseudonym"], values, "DATE", element["date_of_birth"])
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=often(200))
 @given(
     values=several(st.none() | st.dates(date(3, 1, 2), date(9996, 12, 31))),
     most=st.integers(1, 400),
@@ -122,19 +123,19 @@ def test_a_day_shifted_beyond_the_calendar_is_told(day: date) -> None:
     assert 5 < over < 25
 
 
-@settings(deadline=None, max_examples=75)
+@settings(deadline=None, max_examples=often(75))
 @given(values=several(DOUBLES), edges=EDGES)
 def test_bands_of_doubles(element: dict[str, Element], values: list[float | None], edges: list[float]) -> None:
     agree([{"band": edges}, "pseudonym", "plain"], [*values, *edges], "DOUBLE", element["earnings"])
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=often(100))
 @given(values=several(st.none() | st.integers(-(2**53), 2**53)), edges=EDGES)
 def test_bands_of_whole_numbers(element: dict[str, Element], values: list[int | None], edges: list[float]) -> None:
     agree([{"band": edges}], [*values, *map(int, edges)], "BIGINT", element["earnings"])
 
 
-@settings(deadline=None, max_examples=75)
+@settings(deadline=None, max_examples=often(75))
 @given(
     values=several(st.decimals(-10_000, 10_000, places=2)),
     edges=st.lists(st.decimals(-10_000, 10_000, places=2), min_size=1, max_size=8),

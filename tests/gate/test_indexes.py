@@ -89,7 +89,7 @@ def test_generated_tables_are_told_of_alike_by_index_and_data(
     draw = random.Random(seed)
     world.hold(drawn(draw, draw.choice([0, 1, 40, 300])) if seed else drawn(draw, 400))
     assert asking.make()
-    outcomes = [both(asking, monkeypatch, draw.choice(["entitled", "forms"]), people(draw)) for _ in range(25)]
+    outcomes = [both(asking, monkeypatch, draw.choice(["entitled", "forms"]), people(draw)) for _ in range(12)]
     assert seed or {type(each) for each in outcomes} == {list, tuple}
 
 

@@ -17,6 +17,7 @@ from easement.gate.plan import LIST_REFERENCE, plan
 from easement.gate.prepare import Prepared
 from easement.gate.release import match_pairs
 from easement.meaning.model import Standard
+from tests.often import often
 
 from .conftest import facts, request
 from .tables import Rows, opened
@@ -227,7 +228,7 @@ people = st.builds(
 )  # fmt: skip
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=often(40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(held=st.lists(people, min_size=1, max_size=6), listed=st.lists(people, min_size=1, max_size=6))
 def test_no_record_is_ever_linked_twice_and_no_held_one_is_disclosed(
     agreement: Prepared, standard: Standard, tmp_path: Path, held: Rows, listed: Rows

@@ -14,6 +14,7 @@ from easement.agreement.forms import Form
 from easement.gate.keys import PseudonymKey, pseudonym_key
 from easement.gate.protect import protect
 from easement.meaning.model import Element, Standard
+from tests.often import often
 
 KEY = PseudonymKey(bytes(range(32)))
 
@@ -67,7 +68,7 @@ def test_an_absent_value_stays_absent_in_every_form(element: dict[str, Element],
     assert formed(form, None, element[name]) is None
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=often(60), deadline=None)
 @given(text=st.text(alphabet=st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=20))
 def test_a_pseudonym_is_the_keyed_hash_of_the_value_in_its_normal_form(text: str) -> None:
     element = Element(name="code_word", definition="x", sensitivity="direct")
@@ -105,7 +106,7 @@ def test_a_key_is_never_shown() -> None:
     assert KEY.secret.hex() not in repr(KEY)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=often(40), deadline=None)
 @given(
     day=st.dates(date(1900, 1, 1), date(2100, 1, 1)),
     gap=st.integers(0, 4000),

@@ -13,6 +13,7 @@ from easement.gate import service
 from easement.gate.model import Code
 from easement.ledger.model import EntryType
 from easement.node.home import create_node, open_node
+from tests.often import often
 
 from .world import NOW, World, signed
 
@@ -63,7 +64,7 @@ def test_what_the_agreement_or_the_law_knows_is_in_the_log_of_a_refusal(world: W
     assert said.reasons == ("purpose.not-agreed", "role.not-entitled")
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=often(40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=st.text(max_size=60))
 def test_no_text_whatever_stops_a_refusal_from_being_logged(shared_world: World, text: str) -> None:
     with open_node(shared_world.node) as node:

@@ -25,6 +25,7 @@ from easement.ledger.proof import parse_proof, proof_text
 from easement.ledger.receipt import check_receipt, make_receipt, parse_receipt
 from easement.ledger.verifier import Key, Receipt, Signature, parse_checkpoint, parse_note, receipt_bytes
 from tests.ledger.makers import DAY, OTHER, SIGNER, fill, private, released
+from tests.often import often
 
 ANSWER = b"family_name,award\nHopper,UC\n"
 KEYS = [SIGNER.key]
@@ -212,7 +213,7 @@ def test_any_bytes_are_read_or_refused_and_nothing_else_is_raised(parse, data):
         parse(data)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=200)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=often(200))
 @given(data=st.data())
 def test_no_change_to_a_receipt_lets_another_entry_or_answer_through(receipt, data):
     """A byte changed, dropped or doubled anywhere: refused, or what it says is exactly what it said."""

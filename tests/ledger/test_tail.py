@@ -14,6 +14,7 @@ from easement.ledger.tiles import Edge
 from easement.ledger.tree import inclusion_proof, leaf_hash, root_at, root_of
 from easement.ledger.verifier import check_receipt
 from tests.ledger.makers import fill, private, released, reopened
+from tests.often import often
 
 
 def bodies(many):
@@ -27,7 +28,7 @@ def edge_of(leaves):
     return edge
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=often(60), deadline=None)
 @given(published=st.integers(0, 1_500), more=st.integers(1, 900))
 def test_the_end_of_a_tree_proves_each_entry_as_the_newest(published, more):
     leaves = bodies(published + more)

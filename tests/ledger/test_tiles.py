@@ -9,6 +9,7 @@ from easement.ledger import tiles
 from easement.ledger.tiles import Edge, TileReader, encode_bundle, read_edge, tile_path, widths
 from easement.ledger.tree import inclusion_proof, leaf_hash, root_at, root_of, verify_inclusion
 from easement.ledger.verifier import decode_bundle, read_bundle, read_tile
+from tests.often import often
 
 ENTRIES = st.lists(st.binary(max_size=40) | st.sampled_from([bytes(255), bytes(256), bytes(65_535)]), max_size=6)
 
@@ -52,7 +53,7 @@ def grown(size):
     return edge, [*full, *edge.partial()]
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=often(30), deadline=None)
 @given(st.integers(0, 1200) | st.sampled_from([256, 512, 65_536, 65_537, 70_000]))
 def test_the_edge_has_the_root_and_the_tiles_of_the_whole_tree(size):
     edge, made = grown(size)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from easement.linkage.quality import ENOUGH, Range, Stratum, band, by_chance, by_decisions, gap, wilson
 from easement.linkage.quality_groups import FEWEST, GroupErrors, age_band, postcode_area, true_errors
 from easement.linkage.quality_tally import Tally
+from tests.often import often
 
 counts = st.integers(0, 2_000)
 
@@ -35,7 +36,7 @@ def test_the_range_of_a_difference_is_as_published(
     assert found.certain
 
 
-@settings(max_examples=40)
+@settings(max_examples=often(40))
 @given(st.lists(st.tuples(st.booleans(), counts, counts, counts), max_size=6))
 def test_figures_stand_in_their_ranges_and_those_between_nothing_and_all(
     strata: list[tuple[bool, int, int, int]],
@@ -50,7 +51,7 @@ def test_figures_stand_in_their_ranges_and_those_between_nothing_and_all(
             assert each.decisions >= ENOUGH
 
 
-@settings(max_examples=30)
+@settings(max_examples=often(30))
 @given(counts, counts, counts)
 def test_more_false_links_make_no_linkage_better(same: int, different: int, more: int) -> None:
     before, after = (wilson(same, same + wrong) for wrong in (different, different + more))

@@ -57,10 +57,17 @@ def test_what_is_kept_opens_as_it_was_given(engine: Engine) -> None:
 
 
 def test_nothing_of_a_person_stands_in_the_clear(engine: Engine) -> None:
-    keep(engine, ADA)
+    known = (
+        "PUPIL-00071",
+        "CLAIM-00072",
+        "WINTERBOTTOM",
+        "HARRIETTE",
+    )  # long, for sealed bytes may hold any short word
+    fields = {"family": (known[2], known[2]), "given": ("", known[3])}
+    keep(engine, replace(ADA, listed=known[0], held=known[1], fields=fields))
     [row] = kept(engine)
     said = repr(tuple(row)) + repr(row.sealed)
-    assert not any(word in said for word in ("P7", "C07", "TWIN", "ADA"))
+    assert not any(word in said for word in known)
 
 
 def test_a_row_opens_under_its_own_key_and_in_its_own_place_alone(engine: Engine) -> None:

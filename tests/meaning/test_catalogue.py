@@ -13,6 +13,7 @@ from easement.meaning.codes_shelf import code_lists
 from easement.meaning.compare import compare_standards
 from easement.meaning.model import Retired
 from easement.meaning.standards import standard, standards
+from tests.often import often
 
 ALL = standards()
 
@@ -66,7 +67,7 @@ def test_hits_are_bounded():
 
 
 @given(st.text(max_size=60))
-@settings(max_examples=40)
+@settings(max_examples=often(40))
 def test_whatever_is_looked_for_is_answered(words):
     assert len(search(ALL, words)) <= len(ALL)
 

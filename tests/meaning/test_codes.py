@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from easement.base.errors import BadFile, UsageError
 from easement.meaning.codes import MOST_CODES, Code, CodeList, Standing
 from easement.meaning.codes_shelf import BUILT_IN_CODES, code_list, code_lists, list_refs, read_code_list, versions_of
+from tests.often import often
 
 HEAD = "format: easement-codes/2\nid: councils\ntitle: Councils\nsource: these tests\ncodes:\n"
 TODAY = date(2026, 11, 22)
@@ -183,7 +184,7 @@ DAYS = st.dates(date(2000, 1, 1), date(2030, 1, 1))
 
 
 @given(st.lists(st.tuples(st.integers(0, 8), st.integers(0, 8)), max_size=12), DAYS)
-@settings(max_examples=40)
+@settings(max_examples=often(40))
 def test_whatever_becomes_what_a_walk_ends(pairs, day):
     codes = {f"c{n}": Code(label=f"C{n}", becomes=tuple(f"c{b}" for a, b in pairs if a == n)) for n in range(9)}
     try:

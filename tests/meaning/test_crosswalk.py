@@ -10,6 +10,7 @@ from easement.base.errors import BadFile, EasementError, UsageError
 from easement.meaning.codes_shelf import code_list
 from easement.meaning.crosswalk import Fit, Pair, Relation, Walk, compose, inverse, succession
 from easement.meaning.crosswalk_shelf import crosswalk, crosswalks, read_crosswalk, walks_from
+from tests.often import often
 
 TODAY = date(2026, 11, 22)
 HEAD = "format: easement-crosswalk/1\nfrom: sex-dfe\nto: sex-nhs\nsource: these tests\nchecked: 2026-11-22\npairs:\n"
@@ -139,14 +140,14 @@ def made(pairs, from_="x", to="y"):
 
 
 @given(WALKS)
-@settings(max_examples=40)
+@settings(max_examples=often(40))
 def test_turned_twice_it_is_the_same(pairs):
     walk = made(pairs)
     assert inverse(inverse(walk, "abcd"), "abcd").pairs == walk.pairs
 
 
 @given(WALKS)
-@settings(max_examples=40)
+@settings(max_examples=often(40))
 def test_what_maps_and_comes_back_is_itself_unless_codes_were_merged(pairs):
     walk = made(pairs)
     back = inverse(walk, "abcd")
@@ -157,7 +158,7 @@ def test_what_maps_and_comes_back_is_itself_unless_codes_were_merged(pairs):
 
 
 @given(WALKS, WALKS)
-@settings(max_examples=40)
+@settings(max_examples=often(40))
 def test_two_steps_never_claim_more_than_each(one, other):
     first, second = made(one), made(other, "y", "z")
     for pair in compose(first, second).pairs:

@@ -16,6 +16,7 @@ from easement.base.errors import UsageError
 from easement.meaning.codes import Code, CodeList
 from easement.meaning.codes_shelf import code_list
 from easement.meaning.crosswalk_labels import MOST_NAMES, How, jaro_winkler, match_labels
+from tests.often import often
 
 NAMES = [tuple(row) for row in csv.reader((Path(__file__).parent / "authority_names.csv").read_text().splitlines())][1:]
 DAY = date(2026, 11, 22)
@@ -124,14 +125,14 @@ def test_jaro_winkler_gives_the_figures_in_print(one_, other, alike):
 
 
 @given(st.text(max_size=20), st.text(max_size=20))
-@settings(max_examples=40)
+@settings(max_examples=often(40))
 def test_likeness_is_the_same_both_ways_and_within_its_bounds(one_, other):
     assert 0 <= jaro_winkler(one_, other) <= 1
     assert (jaro_winkler(one_, other) == 1) == (one_ == other)
 
 
 @given(st.sampled_from(NAMES))
-@settings(max_examples=40)
+@settings(max_examples=often(40))
 def test_capitals_and_signs_make_no_difference(pair):
     name, _ = pair
     assert one(name).code == one(f"  {name.upper().replace(' ', '  ')}. ").code

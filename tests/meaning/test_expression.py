@@ -27,6 +27,7 @@ from easement.meaning.expression import (
 from easement.meaning.sql import to_sql
 from easement.meaning.template import column
 from tests.meaning.generated import SQL_TYPES, TYPES, conditions, rows
+from tests.often import often
 
 TODAY = date(2026, 11, 21)
 FREE_MEALS = "award in ('UC', 'IS') and net_monthly_earnings <= 616.67"
@@ -63,14 +64,14 @@ def in_duckdb(database: duckdb.DuckDBPyConnection, expression: Expression, row: 
     return answer
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=often(600), deadline=None)
 @given(conditions, rows)
 def test_a_condition_means_the_same_in_python_and_in_duckdb(database, condition, row):
     ready = typed(condition, TYPES)
     assert in_duckdb(database, ready, row) == evaluate(ready, row, today=TODAY)
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=often(600), deadline=None)
 @given(conditions)
 @example(Compare("=", Name("hours"), Literal(1e-07)))
 @example(Compare("=", Name("hours"), Arithmetic("-", Literal(1), Arithmetic("-", Literal(2), Literal(-3)))))
@@ -78,7 +79,7 @@ def test_what_is_written_reads_back_as_it_was(condition):
     assert unplaced(parse(write(condition))) == unplaced(condition)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=often(200), deadline=None)
 @given(conditions)
 def test_what_is_written_keeps_no_bracket_that_grows(condition):
     once = write(condition)
@@ -198,7 +199,7 @@ def offence(text: str) -> ExpressionError | None:
     return None
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=often(1500), deadline=None)
 @given(st.text(max_size=60) | st.lists(st.sampled_from(PIECES), max_size=15).map(" ".join))
 def test_any_text_is_a_condition_or_is_refused_with_a_position_inside_it(text):
     error = offence(text)

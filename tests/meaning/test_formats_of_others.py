@@ -18,6 +18,7 @@ from easement.meaning.odcs import contract_of, standard_from_contract
 from easement.meaning.sssom import MappingSet, Row, read_sssom, set_of_mapping, set_of_walk, walk_of_set, write_sssom
 from easement.meaning.standards import standard, standards
 from tests.agreement.makers import EXAMPLE
+from tests.often import often
 
 from .formats_of_others import ODCS, OF_A_ROW, sssom_faults
 
@@ -151,7 +152,7 @@ def test_the_facts_on_sssom_find_what_it_does_not_have(text):
 
 
 @given(st.lists(st.tuples(st.text(), st.text(), st.text()), min_size=1, max_size=4))
-@settings(max_examples=40)
+@settings(max_examples=often(40))
 def test_whatever_labels_say_a_set_goes_out_and_comes_back(said):
     rows = tuple(
         Row(f"a:{at}", "skos:exactMatch", "b:1", subject_label=one, author_label=two, comment=three)

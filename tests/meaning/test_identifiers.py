@@ -11,6 +11,7 @@ from easement.meaning.checks import IN_SQL, is_valid
 from easement.meaning.identifiers import Identifier, Kind, NotValid, check, tidy
 from easement.meaning.keys import tidied
 from easement.meaning.template import column
+from tests.often import often
 
 VALID = [
     (Kind.NHS_NUMBER, "9434765919", "9434765919"),
@@ -111,7 +112,7 @@ def database():
         yield connection
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=often(50), deadline=None)
 @given(st.lists(_near | st.from_regex(r"[0-9]{12}", fullmatch=True).map(_with_upn_letter), min_size=1, max_size=40))
 def test_sql_judges_and_tidies_every_kind_as_python_does(database, texts):
     held = {"v": [text for text in texts if "\x00" not in text]}

@@ -12,6 +12,7 @@ from easement.meaning.examples import example_of
 from easement.meaning.jsonschema import MOST_BYTES, json_schema, read_json_schema, standard_from_json_schema
 from easement.meaning.standards import read_standard, standard, standards
 from easement.meaning.syntax import Type
+from tests.often import often
 
 
 def back(schema, id_="drafted"):
@@ -147,7 +148,7 @@ JSON = st.recursive(
 
 
 @given(st.dictionaries(st.text(max_size=10), JSON, max_size=5))
-@settings(max_examples=40)
+@settings(max_examples=often(40))
 def test_whatever_a_schema_says_a_draft_holds_or_is_refused(properties):
     try:
         made = back({"properties": properties})

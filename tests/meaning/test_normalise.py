@@ -13,6 +13,7 @@ from easement.meaning.model import Key
 from easement.meaning.normalise import TITLES, normalise, normalise_name
 from easement.meaning.sql import normalised
 from easement.meaning.template import column
+from tests.often import often
 
 
 @pytest.mark.parametrize(
@@ -98,7 +99,7 @@ def database():
         yield connection
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=often(120), deadline=None)
 @given(st.lists(_names, min_size=1, max_size=40))
 def test_sql_normalises_as_python_does(database, values):
     answers = database.execute(f"select v, {SPELT} from (select unnest($v::varchar[]) as v)", {"v": values}).fetchall()

@@ -12,6 +12,7 @@ from easement.meaning.profile import hidden
 from easement.meaning.profile_queries import MOST_ROWS, profiled
 from easement.meaning.profile_values import judge, shape
 from easement.meaning.studio_words import could_be
+from tests.often import often
 
 from .fakes import FakeColumn, FakeSource, table
 from .studio_tables import nhs, postcode, upn
@@ -134,7 +135,7 @@ def test_a_pattern_says_what_stands_where():
 
 
 @given(st.lists(st.text(max_size=40), max_size=12))
-@settings(max_examples=40)
+@settings(max_examples=often(40))
 def test_no_text_upsets_the_judgement(values):
     found = judged(*[value for value in values if value.strip()])
     assert all(0.0 <= share <= 1.0 for share in (*found.types.values(), *found.identifiers.values()))

@@ -10,6 +10,7 @@ from easement.base.errors import BadData
 from easement.meaning.project import Fault, cells, doubts
 from easement.meaning.sql import failures, project
 from tests.meaning.fakes import FakeColumn, FakeSource, a_mapping, a_standard, table
+from tests.often import often
 
 
 def seen(source, mapping, standard):
@@ -256,7 +257,7 @@ hostile = st.text(st.characters(exclude_characters="\x00", exclude_categories=("
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=often(60), deadline=None)
 @given(hostile, hostile, hostile, hostile)
 def test_no_name_code_or_constant_of_the_user_becomes_sql(name, code, constant, value):
     standard = a_standard(a={}, b={"type": "code", "codes": {"x": "X"}}, c={})

@@ -17,6 +17,7 @@ from easement.meaning.propose_codes import walk
 from easement.meaning.propose_names import likeness, phrases_of, words_of
 from easement.meaning.standards import standard, standards
 from easement.sources.files import open_source
+from tests.often import often
 
 from .fakes import FakeColumn, FakeSource, a_standard, table
 from .studio_tables import BODIES, LATER, Right, nhs
@@ -276,7 +277,7 @@ def test_elements_of_any_standard_are_found_by_their_own_names():
 
 
 @given(st.lists(st.lists(st.integers(0, 9), min_size=4, max_size=4), min_size=1, max_size=4))
-@settings(max_examples=40)
+@settings(max_examples=often(40))
 def test_the_assignment_gains_as_much_as_any(gains):
     def best(row, free):
         if row == len(gains):

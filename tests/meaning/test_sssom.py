@@ -18,6 +18,7 @@ from easement.meaning.crosswalk_text import crosswalk_text
 from easement.meaning.mapping import DatasetMapping
 from easement.meaning.sssom import NONE, read_sssom, set_of_mapping, set_of_walk, walk_of_set, write_sssom
 from easement.meaning.standards import standard
+from tests.often import often
 
 LISTS = {each.ref.replace("/", ".v"): each for each in code_lists()}
 HEAD = (
@@ -192,7 +193,7 @@ WORDS = st.text(
         st.tuples(WORDS, WORDS, st.sampled_from(list(Relation))), min_size=1, max_size=6, unique_by=lambda e: e[:2]
     )
 )
-@settings(max_examples=40)
+@settings(max_examples=often(40))
 def test_codes_of_any_signs_go_out_and_come_back(pairs):
     lists = {
         "one": CodeList(
@@ -207,7 +208,7 @@ def test_codes_of_any_signs_go_out_and_come_back(pairs):
 
 
 @given(st.text(max_size=200))
-@settings(max_examples=40)
+@settings(max_examples=often(40))
 def test_hostile_text_is_refused_and_breaks_nothing(text):
     for tried in (text, HEAD + text, HEAD + COLUMNS + text):
         try:

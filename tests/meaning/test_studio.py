@@ -19,6 +19,7 @@ from easement.meaning.studio import fits, look, preview, proposals_for, propose_
 from easement.meaning.studio_draft import Head, confirm, decided, differences, draft, id_of, open_questions, way_said
 from easement.meaning.studio_file import written
 from easement.sources.model import File
+from tests.often import often
 
 from .fakes import table
 
@@ -377,7 +378,7 @@ WORDS = st.text(st.characters(categories=("L", "N", "P", "S", "Zs")), min_size=1
 
 
 @given(column=WORDS, reason=WORDS, codes=st.dictionaries(WORDS, st.sampled_from(["male", "female"]), max_size=3))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=often(40), deadline=None)
 def test_whatever_is_written_is_read_back_the_same(tmp_path_factory, column, reason, codes):
     said = reason.strip() or "x"
     mapping = DatasetMapping(

@@ -15,6 +15,7 @@ from easement.ledger.model import Entry, EntryType
 from easement.node.home import create_node, open_node
 from easement.node.model import Settings
 from easement.node.tables import fact, put_fact, secret_digest
+from tests.often import often
 
 SECRETS = ("organisation.key", "log.key", "database.key", "master.key")
 
@@ -156,7 +157,7 @@ def test_a_name_that_settings_cannot_hold_is_told(tmp_path: Path, name: str, ori
     assert list(tmp_path.iterdir()) == []
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=often(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(name=st.text(max_size=20))
 def test_whatever_name_is_taken_reads_back_as_it_was_given(tmp_path: Path, name: str) -> None:
     home = tmp_path / "dwp"

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from easement.base.errors import BadData
 from easement.sources.model import clean_names
+from tests.often import often
 from tests.sources.reading import put, rows
 
 ENCODINGS = ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "latin-1", "cp1252"]
@@ -55,20 +56,20 @@ def check_comes_back(data: bytes, how: dict[str, Any], table: list[list[str]]) -
     assert found == [tuple(value or None for value in record) for record in table]
 
 
-@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=often(40), suppress_health_check=[HealthCheck.too_slow])
 @given(files())
 def test_any_table_comes_back_the_same(made: tuple[bytes, dict[str, Any], list[list[str]]]) -> None:
     check_comes_back(*made)
 
 
 @pytest.mark.torture
-@settings(deadline=None, max_examples=2_000, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=often(2_000), suppress_health_check=[HealthCheck.too_slow])
 @given(files())
 def test_any_of_two_thousand_tables_comes_back_the_same(made: tuple[bytes, dict[str, Any], list[list[str]]]) -> None:
     check_comes_back(*made)
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=often(100))
 @given(st.lists(st.text(max_size=8), min_size=1, max_size=8))
 def test_clean_names_are_apart_and_on_one_line(originals: list[str]) -> None:
     names = clean_names(originals)
@@ -77,7 +78,7 @@ def test_clean_names_are_apart_and_on_one_line(originals: list[str]) -> None:
     assert clean_names(names) == names
 
 
-@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=often(40), suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.binary(max_size=200),
     st.sampled_from(["x.csv", "x.json", "x.jsonl", "x.parquet", "x.xlsx", "x.xls", "x.csv.gz"]),

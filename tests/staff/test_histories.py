@@ -14,6 +14,7 @@ from easement.base.errors import UsageError
 from easement.staff import service, tables
 from easement.staff.model import CONSOLE
 from easement.staff.permissions import NodeRole, permissions_of
+from tests.often import often
 
 from .keeper import CHEAP, NOW, FakeKeeper, Person, enrolled
 
@@ -164,4 +165,4 @@ class Histories(RuleBasedStateMachine):
 
 
 TestHistories = Histories.TestCase
-TestHistories.settings = settings(max_examples=15, stateful_step_count=25, deadline=None)
+TestHistories.settings = settings(max_examples=often(15), stateful_step_count=25, deadline=None)

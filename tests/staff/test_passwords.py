@@ -8,6 +8,7 @@ from easement.base.errors import UsageError
 from easement.staff import passwords
 from easement.staff.common import is_common
 from easement.staff.passwords import RFC_9106, Hashing, checked_password, hashed, is_stale, verified
+from tests.often import often
 
 from .keeper import CHEAP
 
@@ -108,7 +109,7 @@ def test_words_without_a_connection_are_taken(words: list[str]):
 
 
 @given(st.text(max_size=60))
-@settings(max_examples=200)
+@settings(max_examples=often(200))
 def test_any_text_is_answered_and_none_breaks_the_hash(text: str):
     is_common(text)
     kept = hashed(text, CHEAP)

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from easement.base.database import reading
 from easement.staff import service, tables
 from easement.staff.model import CONSOLE
+from tests.often import often
 
 from .keeper import NOW, FakeKeeper, Person, enrolled, later, stricter
 
@@ -35,7 +36,7 @@ def test_a_session_that_nobody_uses_ends_after_its_minutes(amina: Person):
 
 
 @given(st.lists(st.integers(1, 3600), min_size=1, max_size=8))
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=often(40), suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 def test_a_session_lives_as_long_as_it_is_used_within_bounds(small: FakeKeeper, pauses: list[int]):
     """At the bounds: never longer than the idle time after its last use; written down at most once a minute, so it
     may end up to a minute sooner, and never later."""

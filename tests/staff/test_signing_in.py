@@ -12,6 +12,7 @@ from sqlalchemy import event
 from easement.staff import entering, service
 from easement.staff.model import CONSOLE
 from easement.staff.passwords import Hashing, verified
+from tests.often import often
 
 from .keeper import CHEAP, NOW, PASSWORD, FakeKeeper, Person, enrolled, later, stricter
 
@@ -156,7 +157,7 @@ def shared(request, tmp_path_factory) -> Iterator[Person]:
 
 
 @given(st.text(max_size=40), st.text(max_size=40), st.text(max_size=20), st.text(max_size=40), st.text(max_size=40))
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=often(60), suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_text_in_any_field_gets_in_or_breaks_anything(shared: Person, name, password, code, source, token):
     keeper = shared.keeper
     more = {"source": source, "device": token, "earlier": token}
