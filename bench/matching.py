@@ -37,8 +37,8 @@ NAMES = """create table {kind} as
 PERSON = f"""create table person as
   select i, f.name as family, g.name as given,
     date '1940-01-01' + (hash(i, 2) % 28000)::integer as birth,
-    ['NT', 'ZE', 'QX', 'VB'][1 + hash(i, 3) % 4] || (1 + hash(i, 4) % 60)::varchar || (hash(i, 5) % 10)::varchar
-      || '{LETTERS}'[1 + (hash(i, 6) % 20)::int] || '{LETTERS}'[1 + (hash(i, 7) % 20)::int] as place,
+    ['NT', 'ZE', 'QX', 'VB'][(1 + hash(i, 3) % 4)::int] || (1 + hash(i, 4) % 60)::varchar || (hash(i, 5) % 10)::varchar
+      || '{LETTERS}'[(1 + hash(i, 6) % 20)::int] || '{LETTERS}'[(1 + hash(i, 7) % 20)::int] as place,
     case hash(i, 8) % 2 when 0 then 'male' else 'female' end as sex
   from range({{most}}) as t(i)
   join families as f on f.n = floor((select count(*) from families) * pow(hash(i) % 100000 / 100000.0, 2))
