@@ -17,6 +17,7 @@ from easement.linkage.review_desk import Reviewer
 from easement.linkage.review_queues import pairs_in
 from easement.linkage.store import model_path, read_model, save
 from easement.node.home import open_node
+from tests.gate.deciding import decide
 from tests.gate.world import World, copied, furnish, read, write_rows
 from tests.linkage.people import Person, town
 
@@ -224,6 +225,22 @@ def test_a_further_dataset_ties_records_that_say_too_little_and_nothing_of_it_cr
         f"entitled-index-{side}/1": read_model(model_path(tied.node, f"entitled-index-{side}/1")).digest
         for side in ("held", "listed")
     }
+
+
+STRICT = (BY_MODEL[0], BY_MODEL[1].replace("town/1}", "town/1, through: [index], disclose: 0.999999}"))
+
+
+@pytest.mark.parametrize("same", [True, False])
+def test_what_people_say_of_a_pair_that_only_a_further_dataset_ties_is_honoured(tied: World, same: bool) -> None:
+    strict, usual = tied.under(STRICT), tied.under(TIED)
+    match(strict, "held.csv")
+    assert ("P9001", "C9001") not in told(strict, "held.csv")
+    decide(tied, {("P9001", "C9001"): same})
+    match(strict, "after.csv")
+    match(usual, "usual.csv")
+    assert [("P9001", "C9001") in told(world, out) for world, out in ((strict, "after.csv"), (usual, "usual.csv"))] == [
+        same, same,
+    ]  # fmt: skip
 
 
 def test_a_dataset_that_should_tie_and_is_not_there_releases_nothing(tied: World) -> None:

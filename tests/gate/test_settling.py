@@ -1,7 +1,6 @@
 """Settling held matches (R4.4): a person decides, it is logged without a person in it, the next match honours it."""
 
 import csv
-from collections.abc import Mapping
 
 import pytest
 
@@ -9,22 +8,16 @@ from easement.agreement.model import Mode
 from easement.base.errors import UsageError
 from easement.gate.erasing import erase
 from easement.ledger.model import EntryType
-from easement.linkage.review import Scope
-from easement.linkage.review_desk import Done, Reviewer, Wanted, settle
+from easement.linkage.review_desk import Reviewer
 from easement.linkage.review_log import decided
-from easement.linkage.review_queues import ids_of, pairs_in, queue, queues
-from easement.linkage.review_turns import Verdict
+from easement.linkage.review_queues import pairs_in, queue, queues
 from easement.node.home import open_node
 
-from .world import NOW, World
+from .deciding import ANN, SCOPE, decide
+from .world import World
 
-SCOPE = Scope("school-meals", "entitled", "northtown")
 TWINS = [("P7", "Twin", "", "2010-07-07", "NT3 3DD")]
 """Ada and Bea are of one day and place, and the list does not say which of them is meant."""
-
-
-ANN = Reviewer("name:ann lee", "Ann Lee")
-VERDICTS = {True: Verdict.SAME, False: Verdict.DIFFERENT, None: Verdict.CANNOT_TELL}
 
 
 def open_pairs(world: World) -> list[tuple[str, str]]:
@@ -32,13 +25,6 @@ def open_pairs(world: World) -> list[tuple[str, str]]:
     with open_node(world.node) as node:
         found = pairs_in(node, SCOPE.queue, ANN, only_open=True)
     return [(each.pair.listed, each.pair.held) for each in found]
-
-
-def decide(world: World, wanted: Mapping[tuple[str, str], bool | None], reviewer: Reviewer = ANN) -> Done:
-    with open_node(world.node) as node:
-        ids = ids_of(node, queue(node, SCOPE.queue), list(wanted))
-        said = [Wanted(ids[pair], VERDICTS[same], "asked the school") for pair, same in wanted.items()]
-        return settle(node, said, reviewer, now=NOW)
 
 
 @pytest.fixture

@@ -5,9 +5,12 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from easement.linkage.assign import Policy
-from easement.linkage.link import link
-from easement.linkage.standardise import standardised
+from easement.linkage.assign import Policy, assigned
+from easement.linkage.comparisons import COMPARISONS
+from easement.linkage.link import link, run
+from easement.linkage.model import Frequencies, LinkModel, Trained
+from easement.linkage.score import score
+from easement.linkage.standardise import VERSION, standardised
 from easement.linkage.through import Through
 from easement.linkage.train import train
 from tests.linkage.people import Person, Registers, engine, fill, pairs, town
@@ -103,3 +106,27 @@ def test_a_strict_policy_holds_what_it_does_not_link(found: dict[str, Found]) ->
 def test_either_side_stands_as_it_was(found: dict[str, Found]) -> None:
     many = [sum(len(case[side]) for case in CASES.values()) for side in (0, 1)]
     assert found["through"].rows == (len(TOWN.held) + many[0], len(TOWN.listed) + many[1])
+
+
+def untrained() -> LinkModel:
+    """A model of what is usual, for what follows whatever the figures are."""
+    usual = {
+        each.name: {level.name: Frequencies(m=level.m, u=level.u) for level in each.levels} for each in COMPARISONS
+    }
+    trained = Trained(held="one", listed="other", held_rows=1, listed_rows=1, seed=1, splink="0")
+    return LinkModel(id="usual", version=1, title="Usual", standardised=VERSION, trained=trained, prior=0.001,
+                     comparisons=usual, blocking=("birth",))  # fmt: skip
+
+
+@pytest.mark.parametrize("same", [None, True, False])
+def test_what_people_said_of_a_pair_that_no_rule_finds_is_honoured(same: bool | None) -> None:
+    """Else a wrong link that was broken would be made again by the third register."""
+    connection = engine(Registers([replace(SHE, birth=None)], [replace(SHE, place=None)]))
+    for side, key in (("held", "easement_own"), ("listed", "easement_theirs")):
+        connection.execute(f"alter table {side} add column {key} varchar default 'K1'").fetchall()
+    assert score(connection, untrained(), floor=0.0).kept == 0
+    connection.execute("create table chained as select 1 as held_row, 1 as listed_row, 0.99 as probability").fetchall()
+    said = f"select 'K1' as theirs, 'K1' as own, {same is True} as same where {same is not None}"
+    run(connection, (("settled", said), *assigned(Policy(), settled=True, chained=True)))
+    assert pairs(connection, "linked") == (set() if same is False else {(1, 1)})
+    assert not pairs(connection, "doubtful")

@@ -220,7 +220,7 @@ def _modelled(session: Session, plan: Plan, model: LinkModel, table: str) -> Ite
     for batch in stream(session, by_model(table, met, plan.review.groups), {"most": MOST_OPEN}):
         for listed, held, weight, chance, unsure, *every in zip(*batch.to_pydict().values(), strict=True):
             facts, levels = _facts(plan, table, every)
-            why = UNSURE[unsure - 1][0] if unsure else SURE if table == DRAWN else NOT_SURE
+            why = UNSURE[unsure - 1].words if unsure else SURE if table == DRAWN else NOT_SURE
             gammas = met_levels(met, levels)
             yield DoubtfulPair(listed, held, f"{model.ref}: {why}", weight, chance, gammas=gammas, **facts)
 

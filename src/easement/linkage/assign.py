@@ -93,6 +93,15 @@ _OPEN_CHAINED = """select c.held_row, c.listed_row, log2(c.probability / (1 - c.
   where c.held_row not in (select held_row from linked_directly)
     and c.listed_row not in (select listed_row from linked_directly){settled}"""
 
+_JUDGED_CHAINED = """select h.held_row, l.listed_row,
+    greatest(s.weight, log2(c.probability / (1 - c.probability))) as weight,
+    greatest(s.probability, c.probability) as probability, same
+  from settled join listed as l on theirs = l.easement_theirs join held as h on own = h.easement_own
+    left join scored as s on s.held_row = h.held_row and s.listed_row = l.listed_row
+    left join chained as c on c.held_row = h.held_row and c.listed_row = l.listed_row
+  where s.weight is not null or c.probability is not null"""
+"""The same where third registers may tie a pair that no rule of the model finds."""
+
 _NOT_JUDGED = """
     and not exists (select 1 from judged as j where j.held_row = c.held_row and j.listed_row = c.listed_row)"""
 
@@ -121,6 +130,7 @@ def assigned(policy: Policy, *, settled: bool = False, chained: bool = False) ->
     if not chained:
         return (*before, held_back, ranked, ("linked", linked), ("doubtful", doubtful))
     open_ = _OPEN_CHAINED.format(scored=scored, trusted=trusted, settled=_NOT_JUDGED if settled else "")
+    before = [(name, _JUDGED_CHAINED if name == "judged" else query) for name, query in before]
     return (
         *before, held_back, ranked, ("linked_directly", linked), ("open_chained", open_),
         ("linked", _AND_CHAINED.format(**figures)),

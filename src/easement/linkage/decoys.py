@@ -55,7 +55,10 @@ def checked(connection: Any, model: LinkModel) -> Checked:
     rows = [_held_against_itself(connection, model, place, side) for place, side in enumerate((HELD, LISTED))]
     score(connection, model, floor=ZONE)
     moved = _shift(connection, model, rows)
-    return Checked(moved, _doubts(connection, model, rows, moved))
+    found = Checked(moved, _doubts(connection, model, rows, moved))
+    for place in range(len(rows)):
+        connection.execute(f"drop table own_{place}").fetchall()
+    return found
 
 
 def _held_against_itself(connection: Any, model: LinkModel, place: int, side: str) -> int:

@@ -5,7 +5,6 @@ means stands in `linkage.comparisons`, how a column is made in `linkage.standard
 """
 
 import math
-from functools import cached_property
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -88,7 +87,7 @@ class LinkModel(BaseModel):
         """How agreements and commands name it: `department-council/1`."""
         return f"{self.id}/{self.version}"
 
-    @cached_property
+    @property
     def digest(self) -> str:
         """SHA-256 of its canonical JSON (RFC 8785), 64 hexadecimal characters: what is signed and logged."""
         return sha256_hex(canonical_json(self.model_dump(mode="json")))
