@@ -6,19 +6,23 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 from easement.agreement.model import Mode
 from easement.base.errors import EasementError, ProofFailed, UsageError
 from easement.gate.ask import Outcome
 from easement.gate.linking import Side, opened, train_on
 from easement.ledger.model import EntryType
+from easement.linkage.cli import link
 from easement.linkage.model import LinkModel
-from easement.linkage.review_desk import Reviewer
-from easement.linkage.review_queues import pairs_in
+from easement.linkage.review_desk import Reviewer, Wanted, settle
+from easement.linkage.review_models import explanation
+from easement.linkage.review_queues import pairs_in, shown
+from easement.linkage.review_turns import Verdict
 from easement.linkage.store import model_path, read_model, save
 from easement.node.home import open_node
 from tests.gate.deciding import decide
-from tests.gate.world import World, copied, furnish, read, write_rows
+from tests.gate.world import NOW, World, copied, furnish, read, write_rows
 from tests.linkage.people import Person, town
 
 BY_MODEL = (
@@ -187,7 +191,7 @@ elements:
   date_of_birth: {column: born, dates: yyyy-mm-dd}
   postcode: place
 """
-TIED = (BY_MODEL[0], BY_MODEL[1].replace("town/1}", "town/1, through: [index]}"))
+TIED = (BY_MODEL[0], BY_MODEL[1].replace("town/1}", "town/1, through: [index], sample: 500}"))
 PLACED = Counter((each.family, each.givens) for each in TOWN.held) - Counter(
     {(each.family, each.givens): len(TOWN.held) for each in TOWN.listed if each.place is None}
 )
@@ -225,9 +229,39 @@ def test_a_further_dataset_ties_records_that_say_too_little_and_nothing_of_it_cr
         f"entitled-index-{side}/1": read_model(model_path(tied.node, f"entitled-index-{side}/1")).digest
         for side in ("held", "listed")
     }
+    explains_what_ties(through, done.queue or "")
 
 
 STRICT = (BY_MODEL[0], BY_MODEL[1].replace("town/1}", "town/1, through: [index], disclose: 0.999999}"))
+
+
+def explains_what_ties(world: World, queue: str) -> None:
+    """Both steps are told to who looked at the pair, not before, and to who asks on the command line."""
+    models = {f"entitled-index-{side}/1" for side in ("held", "listed")}
+    sam = Reviewer("x", "Sam")
+    with open_node(world.node) as node:
+        found = pairs_in(node, queue, sam, most=1_000)
+        [pair] = [each for each in found if (each.pair.listed, each.pair.held) == ("P9001", "C9001")]
+        assert explanation(node, shown(node, pair.id, sam)) is None  # it is one of a sample: nobody is to go by it
+        settle(node, [Wanted(pair.id, Verdict.SAME)], sam, now=NOW)
+        looked_at = shown(node, pair.id, sam)
+        why = explanation(node, looked_at)
+    assert looked_at.pair.rule.startswith("town/1 through index: ")
+    assert why is not None
+    [way] = why.ways
+    assert (why.tied, way.register, way.record, {way.held.model, way.listed.model}) == (True, "index", "N1", models)
+    assert looked_at.pair.probability == pytest.approx(why.by_ways, abs=1e-5)
+    assert "birth dates are not known on both sides" in {part.words for part in way.held.why.parts}
+    assert "birth dates are the same" in way.listed.why.words
+    datasets = world.node / "datasets"
+    named = ["explain", "town/1", "P9001", "C9001", "--node", str(world.node), "--held", str(datasets / "awards.yaml"),
+             "--listed", str(world.out / "roll.yaml"), "--list", str(world.out / "roll.csv"),
+             "--through", str(datasets / "index.yaml"), *sorted(models)]  # fmt: skip
+    told = CliRunner().invoke(link, named, catch_exceptions=False)
+    assert told.stdout.startswith("Tied by a third register, `index`, not by the two records alone: "), told.output
+    assert "By itself a match takes the pair as linked." in told.stdout
+    assert "Step 1, by entitled-index-listed/1: `P9001` on the list is `N1` in index" in told.stdout
+    assert "Step 2, by entitled-index-held/1: `N1` in index is your own `C9001`" in told.stdout
 
 
 @pytest.mark.parametrize("same", [True, False])

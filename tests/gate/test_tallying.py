@@ -9,11 +9,10 @@ from easement.gate.pairs import COMPARED, DOUBTFUL, by_model
 from easement.gate.plan import OWN, THEIRS, Linkage, Plan
 from easement.gate.tallying import tally, told
 from easement.linkage.assign import Policy
-from easement.linkage.explain import explained
+from easement.linkage.explain import explained, met_columns, met_levels, parted
 from easement.linkage.link import link
 from easement.linkage.model import LinkModel
 from easement.linkage.quality_tally import Tally
-from easement.linkage.review_models import met_columns, met_levels, parted
 from easement.linkage.train import train
 from tests.linkage.people import engine, town
 
@@ -49,7 +48,7 @@ def test_every_pair_in_doubt_is_explained_by_what_was_met(linked: tuple[LinkMode
     rows = tables.connection.execute(by_model(DOUBTFUL, columns, {}), {"most": 50}).fetchall()
     assert rows
     for row in rows:
-        weight, chance, values = row[2], row[3], row[5 + 2 * len(COMPARED) :]
+        weight, chance, values = row[4], row[5], row[8 + 2 * len(COMPARED) :]
         why = explained(model, *parted(met_levels(columns, values)))
         assert why.weight == pytest.approx(weight, abs=0.05)
         assert why.probability == pytest.approx(chance, abs=0.02)

@@ -6,17 +6,19 @@ either side's own keys of pairs.
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from easement.base.errors import UsageError
 from easement.gate.datasets import Dataset, dataset_from, place_of, table_of
-from easement.gate.plan import OWN, THEIRS, Table, match_tables, third_tables
+from easement.gate.pairs import way_met, ways_of
+from easement.gate.plan import OWN, THEIRS, Table, match_tables, third, third_tables
 from easement.linkage.assign import Policy, assigned
-from easement.linkage.explain import Explained, explained
+from easement.linkage.explain import Explained, Way, explained, met_columns, met_levels, not_compared, parted
 from easement.linkage.link import prepared
 from easement.linkage.model import LinkModel
+from easement.linkage.review_models import way_of
 from easement.linkage.score import Scored, score
 from easement.linkage.through import Through, chain
 from easement.linkage.train import SEED, Training, train
@@ -24,8 +26,11 @@ from easement.meaning.standards import standard
 from easement.sources.files import open_sources
 from easement.sources.session import MEMORY, Session
 
-__all__ = ["Side", "Tried", "explain_pair", "linked_keys", "opened", "train_on", "try_on"]
+__all__ = ["Side", "Told", "Tried", "explain_pair", "linked_keys", "opened", "ties_of", "train_on", "try_on"]
 
+
+LINKED, HELD, LET_GO = "linked", "held", "let go"
+"""What a match makes of a pair by itself."""
 
 PAGE = 5_000
 """Pairs looked at together."""
@@ -65,6 +70,22 @@ class Tried:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Why a pair has its weight, and what a match makes of it by itself: `linked`, `held` or `let go`.
+
+    `compared` says whether a rule of the model finds the pair at all.
+    """
+
+    why: Explained
+    became: str
+    compared: bool = True
+
+    def as_dict(self) -> dict[str, Any]:
+        """The explanation as `--json` shows it."""
+        return self.why.as_dict() | {"compared": self.compared, "becomes": self.became}
+
+
 @contextmanager
 def opened(
     home: Path, held: Side, listed: Side, *, thirds: Sequence[Side] = (), memory: str = MEMORY
@@ -96,17 +117,33 @@ def train_on(session: Session, held: Side, listed: Side, **named: Any) -> Traini
     return session.work(lambda connection: train(connection, **facts))
 
 
-def try_on(session: Session, model: LinkModel, policy: Policy, through: Sequence[Through] = ()) -> Tried:
-    """Score and assign open registers by a model; `linked` and `doubtful` stand in the session afterwards."""
+def try_on(
+    session: Session,
+    model: LinkModel,
+    policy: Policy,
+    through: Sequence[Through] = (),
+    *,
+    floor: float | None = None,
+) -> Tried:
+    """Score and assign open registers by a model; `linked` and `doubtful` stand in the session afterwards.
+
+    Pairs below `floor`, in bits, are left out of what is scored: the policy's own, where none is given.
+    """
     if through:
         session.work(lambda connection: chain(connection, through, policy))
-    found = session.work(lambda connection: score(connection, model, floor=policy.floor))
+    found = session.work(lambda connection: score(connection, model, floor=policy.floor if floor is None else floor))
     for name, query in assigned(policy, chained=bool(through)):
         session.make(name, query)
     [[linked, expected]] = session.measure("select count(*), coalesce(avg(probability), 0) from linked")
     [[doubtful, queue]] = session.measure("select count(*), count(distinct listed_row) from doubtful")
     [[held, listed]] = session.measure("select (select count(*) from held), (select count(*) from listed)")
     return Tried(found, linked, expected, doubtful, queue, held, listed)
+
+
+def ties_of(thirds: Sequence[Side], models: Sequence[tuple[LinkModel, LinkModel]]) -> tuple[Through, ...]:
+    """The further registers of an opened session, each by its models with the held register and with the list."""
+    both = zip(thirds, models, strict=True)
+    return tuple(Through(third(place), *pair, side.mapping.stem) for place, (side, pair) in enumerate(both))
 
 
 def linked_keys(session: Session, table: str) -> Iterator[tuple[str, str]]:
@@ -118,18 +155,57 @@ def linked_keys(session: Session, table: str) -> Iterator[tuple[str, str]]:
         yield from session.measure(page)
 
 
-def explain_pair(session: Session, model: LinkModel, listed: str, held: str) -> Explained | None:
-    """Why a pair, by either side's own key, has the weight that it has; `None` where no rule finds it at all."""
-    session.work(lambda connection: score(connection, model, floor=-1000.0))
-    names = [each.name for each in model.compared]
-    common = [each.name for each in model.compared if any(level.common for level in each.levels)]
-    columns = ", ".join([*(f"gamma_{name}" for name in names), *(f"common_{name}" for name in common)])
-    rows = session.measure(
-        f"select {columns} from scored join held using (held_row) join listed using (listed_row) "  # noqa: S608
-        f"where {THEIRS} = $listed and {OWN} = $held",
-        {"listed": listed, "held": held},
-    )
-    if not rows:
+def explain_pair(
+    session: Session,
+    model: LinkModel,
+    listed: str,
+    held: str,
+    *,
+    policy: Policy | None = None,
+    through: Sequence[Through] = (),
+) -> Told | None:
+    """Why a pair, by either side's own key, has the weight that it has, and what a match by `policy` makes of it.
+
+    `None` where no rule finds it at all, and no further register ties it. It is asked once of a session.
+    """
+    try_on(session, model, policy or Policy(), through, floor=-1000.0)
+    ways = tuple(_ways(session, through, listed, held))
+    alone = _alone(session, model, listed, held)
+    if alone is None and not ways:
         return None
-    gammas, added = rows[0][: len(names)], rows[0][len(names) :]
-    return explained(model, dict(zip(names, gammas, strict=True)), dict(zip(common, added, strict=True)))
+    became, tied = _became(session, listed, held)
+    why = alone or not_compared(model)
+    return Told(replace(why, ways=ways, tied=tied and bool(ways)), became, compared=alone is not None)
+
+
+def _alone(session: Session, model: LinkModel, listed: str, held: str) -> Explained | None:
+    columns = met_columns(model)
+    rows = session.measure(f"select {', '.join(columns)} {_of('scored')}", {"listed": listed, "held": held})
+    return explained(model, *parted(met_levels(columns, rows[0]))) if rows else None
+
+
+def _of(table: str) -> str:
+    """The pair of a table that both keys name."""
+    return (
+        f"from {table} join held using (held_row) join listed using (listed_row)"
+        f" where {THEIRS} = $listed and {OWN} = $held"
+    )
+
+
+def _became(session: Session, listed: str, held: str) -> tuple[str, bool]:
+    """Whether a pair is linked, held or let go, and whether further registers rather than its records made it that."""
+    for table, became in (("linked", LINKED), ("doubtful", HELD)):
+        of = _of(f"{table} left join scored using (held_row, listed_row)")
+        weights = f"select {table}.weight is distinct from scored.weight {of}"  # noqa: S608 (tables of ours)
+        if rows := session.measure(weights, {"listed": listed, "held": held}):
+            return became, bool(rows[0][0])
+    return LET_GO, False
+
+
+def _ways(session: Session, through: Sequence[Through], listed: str, held: str) -> Iterator[Way]:
+    pair = f"select held_row, listed_row from held, listed where {THEIRS} = $listed and {OWN} = $held"  # noqa: S608
+    for place, each in enumerate(through):
+        models = {model.digest: model for model in (each.held, each.listed)}
+        rows = session.measure(ways_of(place, each, pair), {"listed": listed, "held": held})
+        found = (way_of(way_met(each, record, (one, other), met), models) for _, _, record, one, other, *met in rows)
+        yield from (way for way in found if way)

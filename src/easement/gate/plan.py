@@ -52,6 +52,7 @@ __all__ = [
     "rests_on",
     "subject_of",
     "third",
+    "third_rows",
     "third_tables",
     "whom",
 ]
@@ -134,11 +135,13 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Third:
-    """A further dataset that ties records of a match: its table, and its models with the provider's and the list."""
+    """A further dataset that ties records of a match: its table and name, and its models with the provider's and the
+    list."""
 
     table: Table
     held: LinkModel
     listed: LinkModel
+    register: str = ""
 
 
 def plan(
@@ -341,7 +344,7 @@ def _linkage(how: Matching, model: LinkModel | None, thirds: Sequence[Third], *,
         raise UsageError("the agreement says that people are matched by a model, and there is none", remedy=remedy)
     policy = Policy(how.disclose, how.hold)
     decided = ((SETTLED, SETTLED_ROWS),) if settled else ()
-    through = tuple(Through(third(place), each.held, each.listed) for place, each in enumerate(thirds))
+    through = tuple(Through(third(place), each.held, each.listed, each.register) for place, each in enumerate(thirds))
     return Linkage(model, policy, (*decided, *assigned(policy, settled=settled, chained=bool(through))), through)
 
 
@@ -359,6 +362,11 @@ def third(place: int) -> str:
     return f"third_people_{place}"
 
 
+def third_rows(place: int) -> str:
+    """The name of the table of a third register's rows and own keys, by its place from 0."""
+    return f"third_{place}"
+
+
 def third_tables(held: Table, listed: Table, others: Sequence[Table]) -> Iterator[tuple[str, str]]:
     """The tables of further registers that may tie records of the two, as name and query: rows, then `third(place)`.
 
@@ -366,8 +374,8 @@ def third_tables(held: Table, listed: Table, others: Sequence[Table]) -> Iterato
     """
     shared = _shared_identifier(held, listed)
     for place, each in enumerate(others):
-        yield f"third_{place}", listed_people(each, shared)
-        yield third(place), standardised(f"third_{place}", "listed_row")
+        yield third_rows(place), listed_people(each, shared)
+        yield third(place), standardised(third_rows(place), "listed_row")
 
 
 def _held_people(held: Table, identifier: Kind | None, *needed: str) -> str:

@@ -4,6 +4,7 @@ Everything is written to the staged answer inside the node; delivery comes only 
 """
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -18,17 +19,17 @@ from easement.gate.found import Found, ambiguous
 from easement.gate.keys import PseudonymKey
 from easement.gate.match import RULES, SETTLED
 from easement.gate.model import Code, Decision, Reason
-from easement.gate.pairs import COMPARED, DOUBTFUL, by_model, by_rule
+from easement.gate.pairs import COMPARED, DOUBTFUL, by_model, by_rule, shown_rows, way_met, ways_of
 from easement.gate.plan import TAKEN, WHO, Plan
 from easement.gate.reviewing import DRAWN
 from easement.gate.small_numbers import Cell, protected
 from easement.gate.tallying import draw, tally, told
 from easement.linkage.comparisons import UNSURE
+from easement.linkage.explain import met_columns, met_levels
 from easement.linkage.model import LinkModel
 from easement.linkage.quality_tally import Tally
 from easement.linkage.quality_told import Told
-from easement.linkage.review import MOST_OPEN, DoubtfulPair, Kind, MatchMade
-from easement.linkage.review_models import met_columns, met_levels
+from easement.linkage.review import MOST_OPEN, DoubtfulPair, Kind, MatchMade, WayMet
 from easement.linkage.score import score
 from easement.linkage.through import chain
 from easement.sources.rows import CopyFormat, copy, stream
@@ -217,12 +218,27 @@ def match_pairs(session: Session, plan: Plan, table: str) -> Iterator[DoubtfulPa
 
 def _modelled(session: Session, plan: Plan, model: LinkModel, table: str) -> Iterator[DoubtfulPair]:
     met = met_columns(model)
+    ways = _ways(session, plan, table)
     for batch in stream(session, by_model(table, met, plan.review.groups), {"most": MOST_OPEN}):
-        for listed, held, weight, chance, unsure, *every in zip(*batch.to_pydict().values(), strict=True):
+        for theirs, ours, listed, held, weight, chance, unsure, tied, *every in zip(
+            *batch.to_pydict().values(), strict=True
+        ):
             facts, levels = _facts(plan, table, every)
             why = UNSURE[unsure - 1].words if unsure else SURE if table == DRAWN else NOT_SURE
-            gammas = met_levels(met, levels)
-            yield DoubtfulPair(listed, held, f"{model.ref}: {why}", weight, chance, gammas=gammas, **facts)
+            found = tuple(ways.get((theirs, ours), ()))
+            by = f"{model.ref} through {found[0].register}" if tied and found else model.ref
+            facts |= {"gammas": met_levels(met, levels), "ways": found, "tied": tied and bool(found)}
+            yield DoubtfulPair(listed, held, f"{by}: {why}", weight, chance, **facts)
+
+
+def _ways(session: Session, plan: Plan, table: str) -> dict[tuple[int, int], list[WayMet]]:
+    """What further registers tie of the pairs that people look at, by the rows of the list and of the holder."""
+    found: dict[tuple[int, int], list[WayMet]] = defaultdict(list)
+    for place, through in enumerate(plan.linkage.through if plan.linkage else ()):
+        for batch in stream(session, ways_of(place, through, shown_rows(table)), {"most": MOST_OPEN}):
+            for listed, held, record, one, other, *met in zip(*batch.to_pydict().values(), strict=True):
+                found[listed, held].append(way_met(through, record, (one, other), met))
+    return found
 
 
 SURE = "sure enough, and nobody else is nearly as likely"

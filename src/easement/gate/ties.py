@@ -22,9 +22,11 @@ __all__ = ["Tie"]
 
 @dataclass(frozen=True, slots=True)
 class Tie:
-    """A further dataset, by its place from 0, and its signed models with the provider's records and with the list."""
+    """A further dataset, by its place from 0 and its id, and its signed models with the provider's records and with the
+    list."""
 
     place: int
+    register: str
     data: Dataset
     standard: Standard
     held: LinkModel
@@ -42,10 +44,9 @@ class Tie:
         held, listed = (
             read_signed(home, newest(home, f"{share}-{id_}-{side}", keys), keys) for side in ("held", "listed")
         )
-        return cls(place, data, standard(data.mapping.standard, folders), held, listed)
+        return cls(place, id_, data, standard(data.mapping.standard, folders), held, listed)
 
     def tied(self, session: Session) -> Third:
         """The dataset as it stands open in a session."""
-        return Third(
-            table_of(session.sources[f"third_data_{self.place}"], self.data, self.standard), self.held, self.listed
-        )
+        table = table_of(session.sources[f"third_data_{self.place}"], self.data, self.standard)
+        return Third(table, self.held, self.listed, self.register)

@@ -1,6 +1,6 @@
 """The commands `easement link …`: models that say how surely two records are of one person."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -11,13 +11,16 @@ from easement.cli.link_quality import quality
 from easement.cli.present import emit, json_option, say, table
 
 if TYPE_CHECKING:
-    from easement.gate.linking import Side, Tried
+    from easement.gate.linking import Side, Told, Tried
+    from easement.linkage.assign import Policy
     from easement.linkage.blocking import Counted
-    from easement.linkage.explain import Explained
+    from easement.linkage.explain import Explained, Leg, Way
     from easement.linkage.model import LinkModel
+    from easement.linkage.through import Through
 
 __all__ = ["link"]
 
+Ties = tuple[tuple[str, str, str], ...]
 Command = TypeVar("Command", bound=Callable[..., Any])
 FILE = click.Path(path_type=Path, dir_okay=False)
 _REGISTERS = "--held dwp/datasets/department.yaml --listed council.yaml --list council.csv"
@@ -35,6 +38,22 @@ def _registers(command: Command) -> Command:
         click.option("--listed", type=FILE, required=True, metavar="MAPPING", help="The mapping of the other one."),
         click.option("--list", "data", type=FILE, metavar="FILE", help="The other one's file, where its mapping does "
                      "not say."),
+    )  # fmt: skip
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def _thresholds(command: Command) -> Command:
+    """The options that say what becomes of a pair, as an agreement's share does."""
+    options = (
+        click.option("--through", nargs=3, multiple=True, metavar="MAPPING HELD_MODEL LISTED_MODEL",
+                     help="A further register that ties records of the two, and its models with your own register and "
+                     "with the other one."),
+        click.option("--disclose", type=click.FloatRange(0.5, 0.999999), default=0.95, show_default=True, metavar="P",
+                     help="Linked from this probability on."),
+        click.option("--hold", type=click.FloatRange(0.001, 0.95), default=0.2, show_default=True, metavar="P",
+                     help="Held for a person from this probability on."),
     )  # fmt: skip
     for option in reversed(options):
         command = option(command)
@@ -118,27 +137,22 @@ def show(ref: str, home: Path, as_json: bool) -> None:
 @model_argument
 @node_option
 @_registers
-@click.option("--disclose", type=click.FloatRange(0.5, 0.999999), default=0.95, show_default=True, metavar="P",
-              help="Linked from this probability on.")  # fmt: skip
-@click.option("--hold", type=click.FloatRange(0.001, 0.95), default=0.2, show_default=True, metavar="P",
-              help="Held for a person from this probability on.")  # fmt: skip
+@_thresholds
 @json_option
 def score(
-    ref: str, home: Path, held: Path, listed: Path, data: Path | None, disclose: float, hold: float, as_json: bool
-) -> None:
+    ref: str, home: Path, held: Path, listed: Path, data: Path | None, through: Ties, disclose: float, hold: float,
+    as_json: bool,
+) -> None:  # fmt: skip
     """Try the model ID/VERSION on two registers: how many it would link and hold, and what each rule compares.
 
     Nothing crosses and nothing is kept.
     """
-    from easement.base.errors import UsageError
     from easement.gate.linking import opened, try_on
-    from easement.linkage.assign import Policy
 
-    if hold > disclose:
-        raise UsageError("pairs are held below what is disclosed", remedy="set --hold below --disclose")
-    model = _model(home, ref)
-    with opened(_home(home), *_sides(held, listed, data)) as session:
-        found = try_on(session, model, Policy(disclose, hold))
+    model, policy = _model(home, ref), _policy(disclose, hold)
+    thirds, ties = _ties(home, through)
+    with opened(_home(home), *_sides(held, listed, data), thirds=thirds) as session:
+        found = try_on(session, model, policy, ties)
     emit(as_json, found.as_dict(), lambda: _tried(found))
     say(f"next: easement link sign {ref} --node {home}")
 
@@ -149,24 +163,28 @@ def score(
 @click.argument("held_key", metavar="HELD_KEY")
 @node_option
 @_registers
+@_thresholds
 @json_option
 def explain(
-    ref: str, listed_key: str, held_key: str, home: Path, held: Path, listed: Path, data: Path | None, as_json: bool
-) -> None:
-    """Explain by the model ID/VERSION why two records are taken for one person or for two.
+    ref: str, listed_key: str, held_key: str, home: Path, held: Path, listed: Path, data: Path | None,
+    through: Ties, disclose: float, hold: float, as_json: bool,
+) -> None:  # fmt: skip
+    """Explain by the model ID/VERSION why two records are taken for one person or for two, and what becomes of them.
 
-    LISTED_KEY and HELD_KEY are either side's own keys, by the mappings' `record_key`.
+    LISTED_KEY and HELD_KEY are either side's own keys, by the mappings' `record_key`. With --through, both steps are
+    explained by which a further register ties the two.
     """
     from easement.base.errors import UsageError
     from easement.gate.linking import explain_pair, opened
 
-    model = _model(home, ref)
-    with opened(_home(home), *_sides(held, listed, data)) as session:
-        found = explain_pair(session, model, listed_key, held_key)
+    model, policy = _model(home, ref), _policy(disclose, hold)
+    thirds, ties = _ties(home, through)
+    with opened(_home(home), *_sides(held, listed, data), thirds=thirds) as session:
+        found = explain_pair(session, model, listed_key, held_key, policy=policy, through=ties)
     if found is None:
         remedy = "see that both keys are there; pairs that agree in nothing by which people are found are not compared"
         raise UsageError(f"`{listed_key}` and `{held_key}` are not compared", remedy=remedy)
-    emit(as_json, found.as_dict(), lambda: _explained(found))
+    emit(as_json, found.as_dict(), lambda: _explained(found, ref, listed_key, held_key))
 
 
 @link.command(epilog="Example: easement link sign department-council/1 --node dwp")
@@ -211,6 +229,23 @@ def _sides(held: Path, listed: Path, data: Path | None) -> "tuple[Side, Side]":
     from easement.gate.linking import Side
 
     return Side(held), Side(listed, data)
+
+
+def _policy(disclose: float, hold: float) -> "Policy":
+    from easement.base.errors import UsageError
+    from easement.linkage.assign import Policy
+
+    if hold > disclose:
+        raise UsageError("pairs are held below what is disclosed", remedy="set --hold below --disclose")
+    return Policy(disclose, hold)
+
+
+def _ties(home: Path, named: Ties) -> "tuple[list[Side], tuple[Through, ...]]":
+    """Further registers as sides to open, and their models with the held register and with the list."""
+    from easement.gate.linking import Side, ties_of
+
+    thirds = [Side(Path(mapping)) for mapping, _, _ in named]
+    return thirds, ties_of(thirds, [(_model(home, held), _model(home, listed)) for _, held, listed in named])
 
 
 def _model(home: Path, ref: str) -> "LinkModel":
@@ -273,8 +308,43 @@ def _tried(found: "Tried") -> str:
     ])  # fmt: skip
 
 
-def _explained(found: "Explained") -> str:
-    rows = [(part.words, f"{part.bits:+.1f}", f"{part.after:+.1f}") for part in found.parts]
-    verdict = f"One person with a probability of {found.probability:.2%} (weight {found.weight:+.1f})."
-    against = [f"Not linked without a person's word: {found.unsure}."] if found.unsure else []
-    return "\n".join([verdict, *against, "", table(("what is met", "bits", "together"), rows)])
+def _explained(told: "Told", ref: str, listed: str, held: str) -> str:
+    why = told.why
+    verdict = f"One person with a probability of {why.probability:.2%} (weight {why.weight:+.1f})."
+    against = [f"Not linked without a person's word: {why.unsure}."] if why.unsure else []
+    alone = [*against, "", _parts(why)]
+    became = f"By itself a match takes the pair as {told.became}."
+    if not why.ways:
+        return "\n".join([verdict, became, *alone])
+    if told.compared:
+        by_records = f"The two records alone, by {ref}: {verdict[0].lower()}{verdict[1:]}"
+    else:
+        by_records = f"The two records alone agree in too little: no rule of {ref} compares them."
+    steps = [line for way in why.ways for line in _way(way, listed, held)]
+    return "\n".join([_tied(why), became, *steps, "", by_records, *(alone if told.compared else ())])
+
+
+def _tied(why: "Explained") -> str:
+    names = ", ".join(dict.fromkeys(f"`{way.register}`" for way in why.ways))
+    chance = f"one person with a probability of {why.by_ways:.2%}."
+    if why.tied:
+        return f"Tied by a third register, {names}, not by the two records alone: {chance}"
+    return f"A third register, {names}, ties them too, and did not decide: by it {chance}"
+
+
+def _way(way: "Way", listed: str, held: str) -> Iterator[str]:
+    record = f"`{way.record}` in {way.register}"
+    yield from _leg(1, f"`{listed}` on the list is {record}", way.listed)
+    yield from _leg(2, f"{record} is your own `{held}`", way.held)
+
+
+def _leg(number: int, said: str, leg: "Leg") -> Iterator[str]:
+    yield from ("", f"Step {number}, by {leg.model}: {said}, with a probability of {leg.chance:.2%}.")
+    if leg.why.unsure:
+        yield f"It counts for less: {leg.why.unsure}."
+    yield _parts(leg.why)
+
+
+def _parts(why: "Explained") -> str:
+    rows = [(part.words, f"{part.bits:+.1f}", f"{part.after:+.1f}") for part in why.parts]
+    return table(("what is met", "bits", "together"), rows)

@@ -28,8 +28,10 @@ __all__ = [
     "DoubtfulPair",
     "Kept",
     "Kind",
+    "LegMet",
     "MatchMade",
     "Scope",
+    "WayMet",
     "destroy_overdue",
     "erase_decision",
     "erase_match",
@@ -70,6 +72,23 @@ class Kind(StrEnum):
     SAMPLE = "sample"
 
 
+class LegMet(NamedTuple):
+    """What one step through a further register met: by the model of which digest, what it counts for, which levels."""
+
+    model: str
+    chance: float
+    met: Mapping[str, int]
+
+
+class WayMet(NamedTuple):
+    """A way that ties a pair: the register's name, its own key for the record, the step from the list, the other."""
+
+    register: str
+    record: str
+    listed: LegMet
+    held: LegMet
+
+
 @dataclass(frozen=True, slots=True)
 class DoubtfulPair:
     """Two records that could be one person, as a match hands them over.
@@ -77,7 +96,8 @@ class DoubtfulPair:
     `listed` and `held` are either side's own key; `rule` says in words what paired them. `weight` is the match weight
     (log2 of the Bayes factor) and `probability` that of one person, where a model gave them. `fields` are the values
     compared by name, the list's first; `gammas` the model's levels. `groups` place the person for the count of errors
-    by group, such as `{"sex": "F"}`.
+    by group, such as `{"sex": "F"}`. `ways` are those by which further registers tie the two; `tied`, that these and
+    not the records themselves gave it its weight.
     """
 
     listed: str
@@ -89,6 +109,8 @@ class DoubtfulPair:
     gammas: Mapping[str, int] = field(default_factory=dict)
     groups: Mapping[str, str] = field(default_factory=dict)
     kind: Kind = Kind.DOUBT
+    ways: tuple[WayMet, ...] = ()
+    tied: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,13 +157,15 @@ def _bytes(value: object) -> bytes:
 
 
 def _sealed(key: bytes, id_: str, pair: DoubtfulPair) -> bytes:
-    said = {
+    said: dict[str, Any] = {
         "listed": pair.listed,
         "held": pair.held,
         "fields": [[name, *both] for name, both in pair.fields.items()],
         "gammas": dict(pair.gammas),
         "groups": dict(pair.groups),
     }
+    if pair.ways:
+        said |= {"ways": pair.ways, "tied": pair.tied}
     return seal(key, _bytes(said), f"linkage:pair:{id_}".encode())
 
 
@@ -152,7 +176,9 @@ def opened(key: bytes, row: Row[Any]) -> DoubtfulPair:
         return DoubtfulPair("", "", **facts)
     said = json.loads(unseal(key, row.sealed, f"linkage:pair:{row.id}".encode()))
     fields = {name: (listed, held) for name, listed, held in said["fields"]}
+    ways = tuple(WayMet(name, key, LegMet(*one), LegMet(*other)) for name, key, one, other in said.get("ways", ()))
     named = {"fields": fields, "gammas": said["gammas"], "groups": said["groups"]}
+    named |= {"ways": ways, "tied": said.get("tied", False)}
     return DoubtfulPair(said["listed"], said["held"], **named, **facts)
 
 

@@ -1,22 +1,18 @@
-"""Why a pair was held, by the model that weighed it, where one did and is still there."""
+"""Why a pair was held, by the model that weighed it, where one did and is still there; and what ties it (R4.4)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from easement.base.errors import EasementError
-from easement.linkage.explain import Explained, explained
+from easement.linkage.explain import Explained, Leg, Way, explained, not_compared, parted
 from easement.linkage.model import LinkModel
+from easement.linkage.review import LegMet, WayMet
 from easement.linkage.review_queues import Shown
 from easement.linkage.store import model_files, read_model
 
-__all__ = ["Home", "explanation", "met_columns", "met_levels", "parted"]
-
-GAMMA, COMMON = "gamma_", "common_"
-"""How columns of what a model met begin: the level of a comparison, and the bits that its values being common add."""
-
-FINE = 1_000
-"""Bits are kept as whole thousandths."""
+__all__ = ["Home", "explanation", "way_of"]
 
 
 class Home(Protocol):
@@ -28,37 +24,39 @@ class Home(Protocol):
 
 
 def explanation(node: Home, found: Shown) -> Explained | None:
-    """The parts of a pair's weight; `None` where exact rules paired it, or its model is here no more."""
-    if not found.model or not found.pair.gammas:
+    """The parts of a pair's weight, and the ways by which further registers tie it.
+
+    `None` where exact rules paired it, where its model is here no more, and while nobody may see it.
+    """
+    pair = found.pair
+    if not found.model or not (pair.gammas or pair.ways):
         return None
-    levels, common = parted(found.pair.gammas)
+    models = _models(node)
+    if (model := models.get(found.model)) is None:
+        return None
+    alone = explained(model, *parted(pair.gammas)) if pair.gammas else not_compared(model)
+    ways = (way_of(each, models) for each in pair.ways)
+    return replace(alone, ways=tuple(way for way in ways if way is not None), tied=pair.tied)
+
+
+def _models(node: Home) -> dict[str, LinkModel]:
+    """The models that are here by their digests; a file that is none is left out."""
+    found = {}
     for path in model_files(node.home):
         try:
             model = read_model(path)
         except EasementError:
             continue
-        if model.digest == found.model:
-            return explained(model, levels, common)
-    return None
+        found[model.digest] = model
+    return found
 
 
-def met_columns(model: LinkModel) -> tuple[str, ...]:
-    """The columns of scored pairs that say what a model met in each."""
-    common = [each.name for each in model.compared if any(level.common for level in each.levels)]
-    return (*(f"{GAMMA}{each.name}" for each in model.compared), *(f"{COMMON}{name}" for name in common))
+def way_of(met: WayMet, models: Mapping[str, LinkModel]) -> Way | None:
+    """A way as it is explained; `None` where the model of one of its steps is not among those given by digest."""
+    listed, held = _leg(met.listed, models), _leg(met.held, models)
+    return Way(met.register, met.record, listed, held) if listed and held else None
 
 
-def met_levels(columns: Sequence[str], values: Sequence[Any]) -> dict[str, int]:
-    """What was met in a pair, as whole numbers: what is kept with it until somebody looks at it."""
-    return {
-        name: round((value or 0) * FINE) if name.startswith(COMMON) else int(value)
-        for name, value in zip(columns, values, strict=True)
-        if value is not None
-    }
-
-
-def parted(kept: Mapping[str, int]) -> tuple[dict[str, int], dict[str, float]]:
-    """The levels by comparison, and the bits that values being common add."""
-    levels = {name.removeprefix(GAMMA): value for name, value in kept.items() if name.startswith(GAMMA)}
-    common = {name.removeprefix(COMMON): value / FINE for name, value in kept.items() if name.startswith(COMMON)}
-    return levels, common
+def _leg(met: LegMet, models: Mapping[str, LinkModel]) -> Leg | None:
+    model = models.get(met.model)
+    return Leg(model.ref, explained(model, *parted(met.met)), met.chance) if model else None

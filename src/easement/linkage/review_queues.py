@@ -212,7 +212,8 @@ def _sampled(connection: Connection, queue_: str) -> bool:
 
 def _unseen(pair: DoubtfulPair) -> DoubtfulPair:
     """A pair without what would say whether it was linked: whoever knows that follows it."""
-    return replace(pair, rule="", weight=None, probability=None, gammas={}, groups={}, kind=Kind.DOUBT)
+    hidden: dict[str, Any] = {"gammas": {}, "groups": {}, "ways": (), "tied": False}
+    return replace(pair, rule="", weight=None, probability=None, kind=Kind.DOUBT, **hidden)
 
 
 def _as_shown(key: bytes, row: Row[Any], said: tuple[Opinion, ...], reviewer: Reviewer, *, sampled: bool) -> Shown:

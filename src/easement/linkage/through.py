@@ -14,19 +14,19 @@ from easement.linkage.model import LinkModel, bits
 from easement.linkage.score import score
 from easement.linkage.splink_engine import HELD, LISTED, instead
 
-__all__ = ["Through", "chain"]
+__all__ = ["Through", "chain", "step_tables"]
 
 UNKNOWN = 0.5
 """What a link in a doubt of which nothing is known counts for, however strong it is."""
 
-_LINKS = """select held_row, listed_row, least(among_held, among_listed,
+_LINKS = """select * exclude (best, likely, among_held, among_listed, probability), least(among_held, among_listed,
     case when unsure is null or doubt is not null then probability else {unknown} end) as probability
   from (select *, weight = max(weight) over held and weight = max(weight) over listed as best,
       likely / (1 + sum(likely) over held) as among_held, likely / (1 + sum(likely) over listed) as among_listed
     from (select *, pow(2, least(weight, 60.0)) as likely from scored)
     window held as (partition by held_row), listed as (partition by listed_row))
   where best and weight >= {hold}"""
-"""Each record's best partner in a third register, by what is likely among all that it might be."""
+"""Each record's best partner in a third register, by what is likely among all that it might be, with what was met."""
 
 _CHAINED = """select held_row, listed_row, 1 - exp(sum(ln(1 - least(probability, 0.999999)))) as probability
   from ({chains}) group by held_row, listed_row having probability >= {hold}"""
@@ -34,11 +34,23 @@ _CHAINED = """select held_row, listed_row, 1 - exp(sum(ln(1 - least(probability,
 
 @dataclass(frozen=True, slots=True)
 class Through:
-    """A third register, standardised, by the name of its table; and the models between it and either side."""
+    """A third register, standardised, by the name of its table; and the models between it and either side.
+
+    `register` is what it is called where a link is explained.
+    """
 
     third: str
     held: LinkModel
     listed: LinkModel
+    register: str = ""
+
+
+def step_tables(place: int) -> tuple[str, str]:
+    """The tables of both steps through the third register of a place from 0: of either side's best partner there.
+
+    Of the first `listed_row` is the third register's row, of the second `held_row`. They stand after `chain`.
+    """
+    return f"easement_to_third_{place}", f"easement_from_third_{place}"
 
 
 def chain(connection: Any, through: Sequence[Through], policy: Policy) -> None:
@@ -49,7 +61,7 @@ def chain(connection: Any, through: Sequence[Through], policy: Policy) -> None:
     """
     chains = []
     for place, each in enumerate(through):
-        one, other = f"easement_to_third_{place}", f"easement_from_third_{place}"
+        one, other = step_tables(place)
         with instead(connection, LISTED, f"select * from {each.third}"):  # noqa: S608 (a table of ours)
             _links(connection, each.held, policy, one)
         with instead(connection, HELD, f"select * from {each.third}"):  # noqa: S608
