@@ -32,7 +32,10 @@ DISCLOSING = {
     "link explain": (
         "The `weight` in bits and the `probability` that it stands for, all in `words`, what makes it `unsure` and of "
         "which share of such pairs that `doubt` is right (`null` where nothing is known), and its `parts`: each `name` "
-        "and what was met in `words`, its `bits`, and the weight `before` and `after`.",
+        "and what was met in `words`, its `bits`, and the weight `before` and `after`. `tied` says whether third "
+        "registers and not the two records made the pair, with the chance `by_ways`; each of `ways` has what it goes `through`, "
+        "the `record` there, its `chance`, and the steps `listed` and `held`: the `model`, the `chance` that the step "
+        "counts for, and the rest as of the pair. `becomes` is what a match makes of it: `linked`, `held`, `let go`.",
         [],
     ),
     "link sign": ("The `model` and its `digest`, which was signed.", []),
@@ -58,6 +61,11 @@ DISCLOSING = {
         "`different`, `cannot-tell`, `moot` (settled with another pair), or null; `turn` is in what part it is seen. "
         "While links of a sample are open in the queue, `kind`, `rule`, `weight` and `probability` of open pairs are "
         "kept back.",
+        [],
+    ),
+    "held explain": (
+        "The `pair`, and `why` as `link explain` gives it, without what it becomes: null where exact rules paired it, "
+        "and for an open pair while links of a sample are open in its queue.",
         [],
     ),
     "held settle": (

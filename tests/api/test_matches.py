@@ -1,5 +1,6 @@
 """R4.4 by the API: queues of pairs in doubt, one at a time, and what a reviewer's program says of it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -9,10 +10,12 @@ from easement.ledger.model import Entry, EntryType, PrivateRecord, answer_part, 
 from easement.linkage.quality import by_decisions
 from easement.linkage.quality_tally import Tally
 from easement.linkage.quality_told import told_of
-from easement.linkage.review import DoubtfulPair, Kind, MatchMade, Scope, keep_doubtful, review_key
+from easement.linkage.review import DoubtfulPair, Kind, LegMet, MatchMade, Scope, WayMet, keep_doubtful, review_key
 from easement.linkage.review_log import decided
+from easement.linkage.store import save
 from easement.staff.permissions import Permission
 from tests.gate.world import NOW
+from tests.linkage.people import untrained
 
 from .conftest import Program, program
 from .test_app import is_problem
@@ -25,7 +28,15 @@ ANSWER: dict[str, Any] = {"query": "a" * 64, "data": "b" * 64, "rows": 50}
 REVIEW, LEAD = Permission.LINKAGE_PAIR_REVIEW, Permission.LINKAGE_PAIR_LEAD
 
 
-def hold(node, now, *listed: str, scope: Scope = SCOPE, kind: Kind = Kind.DOUBT, **named: Any) -> int:
+def hold(
+    node,
+    now,
+    *listed: str,
+    scope: Scope = SCOPE,
+    kind: Kind = Kind.DOUBT,
+    pairs: Sequence[DoubtfulPair] = (),
+    **named: Any,
+) -> int:
     parties = {"provider": node.organisation, "recipient": scope.recipient}
     said = Entry(
         time=minute(now), type=EntryType.DISCLOSURE_INTENDED, parties=parties, agreement="a" * 64,
@@ -33,7 +44,8 @@ def hold(node, now, *listed: str, scope: Scope = SCOPE, kind: Kind = Kind.DOUBT,
     )  # fmt: skip
     intent = node.ledger.append(said)
     pairs = [
-        DoubtfulPair(each, f"C{each}", "no given name", fields={"given": ("", "ada")}, kind=kind) for each in listed
+        *pairs,
+        *(DoubtfulPair(each, f"C{each}", "no given name", fields={"given": ("", "ada")}, kind=kind) for each in listed),
     ]
     with writing(node.ledger.engine) as connection:
         keep_doubtful(connection, review_key(node.master_key), scope, MatchMade(pairs, **named), intent=intent, now=now)
@@ -87,6 +99,21 @@ def test_two_programs_look_one_after_the_other_and_a_lead_decides(client, node, 
     assert lead.post(f"{PLACE}/undo").json()["decision"] is None
     assert decided(node.ledger, SCOPE) == ()
     is_problem(lead.post(f"{PLACE}/undo"), 409)
+
+
+def test_a_pair_is_explained_with_what_a_third_register_ties(client, node, first):
+    model = untrained()
+    save(node.home, model)
+    step = LegMet(model.digest, 0.9, {"gamma_birth": 6})
+    tied = DoubtfulPair("PT", "CT", "by a register", ways=(WayMet("index", "N1", step, step),), tied=True)
+    hold(node, NOW, "PX", pairs=[tied], model=model.digest)
+    pairs = {each["list_reference"]: each["id"] for each in first.get(f"{PLACE}/pairs?limit=100").json()["items"]}
+    why = first.get(f"{PLACE}/pairs/{pairs['PT']}/why").json()["why"]
+    assert (why["tied"], why["by_ways"]) == (True, pytest.approx(0.81))
+    [way] = why["ways"]
+    assert (way["through"], way["record"], way["held"]["model"]) == ("index", "N1", "usual/1")
+    assert first.get(f"{PLACE}/pairs/{pairs['PX']}/why").json()["why"] is None
+    is_problem(first.get(f"{PLACE}/pairs/{'0' * 16}/why"), 404)
 
 
 def test_a_stale_word_and_a_pair_of_another_queue_are_refused(client, node, first, second):

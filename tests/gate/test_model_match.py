@@ -10,6 +10,7 @@ from click.testing import CliRunner
 
 from easement.agreement.model import Mode
 from easement.base.errors import EasementError, ProofFailed, UsageError
+from easement.cli.held import held
 from easement.gate.ask import Outcome
 from easement.gate.linking import Side, opened, train_on
 from easement.ledger.model import EntryType
@@ -262,6 +263,8 @@ def explains_what_ties(world: World, queue: str) -> None:
     assert "By itself a match takes the pair as linked." in told.stdout
     assert "Step 1, by entitled-index-listed/1: `P9001` on the list is `N1` in index" in told.stdout
     assert "Step 2, by entitled-index-held/1: `N1` in index is your own `C9001`" in told.stdout
+    again = CliRunner().invoke(held, ["explain", queue, "P9001", "C9001", "--node", str(world.node)])
+    assert again.stdout.splitlines()[0] == told.stdout.splitlines()[0]
 
 
 @pytest.mark.parametrize("same", [True, False])

@@ -7,7 +7,10 @@ from typing import Any
 
 import duckdb
 
+from easement.linkage.comparisons import COMPARISONS
 from easement.linkage.link import prepared, run
+from easement.linkage.model import Frequencies, LinkModel, Trained
+from easement.linkage.standardise import VERSION
 
 FAMILIES = [
     "ashdown",
@@ -163,3 +166,13 @@ def fill(connection: duckdb.DuckDBPyConnection, side: str, people: Iterable[Pers
 def pairs(connection: duckdb.DuckDBPyConnection, table: str) -> set[tuple[int, int]]:
     """The rows of `linked` or `doubtful`."""
     return set(connection.execute(f"select held_row, listed_row from {table}").fetchall())
+
+
+def untrained() -> LinkModel:
+    """A model of what is usual, for what follows whatever the figures are."""
+    usual = {
+        each.name: {level.name: Frequencies(m=level.m, u=level.u) for level in each.levels} for each in COMPARISONS
+    }
+    trained = Trained(held="one", listed="other", held_rows=1, listed_rows=1, seed=1, splink="0")
+    return LinkModel(id="usual", version=1, title="Usual", standardised=VERSION, trained=trained, prior=0.001,
+                     comparisons=usual, blocking=("birth",))  # fmt: skip

@@ -6,14 +6,12 @@ from dataclasses import dataclass, replace
 import pytest
 
 from easement.linkage.assign import Policy, assigned
-from easement.linkage.comparisons import COMPARISONS
 from easement.linkage.link import link, run
-from easement.linkage.model import Frequencies, LinkModel, Trained
 from easement.linkage.score import score
-from easement.linkage.standardise import VERSION, standardised
+from easement.linkage.standardise import standardised
 from easement.linkage.through import Through
 from easement.linkage.train import train
-from tests.linkage.people import Person, Registers, engine, fill, pairs, town
+from tests.linkage.people import Person, Registers, engine, fill, pairs, town, untrained
 
 TOWN = town(150)
 [[(FAMILY, GIVEN), _]] = Counter((each.family, each.givens) for each in TOWN.held).most_common(1)
@@ -106,16 +104,6 @@ def test_a_strict_policy_holds_what_it_does_not_link(found: dict[str, Found]) ->
 def test_either_side_stands_as_it_was(found: dict[str, Found]) -> None:
     many = [sum(len(case[side]) for case in CASES.values()) for side in (0, 1)]
     assert found["through"].rows == (len(TOWN.held) + many[0], len(TOWN.listed) + many[1])
-
-
-def untrained() -> LinkModel:
-    """A model of what is usual, for what follows whatever the figures are."""
-    usual = {
-        each.name: {level.name: Frequencies(m=level.m, u=level.u) for level in each.levels} for each in COMPARISONS
-    }
-    trained = Trained(held="one", listed="other", held_rows=1, listed_rows=1, seed=1, splink="0")
-    return LinkModel(id="usual", version=1, title="Usual", standardised=VERSION, trained=trained, prior=0.001,
-                     comparisons=usual, blocking=("birth",))  # fmt: skip
 
 
 @pytest.mark.parametrize("same", [None, True, False])

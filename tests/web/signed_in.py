@@ -1,5 +1,6 @@
 """The pages as they are asked without a browser, by a stranger or by somebody who is signed in."""
 
+import html
 import json
 import re
 
@@ -22,6 +23,17 @@ def as_person(world: World, person: Person) -> httpx.Client:
 def token(answer: httpx.Response) -> str:
     """The token of the page's forms."""
     return re.search(r'name="csrf" value="([0-9a-f]{64})"', answer.text).group(1)
+
+
+def words(answer: httpx.Response) -> str:
+    """What a page says, without its marks."""
+    return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", answer.text)).split())
+
+
+def statuses(world: World, person: Person, *paths: str) -> list[int]:
+    """How pages answer somebody who is signed in."""
+    with as_person(world, person) as client:
+        return [client.get(path).status_code for path in paths]
 
 
 def send(client: httpx.Client, path: str, page: str = "", **fields: object) -> httpx.Response:

@@ -4,14 +4,14 @@ import os
 import re
 from pathlib import Path
 
-import pytest
-
 from easement.assessment import impact_service, service
 from easement.assessment.answers import Answers
 from easement.assessment.cases import worked_case, worked_cases
 from easement.assessment.questions import Kind, question, questions
 from easement.permission import drafts
 from easement.web.reading.answering import NONE, TOGETHER
+
+from .signed_in import statuses, words
 
 NONE_AT_ALL = "0" * 32
 PICTURES = os.environ.get("EASEMENT_PICTURES")
@@ -179,13 +179,11 @@ def test_what_nobody_knows_is_left_for_later_and_makes_it_unclear(seat, sam, wor
     assert seat.path == f"/assess/{id_}/answer/giver"
 
 
-@pytest.mark.parametrize("case", worked_cases(), ids=lambda case: case.id)
-def test_every_case_is_told_with_its_outcome_and_argument(case, seat, sam, axe):
-    seat.sign_in(sam, f"/learn/cases/{case.id}")
-    assert case.expected.outcome.words in seat.text
-    assert case.argument.split(".")[0] in seat.text
-    if case is worked_cases()[7]:
-        look(seat, axe, "case")
+def test_every_case_is_told_with_its_outcome_and_argument(client):
+    for case in worked_cases():
+        said = words(client.get(f"/learn/cases/{case.id}"))
+        assert case.expected.outcome.words in said, case.id
+        assert " ".join(case.argument.split(".")[0].split()) in said, case.id
 
 
 def test_cases_are_found_from_the_courses(seat, ola, axe):
@@ -193,10 +191,11 @@ def test_cases_are_found_from_the_courses(seat, ola, axe):
     seat.follow("Cases that were worked through")
     look(seat, axe, "cases")
     assert all(case.title in seat.text for case in worked_cases())
-    seat.follow(worked_cases()[0].title)
+    seat.follow(worked_cases()[6].title)
     assert seat.page.get_by_role("button", name="Begin with these answers").count() == 0, "an auditor assesses nothing"
     seat.follow("Next case")
-    assert seat.heading == worked_cases()[1].title
+    assert seat.heading == worked_cases()[7].title
+    look(seat, axe, "case")
 
 
 def like(world, person, id_: str, **other: object) -> str:
@@ -254,11 +253,21 @@ def test_two_who_answer_at_once_lose_nothing(seat, sam, gwen, world):
     assert service.read_case(world.node, id_).answers.benefits == "Hers too."
 
 
-def test_the_questions_need_no_scripts(plain, gwen, world):
+def test_a_question_of_each_kind_needs_no_scripts(plain, gwen, world):
     case = worked_case("warm-homes")
+    given = case.answers.given
+    one = {question(ids[0]).kind: ids for ids in TOGETHER if ids[0] in given}
+    left = dict.fromkeys(id_ for ids in one.values() for id_ in ids)
+    id_ = like(world, gwen, "warm-homes", **left)
+    assert service.read_case(world.node, id_).result.outcome is not case.expected.outcome
     plain.sign_in(gwen)
-    id_ = begin(plain, "Warm homes")
-    answer_all(plain, case.answers)
+    for ids in one.values():
+        plain.go(f"/assess/{id_}/answer/{ids[0]}?leads=check")
+        for each in ids:
+            if each in given and plain.page.locator(f'[name="{each}"], [name^="{each}."]').count():
+                fill(plain, each, given[each])
+        plain.press("Save and continue")
+        assert plain.path == f"/assess/{id_}/check"
     assert service.read_case(world.node, id_).result.outcome is case.expected.outcome
 
 
@@ -383,18 +392,16 @@ def test_a_risk_is_lowered_only_by_a_measure_and_what_was_typed_stays(seat, gwen
 # Who may
 
 
-@pytest.mark.parametrize("path", ["/assess", "/assess/new", f"/assess/{NONE_AT_ALL}", f"/assess/{NONE_AT_ALL}/impact"])
-def test_only_who_may_assess_sees_assessments(seat, ola, path):
-    seat.sign_in(ola)
-    assert seat.go(path) == 403
+def test_only_who_may_assess_sees_assessments(world, ola):
+    inside = [f"/assess/{NONE_AT_ALL}", f"/assess/{NONE_AT_ALL}/impact"]
+    assert statuses(world, ola, "/assess", "/assess/new", *inside) == [403] * 4
 
 
-def test_an_assessment_question_or_step_that_is_not_there_is_not_found(seat, gwen, world):
-    seat.sign_in(gwen)
+def test_an_assessment_question_or_step_that_is_not_there_is_not_found(world, gwen):
     id_ = like(world, gwen, "warm-homes")
     none = [f"/assess/{NONE_AT_ALL}{rest}" for rest in ("", "/check", "/answer/giver", "/print", "/impact", "/title")]
     inside = [
         f"/assess/{id_}{rest}" for rest in ("/answer/no_such", "/impact/step/1", "/impact/step/8", "/impact/print")
     ]
     wrong = ["/assess/x", "/learn/cases/no-such"]
-    assert [seat.go(path) for path in (*none, *inside, *wrong)] == [404] * 12
+    assert statuses(world, gwen, *none, *inside, *wrong) == [404] * 12

@@ -2,11 +2,11 @@
 
 import re
 
-import pytest
-
 from easement.permission import drafts
 from easement.permission.actor import at_console
 from easement.web.reading.editing import PARTS
+
+from .signed_in import statuses
 
 STEVE = at_console("data-steward", "Steve Poole")
 
@@ -175,14 +175,12 @@ def test_an_agreement_file_that_somebody_has_becomes_a_draft(seat, gwen, world, 
     assert seat.path == "/drafts"
 
 
-@pytest.mark.parametrize("path", ["/drafts", "/drafts/new", f"/drafts/{'0' * 32}", f"/drafts/{'0' * 32}/file"])
-def test_only_who_may_draft_sees_drafts(seat, sam, path):
-    seat.sign_in(sam)
-    assert seat.go(path) == 403
+def test_only_who_may_draft_sees_drafts(world, sam):
+    none = f"/drafts/{'0' * 32}"
+    assert statuses(world, sam, "/drafts", "/drafts/new", none, f"{none}/file") == [403] * 4
 
 
-def test_a_draft_that_is_not_there_is_not_found(seat, gwen):
-    seat.sign_in(gwen)
+def test_a_draft_that_is_not_there_is_not_found(world, gwen):
     none = "0" * 32
     paths = [f"/drafts/{none}{rest}" for rest in ("", "/section/1", "/file", "/document", "/changes/1")]
-    assert [seat.go(path) for path in [*paths, "/drafts/x", f"/drafts/{none}/section/99"]] == [404] * 7
+    assert statuses(world, gwen, *paths, "/drafts/x", f"/drafts/{none}/section/99") == [404] * 7

@@ -5,6 +5,8 @@ from datetime import timedelta
 from easement.guidance.read import course
 from easement.staff import service as staff
 
+from .signed_in import statuses
+
 COURSE = course("data-sharing")
 
 
@@ -56,8 +58,6 @@ def test_a_course_needs_no_scripts(plain, sam):
     assert plain.heading == "You passed"
 
 
-def test_a_course_or_lesson_that_is_not_there_is_not_found(seat, sam):
-    seat.sign_in(sam)
-    assert [seat.go(path) for path in ("/learn/no-such", "/learn/data-sharing/no-such", "/learn/no-such/test")] == [
-        404
-    ] * 3
+def test_a_course_or_lesson_that_is_not_there_is_not_found(world, sam):
+    none = ("/learn/no-such", "/learn/data-sharing/no-such", "/learn/no-such/test")
+    assert statuses(world, sam, *none) == [404] * 3

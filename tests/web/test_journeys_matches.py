@@ -3,16 +3,19 @@
 import json
 from datetime import timedelta
 from itertools import count
+from typing import Any
 
 import pytest
 
 from easement.base.database import writing
 from easement.ledger.model import Entry, EntryType, minute
 from easement.linkage.quality_tally import Tally
-from easement.linkage.review import DoubtfulPair, Kind, MatchMade, Scope, keep_doubtful, review_key
+from easement.linkage.review import DoubtfulPair, Kind, LegMet, MatchMade, Scope, WayMet, keep_doubtful, review_key
 from easement.linkage.review_desk import Reviewer, Wanted, settle
 from easement.linkage.review_log import decided
 from easement.linkage.review_turns import Verdict
+from easement.linkage.store import save
+from tests.linkage.people import untrained
 
 from .world import TRICKY, World
 
@@ -27,9 +30,14 @@ SEXES = {"sex": {name: Tally({"all keys": (40, None)}, {"names and place": (4, N
 
 
 def hold(
-    world: World, *listed: str, reviewers: int = 1, agreement: str = "school-meals", drawn: tuple[str, ...] = ()
+    world: World,
+    *listed: str,
+    reviewers: int = 1,
+    agreement: str = "school-meals",
+    drawn: tuple[str, ...] = (),
+    **tied: Any,
 ) -> Scope:
-    """A match of the council's that left pairs in doubt, for a recipient of its own."""
+    """A match of the council's that left pairs in doubt, for a recipient of its own; `tied` is by what."""
     scope = Scope(agreement, "entitled", f"dwp{next(numbers)}")
     now = world.clock() - timedelta(hours=1)
     said = Entry(
@@ -38,13 +46,24 @@ def hold(
         agreement_id=agreement, version="1.0.0", share=scope.share, purpose="benefit-eligibility", mode="match",
     )  # fmt: skip
     intent = world.node.ledger.append(said)
-    pairs = [DoubtfulPair(each, f"C{each}", "names and place", fields=FIELDS) for each in listed]
+    model = untrained()
+    if tied:
+        save(world.node.home, model)
+    pairs = [DoubtfulPair(each, f"C{each}", "names and place", fields=FIELDS, **tied) for each in listed]
     pairs += [DoubtfulPair(each, f"C{each}", "all keys", fields=FIELDS, kind=Kind.SAMPLE) for each in drawn]
     tally = Tally({"all keys": (80, None)}, {"names and place": (8, None)}, SEXES if drawn else {}, {"sex": 1})
     with writing(world.node.ledger.engine) as connection:
-        made = MatchMade(pairs, reviewers=reviewers, tally=tally.as_dict())
+        made = MatchMade(pairs, reviewers=reviewers, tally=tally.as_dict(), model=model.digest if tied else "")
         keep_doubtful(connection, review_key(world.node.master_key), scope, made, intent=intent, now=now)
     return scope
+
+
+def step(**met: int) -> LegMet:
+    return LegMet(untrained().digest, 0.97, {f"gamma_{name}": level for name, level in met.items()})
+
+
+TIED = {"ways": (WayMet("health-index", "N1", step(family=6, birth=6), step(family=6, place=5)),), "tied": True}
+"""A record on the list and one of ours that only a third register ties."""
 
 
 def verdicts(world: World, scope: Scope) -> dict[str, bool]:
@@ -102,8 +121,13 @@ def test_without_scripts_the_same_is_done_by_buttons(plain, world, sam):
 
 
 def test_two_reviewers_do_not_see_each_other_and_who_leads_decides(seat, world, sam, mel, gwen, axe):
-    scope = hold(world, "P1", reviewers=2)
+    scope = hold(world, "P1", reviewers=2, **TIED)
     seat.sign_in(sam, f"/matches/{scope.queue}/next")
+    assert "A third register, health-index, ties these two records; by themselves they say too little." in seat.text
+    assert "Step 1: the record on the list and record N1 of health-index" in seat.text
+    assert "Step 2: record N1 of health-index and our record" in seat.text
+    assert seat.text.count("The signed model usual/1 gives this step a chance of 97.0 in 100.") == 2
+    assert seat.page.locator("figure svg").count() == 4
     seat.page.get_by_label("Why? (optional)").fill("one address")
     seat.press("Same person")
     assert "pairs wait for somebody else" in seat.text

@@ -2,8 +2,6 @@
 
 from datetime import timedelta
 
-import pytest
-
 from easement.agreement.read import read_agreement
 from easement.agreement.signing import sign
 from easement.law.catalogue import catalogue
@@ -13,6 +11,7 @@ from easement.permission.actor import at_console
 from easement.permission.emergency import Happened
 from easement.staff.permissions import NodeRole
 
+from .signed_in import statuses
 from .test_journeys_proposals import LEAD, in_force, named
 from .world import TRICKY, World
 
@@ -159,7 +158,5 @@ def test_who_recorded_an_emergency_does_not_look_at_it_and_late_ones_say_so(seat
     assert "Recorded late" in seat.text
 
 
-@pytest.mark.parametrize("path", ["/agreements/offered", "/emergencies", "/emergencies/new"])
-def test_who_lets_people_in_sees_none_of_it(seat, ali, path):
-    seat.sign_in(ali)
-    assert seat.go(path) == 403
+def test_who_lets_people_in_sees_none_of_it(world, ali):
+    assert statuses(world, ali, "/agreements/offered", "/emergencies", "/emergencies/new") == [403] * 3

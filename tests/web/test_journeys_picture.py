@@ -6,6 +6,7 @@ from easement.exchange.correct_told import seen_tolds
 from easement.staff.permissions import NodeRole
 
 from .browser import Seat, seated
+from .signed_in import statuses
 from .world import TRICKY, World
 
 
@@ -127,14 +128,11 @@ def test_what_is_wrong_is_told_answered_and_put_right(browser: Any, world: World
     assert any(each.row.certified is not None for each in seen_tolds(world.node))
 
 
-def test_who_may_not_see_it_does_not(seat: Seat, world: World, mel: Any, ola: Any):
-    seat.sign_in(ola)
-    assert (seat.go("/picture"), seat.go("/corrections")) == (403, 403)
-    seat.context.clear_cookies()
-    seat.sign_in(mel)
-    assert seat.go("/picture/for/safeguarding-children") == 404, "a purpose of which no agreement is theirs"
-    assert seat.go(f"/corrections/links/{'5e' * 16}") == 403
-    assert seat.go(f"/corrections/cases/{'5e' * 16}") == 404
+def test_who_may_not_see_it_does_not(world: World, mel: Any, ola: Any):
+    assert statuses(world, ola, "/picture", "/corrections") == [403, 403]
+    none = "/picture/for/safeguarding-children"  # a purpose of which no agreement is theirs
+    inside = (f"/corrections/links/{'5e' * 16}", f"/corrections/cases/{'5e' * 16}")
+    assert statuses(world, mel, none, *inside) == [404, 403, 404]
 
 
 def test_a_value_of_another_session_is_nobodys(seat: Seat, sam: Any, mel: Any):

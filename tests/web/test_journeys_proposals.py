@@ -312,13 +312,12 @@ def test_an_answer_that_is_overdue_is_told_to_both_sides(plain, world, gwen):
         world.clock.ahead = timedelta()
 
 
-@pytest.mark.parametrize("path", ["/proposals", "/proposals/{}", "/proposals/{}/text", "/proposals/{}/sign"])
-def test_who_may_not_read_proposals_sees_none(seat, world, sam, path):
-    seat.sign_in(sam)
-    assert seat.go(path.format("0" * 32)) == 403
+def test_who_may_not_read_proposals_sees_none(world, sam):
+    none = f"/proposals/{'0' * 32}"
+    assert statuses(world, sam, "/proposals", none, f"{none}/text", f"{none}/sign") == [403] * 4
 
 
-def test_a_proposal_that_is_not_there_is_not_found(seat, gwen):
-    seat.sign_in(gwen)
+def test_a_proposal_that_is_not_there_is_not_found(world, gwen):
     none = "0" * 32
-    assert [seat.go(f"/proposals/{none}{rest}") for rest in ("", "/text", "/sign", f"/changes/{none * 2}")] == [404] * 4
+    paths = [f"/proposals/{none}{rest}" for rest in ("", "/text", "/sign", f"/changes/{none * 2}")]
+    assert statuses(world, gwen, *paths) == [404] * 4

@@ -99,6 +99,38 @@ def _differing(each: "Shown") -> str:
     return ", ".join(name for name, (listed, held) in each.pair.fields.items() if listed != held)
 
 
+@held.command(epilog="Example: easement held explain 5f0c2a71be94 P7 C07 --node dwp")
+@queue_argument
+@click.argument("listed_key", metavar="LIST_KEY")
+@click.argument("held_key", metavar="YOUR_KEY")
+@node_option
+@json_option
+def explain(queue_id: str, listed_key: str, held_key: str, home: Path, as_json: bool) -> None:
+    """Explain why a pair of QUEUE is one, by LIST_KEY and YOUR_KEY: what its model met, and both steps of a tie.
+
+    A third register may tie two records that say too little by themselves: then both steps are told.
+    Until a pair is decided it is not told where links of a sample are open in its queue: nobody is to go by it.
+    """
+    from easement.cli.explaining import pair_explained
+    from easement.linkage.review_models import explanation
+    from easement.linkage.review_queues import ids_of, queue
+    from easement.linkage.review_queues import shown as shown_pair
+    from easement.node.home import open_node
+
+    with open_node(home) as node:
+        [id_] = ids_of(node, queue(node, queue_id), [(listed_key, held_key)]).values()
+        found = shown_pair(node, id_, _reader())
+        why = explanation(node, found)
+    emit(as_json, {"pair": id_, "why": why.as_dict() if why else None},
+         lambda: pair_explained(why, listed_key, held_key) if why else _unexplained(found))  # fmt: skip
+
+
+def _unexplained(found: "Shown") -> str:
+    if found.unseen:
+        return "Why this pair is here is told once it is decided: links of a sample are among the open ones."
+    return f"No model weighed this pair, or its model is here no more: {found.pair.rule}."
+
+
 @held.command(epilog="Example: easement held export 5f0c2a71be94 --node dwp --out pairs.csv")
 @queue_argument
 @node_option

@@ -72,18 +72,14 @@ class Tried:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """Why a pair has its weight, and what a match makes of it by itself: `linked`, `held` or `let go`.
-
-    `compared` says whether a rule of the model finds the pair at all.
-    """
+    """Why a pair has its weight, and what a match makes of it by itself: `linked`, `held` or `let go`."""
 
     why: Explained
     became: str
-    compared: bool = True
 
     def as_dict(self) -> dict[str, Any]:
         """The explanation as `--json` shows it."""
-        return self.why.as_dict() | {"compared": self.compared, "becomes": self.became}
+        return self.why.as_dict() | {"becomes": self.became}
 
 
 @contextmanager
@@ -175,7 +171,7 @@ def explain_pair(
         return None
     became, tied = _became(session, listed, held)
     why = alone or not_compared(model)
-    return Told(replace(why, ways=ways, tied=tied and bool(ways)), became, compared=alone is not None)
+    return Told(replace(why, ways=ways, tied=tied and bool(ways)), became)
 
 
 def _alone(session: Session, model: LinkModel, listed: str, held: str) -> Explained | None:

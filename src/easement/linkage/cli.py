@@ -1,6 +1,6 @@
 """The commands `easement link …`: models that say how surely two records are of one person."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from easement.gate.linking import Side, Told, Tried
     from easement.linkage.assign import Policy
     from easement.linkage.blocking import Counted
-    from easement.linkage.explain import Explained, Leg, Way
     from easement.linkage.model import LinkModel
     from easement.linkage.through import Through
 
@@ -309,42 +308,7 @@ def _tried(found: "Tried") -> str:
 
 
 def _explained(told: "Told", ref: str, listed: str, held: str) -> str:
-    why = told.why
-    verdict = f"One person with a probability of {why.probability:.2%} (weight {why.weight:+.1f})."
-    against = [f"Not linked without a person's word: {why.unsure}."] if why.unsure else []
-    alone = [*against, "", _parts(why)]
+    from easement.cli.explaining import pair_explained
+
     became = f"By itself a match takes the pair as {told.became}."
-    if not why.ways:
-        return "\n".join([verdict, became, *alone])
-    if told.compared:
-        by_records = f"The two records alone, by {ref}: {verdict[0].lower()}{verdict[1:]}"
-    else:
-        by_records = f"The two records alone agree in too little: no rule of {ref} compares them."
-    steps = [line for way in why.ways for line in _way(way, listed, held)]
-    return "\n".join([_tied(why), became, *steps, "", by_records, *(alone if told.compared else ())])
-
-
-def _tied(why: "Explained") -> str:
-    names = ", ".join(dict.fromkeys(f"`{way.register}`" for way in why.ways))
-    chance = f"one person with a probability of {why.by_ways:.2%}."
-    if why.tied:
-        return f"Tied by a third register, {names}, not by the two records alone: {chance}"
-    return f"A third register, {names}, ties them too, and did not decide: by it {chance}"
-
-
-def _way(way: "Way", listed: str, held: str) -> Iterator[str]:
-    record = f"`{way.record}` in {way.register}"
-    yield from _leg(1, f"`{listed}` on the list is {record}", way.listed)
-    yield from _leg(2, f"{record} is your own `{held}`", way.held)
-
-
-def _leg(number: int, said: str, leg: "Leg") -> Iterator[str]:
-    yield from ("", f"Step {number}, by {leg.model}: {said}, with a probability of {leg.chance:.2%}.")
-    if leg.why.unsure:
-        yield f"It counts for less: {leg.why.unsure}."
-    yield _parts(leg.why)
-
-
-def _parts(why: "Explained") -> str:
-    rows = [(part.words, f"{part.bits:+.1f}", f"{part.after:+.1f}") for part in why.parts]
-    return table(("what is met", "bits", "together"), rows)
+    return pair_explained(told.why, listed, held, model=ref, became=became)

@@ -58,6 +58,11 @@ class Explained:
         return min(probability(self.weight), 1 - (self.doubt or 0.0))
 
     @property
+    def compared(self) -> bool:
+        """Whether a rule of the model finds the two at all."""
+        return len(self.parts) > 1
+
+    @property
     def by_ways(self) -> float | None:
         """The chance that third registers give the two records of being one person; `None` where none ties them."""
         return 1 - prod(1 - way.chance for way in self.ways) if self.ways else None
@@ -128,7 +133,7 @@ class Way:
     def as_dict(self) -> dict[str, Any]:
         """The way as `--json` shows it."""
         steps = {"listed": self.listed.as_dict(), "held": self.held.as_dict()}
-        return {"register": self.register, "record": self.record, "chance": round(self.chance, 6)} | steps
+        return {"through": self.register, "record": self.record, "chance": round(self.chance, 6)} | steps
 
 
 def not_compared(model: LinkModel) -> Explained:

@@ -1,7 +1,7 @@
 """Pairs of records that may be one person: the queues, one pair at a time, and what a reviewer says of it (R4.4)."""
 
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, Field
@@ -16,12 +16,23 @@ from easement.api.v1.shapes import example, taken
 from easement.base.errors import UsageError
 from easement.linkage import review_queues
 from easement.linkage.review_desk import MOST_WHY, Wanted, settle, take_back
+from easement.linkage.review_models import explanation
 from easement.linkage.review_queues import Shown, next_pair, pairs_in, queues
 from easement.linkage.review_turns import Verdict
 from easement.staff.model import Identity
 from easement.staff.permissions import Permission
 
-__all__ = ["PAIR", "QUEUE", "SHAPES", "PairShown", "QueueLine", "VerdictKept", "VerdictWanted", "router"]
+__all__ = [
+    "PAIR",
+    "QUEUE",
+    "SHAPES",
+    "PairExplained",
+    "PairShown",
+    "QueueLine",
+    "VerdictKept",
+    "VerdictWanted",
+    "router",
+]
 
 router = APIRouter(prefix=f"{PREFIX}/matches", tags=["matches"])
 """Pairs in doubt, for whoever may review those of an agreement."""
@@ -97,6 +108,75 @@ class PairShown(BaseModel):
     seen: str = Field(description="To be sent with what you say of it.")
 
 
+class PartShown(BaseModel):
+    """One thing that a model met in two records: in words, its bits, and the weight before and after."""
+
+    name: str
+    words: str
+    bits: float
+    before: float
+    after: float
+
+
+class StepShown(BaseModel):
+    """One step of a way: by which signed model a record is taken for one of a third register, and why."""
+
+    model: str
+    chance: float = Field(description="What the step counts for; less where others there are as likely, or in doubt.")
+    weight: float
+    probability: float
+    words: str
+    unsure: str
+    doubt: float | None
+    parts: list[PartShown]
+
+
+class WayShown(BaseModel):
+    """How a third register ties two records: through which record of its own, with both steps."""
+
+    through: str = Field(description="The third register by its id.")
+    record: str
+    chance: float
+    listed: StepShown
+    held: StepShown
+
+
+class Why(BaseModel):
+    """Why two records are a pair in doubt: what a model met in them, and which third registers tie them."""
+
+    weight: float
+    probability: float
+    words: str
+    unsure: str = Field(description="What speaks against linking it, or nothing.")
+    doubt: float | None = Field(description="The share of strong pairs of which that is right, where it is known.")
+    parts: list[PartShown]
+    tied: bool = Field(description="Whether third registers, and not the two records by themselves, made the pair.")
+    by_ways: float | None = Field(description="The chance by third registers of their being one person.")
+    ways: list[WayShown]
+
+
+_PARTS = [{"name": "start", "words": "any two records of these registers", "bits": -11.3, "before": 0, "after": -11.3}]
+_WHY: dict[str, Any] = {"weight": -11.3, "probability": 0.0004, "words": "", "unsure": "", "doubt": None}
+_STEP = _WHY | {"chance": 0.97, "parts": _PARTS}
+
+
+class PairExplained(BaseModel):
+    """A pair with why it is one; `why` is empty where exact rules paired it, and while links of a sample are open."""
+
+    model_config = example(
+        pair=PAIR,
+        why=_WHY | {
+            "parts": _PARTS, "tied": True, "by_ways": 0.9409,
+            "ways": [{"through": "health-index", "record": "N1", "chance": 0.9409,
+                      "listed": _STEP | {"model": "entitled-children-health-index-listed/1"},
+                      "held": _STEP | {"model": "entitled-children-health-index-held/1"}}],
+        },
+    )  # fmt: skip
+
+    pair: str
+    why: Why | None
+
+
 class VerdictWanted(BaseModel):
     """What you say of a pair."""
 
@@ -118,7 +198,7 @@ class VerdictKept(BaseModel):
     waiting: bool = Field(description="Whether it waits for another reviewer.")
 
 
-SHAPES = (QueueLine, PairShown, VerdictWanted, VerdictKept)
+SHAPES = (QueueLine, PairShown, PairExplained, VerdictWanted, VerdictKept)
 """The shapes that bring an example."""
 
 
@@ -150,6 +230,15 @@ def get_next_pair(request: Request, who: Reviews, queue: QueueId, after: AfterPa
     if found is None:
         raise Problem(Kind.NOT_FOUND, "no pair waits for you in this queue", "see the others: GET /api/v1/matches")
     return shown(request, PairShown.model_validate(found.as_dict()))
+
+
+@router.get("/{queue}/pairs/{pair}/why", operation_id="explainPair", response_model=PairExplained, responses=reads())
+def explain_pair(request: Request, who: Reviews, queue: QueueId, pair: PairId) -> Response:
+    """Why two records are a pair: every part of its weight, and both steps where a third register ties them."""
+    _check_sees(request, who, queue)
+    why = explanation(request.app.state.node, _pair(request, who, queue, pair))
+    told = PairExplained(pair=pair, why=None if why is None else Why.model_validate(why.as_dict()))
+    return shown(request, told)
 
 
 @router.post("/{queue}/pairs/{pair}", operation_id="decidePair", response_model=VerdictKept, responses=FAILS)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from easement.api.reviewing import reviewer_of, sees_pairs
-from easement.linkage.explain import Explained
+from easement.linkage.explain import Explained, Leg, Way
 from easement.linkage.quality_desk import quality_of
 from easement.linkage.quality_report import Report
 from easement.linkage.review_desk import Changed, Wanted, settle, take_back
@@ -24,6 +24,8 @@ from easement.web.views.matches import (
     NoPair,
     PairPage,
     Step,
+    Waterfall,
+    WayShown,
     Word,
 )
 
@@ -127,7 +129,6 @@ def pair_page(node: Node, identity: Identity, id_: str, pair: str, now: datetime
 def _page(node: Node, line: MatchLine, found: Shown, told: str) -> PairPage:
     pair = found.pair
     why = explanation(node, found)
-    steps, zero = _steps(why) if why else ((), 0)
     return PairPage(
         line=line,
         id=found.id,
@@ -139,8 +140,9 @@ def _page(node: Node, line: MatchLine, found: Shown, told: str) -> PairPage:
         unseen=found.unseen,
         fields=tuple(compared(name, listed, held) for name, (listed, held) in pair.fields.items()),
         references=(pair.listed, pair.held),
-        steps=steps,
-        zero=zero,
+        alone=_waterfall(why) if why else None,
+        ways=tuple(_way(each) for each in why.ways) if why else (),
+        tied=why.tied if why else False,
         percent=_percent(pair.probability),
         said=tuple(Word(each.verdict.value, each.why) for each in found.said),
         decision=found.decision or "",
@@ -153,6 +155,19 @@ def _percent(probability: float | None) -> str:
     if probability is None:
         return ""
     return f"{min(max(probability * 100, 0.1), 99.9):.1f}"
+
+
+def _way(way: Way) -> WayShown:
+    return WayShown(way.register, way.record, _percent(way.chance), _leg(way.listed), _leg(way.held))
+
+
+def _leg(leg: Leg) -> Waterfall:
+    return _waterfall(leg.why, model=leg.model, chance=leg.chance)
+
+
+def _waterfall(why: Explained, *, model: str = "", chance: float | None = None) -> Waterfall:
+    steps, zero = _steps(why)
+    return Waterfall(steps, zero, _percent(why.probability if chance is None else chance), model, why.unsure)
 
 
 def _steps(why: Explained) -> tuple[tuple[Step, ...], int]:

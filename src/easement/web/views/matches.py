@@ -7,7 +7,19 @@ from typing import Any, ClassVar
 from easement.linkage.review_marks import Compared
 from easement.web.views.page import View
 
-__all__ = ["DecidedLine", "GroupLine", "MatchLine", "MatchPage", "Matches", "NoPair", "PairPage", "Step", "Word"]
+__all__ = [
+    "DecidedLine",
+    "GroupLine",
+    "MatchLine",
+    "MatchPage",
+    "Matches",
+    "NoPair",
+    "PairPage",
+    "Step",
+    "Waterfall",
+    "WayShown",
+    "Word",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +133,37 @@ class Step:
     against: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Waterfall:
+    """What a model met in two records: its steps, where nothing stands in the picture, and the chance in percent.
+
+    `model` is its `ID/VERSION`, and `unsure` what speaks against it.
+    """
+
+    steps: tuple[Step, ...]
+    zero: int
+    percent: str
+    model: str = ""
+    unsure: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WayShown:
+    """How a third register ties two records: its name, its own key, and both steps, that from the list first."""
+
+    register: str
+    record: str
+    percent: str
+    listed: Waterfall
+    held: Waterfall
+
+
 @dataclass(frozen=True, kw_only=True)
 class PairPage(View):
-    """One pair: its fields side by side, why it is here, and what to say. `told` is what came of the form before."""
+    """One pair: its fields side by side, why it is here, and what to say. `told` is what came of the form before.
+
+    `ways` are those by which third registers tie the two, and `tied` says that these made the pair what it is.
+    """
 
     template: ClassVar[str] = "matches/pair.html"
     section: ClassVar[str] = "matches"
@@ -137,8 +177,9 @@ class PairPage(View):
     unseen: bool
     fields: tuple[Compared, ...]
     references: tuple[str, str]
-    steps: tuple[Step, ...] = ()
-    zero: int = 0
+    alone: Waterfall | None = None
+    ways: tuple[WayShown, ...] = ()
+    tied: bool = False
     percent: str = ""
     said: tuple[Word, ...] = ()
     decision: str = ""
