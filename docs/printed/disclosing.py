@@ -34,8 +34,8 @@ DISCLOSING = {
         "which share of such pairs that `doubt` is right (`null` where nothing is known), and its `parts`: each `name` "
         "and what was met in `words`, its `bits`, and the weight `before` and `after`. `tied` says whether third "
         "registers and not the two records made the pair, with the chance `by_ways`; each of `ways` has what it goes "
-        "`through`, the `record` there, its `chance`, and the steps `listed` and `held`: the `model`, the `chance` that the step "
-        "counts for, and the rest as of the pair. `becomes` is what a match makes of it: `linked`, `held`, `let go`.",
+        "`through`, the `record` there, its `chance`, and the steps `listed` and `held`: the `model`, the `chance` "
+        "that the step counts for, and the rest as of the pair. `becomes` is what a match makes of it: `linked`, `held`, `let go`.",
         [],
     ),
     "link sign": ("The `model` and its `digest`, which was signed.", []),
