@@ -35,7 +35,8 @@ DISCLOSING = {
         "and what was met in `words`, its `bits`, and the weight `before` and `after`. `tied` says whether third "
         "registers and not the two records made the pair, with the chance `by_ways`; each of `ways` has what it goes "
         "`through`, the `record` there, its `chance`, and the steps `listed` and `held`: the `model`, the `chance` "
-        "that the step counts for, and the rest as of the pair. `becomes` is what a match makes of it: `linked`, `held`, `let go`.",
+        "that the step counts for, and the rest as of the pair. `becomes` is what a match makes of it: `linked`, "
+        "`held` or `let go`.",
         [],
     ),
     "link sign": ("The `model` and its `digest`, which was signed.", []),
