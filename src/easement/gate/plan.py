@@ -453,7 +453,7 @@ def records_query(table: Table) -> str:
 
 def _together(elements: Sequence[Element]) -> exp.Expr:
     parts = [exp.func("coalesce", _comparable(element), exp.convert(""), copy=False) for element in elements]
-    joined = exp.func("concat_ws", exp.convert("\x1f"), *parts, copy=False)
+    joined = exp.Anonymous(this="concat_ws", expressions=[exp.convert("\x1f"), *parts])  # no part is null
     return exp.func("nullif", joined, exp.convert("\x1f" * (len(parts) - 1)), copy=False)
 
 
