@@ -47,6 +47,16 @@ def test_text_over_several_lines_is_kept_or_folded() -> None:
     assert read("a: |\n  one\n  two\nb: >\n  one\n  two\n") == {"a": "one\ntwo\n", "b": "one two\n"}
 
 
+def test_a_text_that_is_read_twice_is_each_time_its_own_data_under_its_own_name() -> None:
+    first, second = (read_text("a: {b: [1, 2.5, ~]}\n", name=name, what="x") for name in ("a.yaml", "b.yaml"))
+    first.data["a"]["b"].append("changed")
+    assert second.data == read_text(second.text, name="c.yaml", what="x").data == {"a": {"b": [1, 2.5, None]}}
+    assert (first.where(("a",)), second.where(("a",))) == ("a.yaml:1:1", "b.yaml:1:1")
+    for name in ("a.yaml", "b.yaml"):
+        with pytest.raises(BadFile, match=f"{name}:2:1"):
+            read_text("a: 1\na: 2\n", name=name, what="x")
+
+
 def test_every_value_and_key_remembers_where_it_stood() -> None:
     document = read_text(
         "# about\nid: x\nparties:\n  dwp: {as: provider}\n  list:\n  - a\n  - b\n", name="a.yaml", what="x"

@@ -7,9 +7,11 @@ more than `MAX_NODES` keys and values. Dates stay text, for the model that reads
 """
 
 import difflib
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
@@ -40,6 +42,9 @@ MAX_NODES = 20_000
 
 MAX_DEPTH = 24
 """Deepest nesting read: the agreement format needs 6."""
+
+KEPT_BYTES, KEPT_FILES = 1 << 15, 16
+"""How long a text may be whose data is kept, and how many such texts: one command or test reads the same many times."""
 
 Path_ = tuple[str | int, ...]
 """A path into a document: keys and list positions."""
@@ -102,7 +107,10 @@ def read_text(text: str, *, name: str, what: str) -> Document:
     if len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
         _refuse_size(name, what)
     try:
-        return _Reader(name, text, what).read()
+        data, places = (_kept if len(text) <= KEPT_BYTES else _read)(text)
+    except _Refused as refused:
+        where = f"{name}:{refused.line}:{refused.column}"
+        raise BadFile(f"the {what} {refused.what}", where=where, remedy=refused.mend) from None
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
@@ -123,6 +131,25 @@ def read_text(text: str, *, name: str, what: str) -> Document:
             where=name,
             remedy="write characters as they are, and leave out lines that begin with `%`",
         ) from error
+    return Document(name, json.loads(data), text, places)
+
+
+class _Refused(Exception):
+    """What is wrong with a text, where, and what to do about it."""
+
+    def __init__(self, line: int, column: int, what: str, mend: str) -> None:
+        super().__init__(what)
+        self.line, self.column, self.what, self.mend = line, column, what, mend
+
+
+def _read(text: str) -> tuple[str, Mapping[Path_, tuple[int, int]]]:
+    """A text's data as JSON, of which each reader has a copy of its own, and where everything stood."""
+    reader = _Reader(text)
+    reader.read()
+    return json.dumps(reader.root), reader.places
+
+
+_kept = lru_cache(maxsize=KEPT_FILES)(_read)
 
 
 def _refuse_size(name: str, what: str) -> NoReturn:
@@ -132,8 +159,8 @@ def _refuse_size(name: str, what: str) -> NoReturn:
 class _Reader:
     """Builds the data from YAML's events with a stack of its own, so that depth and size stay in hand."""
 
-    def __init__(self, name: str, text: str, what: str) -> None:
-        self.name, self.text, self.what = name, text, what
+    def __init__(self, text: str) -> None:
+        self.text = text
         self.places: dict[Path_, tuple[int, int]] = {}
         self.stack: list[tuple[Any, Path_]] = []
         self.key: list[str | None] = []
@@ -141,7 +168,7 @@ class _Reader:
         self.started = False
         self.nodes = 0
 
-    def read(self) -> Document:
+    def read(self) -> None:
         documents = 0
         for event in YAML(typ="safe", pure=True).parse(self.text):
             if isinstance(event, DocumentStartEvent):
@@ -154,14 +181,11 @@ class _Reader:
                 self.stack.pop()
                 self.key.pop()
         if not self.started:
-            raise BadFile(
-                f"the {self.what} is empty", where=f"{self.name}:1:1", remedy="write it, or name another file"
-            )
-        return Document(self.name, self.root, self.text, self.places)
+            raise _Refused(1, 1, "is empty", "write it, or name another file")
 
-    def refuse(self, event: Any, what: str, mend: str) -> None:
+    def refuse(self, event: Any, what: str, mend: str) -> NoReturn:
         mark = event.start_mark
-        raise BadFile(f"the {self.what} {what}", where=f"{self.name}:{mark.line + 1}:{mark.column + 1}", remedy=mend)
+        raise _Refused(mark.line + 1, mark.column + 1, what, mend)
 
     def node(self, event: Any) -> None:
         self.nodes += 1
