@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from playwright.sync_api import Error as PlaywrightError
 
 from easement.base.errors import EasementError
 from easement.staff import service as staff
@@ -127,27 +128,66 @@ class Seat:
         self.checked.add(self.path)
 
 
+@dataclass
+class Windows:
+    """Windows of one browser. What somebody leaves is emptied and kept: a new one costs as much as six pages."""
+
+    browser: Any
+    spare: dict[bool, list[Any]] = field(default_factory=dict)
+    """Pages that nobody uses, by whether they run scripts; each has a context of its own."""
+
+    def take(self, scripts: bool) -> Any:
+        """An empty page of a context without cookies."""
+        if kept := self.spare.get(scripts):
+            return kept.pop()
+        context = self.browser.new_context(viewport=WIDE, java_script_enabled=scripts)
+        context.set_default_timeout(15_000)
+        return context.new_page()
+
+    def leave(self, page: Any, world: World, scripts: bool) -> None:
+        """Forget whatever somebody did in a page; it is closed where that cannot be done."""
+        context = page.context
+        try:
+            for other in context.pages:
+                if other is not page:
+                    other.close()
+            page.goto("about:blank")
+            context.clear_cookies()
+            forget = context.new_cdp_session(page)
+            forget.send("Storage.clearDataForOrigin", {"origin": world.url, "storageTypes": "all"})
+            forget.detach()
+            page.set_viewport_size(WIDE)
+        except PlaywrightError:
+            context.close()
+        else:
+            self.spare.setdefault(scripts, []).append(page)
+
+
 @contextmanager
-def seated(browser: Any, world: World, **options: Any) -> Iterator[Seat]:
-    """A fresh browser for one person; whatever it complained of fails the test at the end."""
-    context = browser.new_context(viewport=WIDE, **options)
-    context.set_default_timeout(15_000)
-    seat = Seat(world, context, context.new_page())
+def seated(windows: Windows, world: World, *, scripts: bool = True) -> Iterator[Seat]:
+    """An emptied browser for one person; whatever it complained of fails the test at the end."""
+    page = windows.take(scripts)
+    seat = Seat(world, page.context, page)
 
     def heard(message: Any) -> None:
         expected = "the server responded with a status of 4" in message.text
         if message.type in {"error", "warning"} and not expected:
             seat.complaints.append(f"{message.type}: {message.text}")
 
+    def failed(error: Any) -> None:
+        seat.complaints.append(f"script: {error}")
+
     def asked(request: Any) -> None:
         if not request.url.startswith((world.url, "data:", "about:")):
             seat.complaints.append(f"asked elsewhere: {request.url}")
 
-    seat.page.on("console", heard)
-    seat.page.on("pageerror", lambda error: seat.complaints.append(f"script: {error}"))
-    seat.page.on("request", asked)
+    hearing = {"console": heard, "pageerror": failed, "request": asked}
+    for event, listener in hearing.items():
+        page.on(event, listener)
     try:
         yield seat
     finally:
-        context.close()
+        windows.leave(page, world, scripts)
+        for event, listener in hearing.items():
+            page.remove_listener(event, listener)
     assert seat.complaints == []

@@ -8,7 +8,7 @@ import pytest
 
 from easement.staff.permissions import NodeRole
 
-from .browser import Seat, axe_source, chromium, seated
+from .browser import Seat, Windows, axe_source, chromium, seated
 from .signed_in import HTML, as_person
 from .world import Person, World, opened
 
@@ -87,14 +87,14 @@ def steward(world: World, gwen: Person) -> Iterator[httpx.Client]:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
-    """Chromium, without a window."""
+def browser() -> Iterator[Windows]:
+    """Chromium, without a screen."""
     from playwright.sync_api import sync_playwright
 
     place = chromium()
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=place, args=["--no-sandbox"])
-        yield started
+        yield Windows(started)
         started.close()
 
 
@@ -114,5 +114,5 @@ def seat(browser, world) -> Iterator[Seat]:
 @pytest.fixture
 def plain(browser, world) -> Iterator[Seat]:
     """A browser without scripts."""
-    with seated(browser, world, java_script_enabled=False) as made:
+    with seated(browser, world, scripts=False) as made:
         yield made

@@ -17,7 +17,8 @@ HTML = {"accept": "text/html"}
 def as_person(world: World, person: Person) -> httpx.Client:
     """A browser in which somebody is signed in."""
     opened = staff.open_session(world.node, person.id, now=world.clock())
-    return httpx.Client(base_url=world.url, headers=HTML, timeout=30, cookies={SESSION: opened.token})
+    cookies = {f"easement-{world.node.organisation}": opened.token}
+    return httpx.Client(base_url=world.url, headers=HTML, timeout=30, cookies=cookies)
 
 
 def token(answer: httpx.Response) -> str:
@@ -41,17 +42,22 @@ def send(client: httpx.Client, path: str, page: str = "", **fields: object) -> h
     return client.post(path, data={"csrf": token(client.get(page or path)), **fields})
 
 
-def begun(client: httpx.Client, source: str = "safeguarding/health-contact") -> str:
+CONTACT = ("safeguarding/health-contact", "safeguarding-children")
+"""A share that can be asked for, and a purpose that it may be asked for."""
+
+
+def begun(client: httpx.Client, about: tuple[str, str] = CONTACT) -> str:
     """The address of a journey that has come as far as whom it is about."""
-    sent = send(client, "/ask", purpose="safeguarding-children")
+    source, purpose = about
+    sent = send(client, "/ask", purpose=purpose)
     journey = sent.headers["location"].rsplit("/", 1)[0]
     assert send(client, f"{journey}/sources", source=source).headers["location"] == f"{journey}/person"
     return journey
 
 
-def asked(client: httpx.Client, why: str = "A worry") -> str:
+def asked(client: httpx.Client, why: str = "A worry", about: tuple[str, str] = CONTACT) -> str:
     """The address of a journey that was answered."""
-    journey = begun(client)
+    journey = begun(client, about)
     born = {"date_of_birth-day": "1", "date_of_birth-month": "2", "date_of_birth-year": "2015"}
     assert send(client, f"{journey}/person", family_name="Ash", **born).status_code == 303
     assert send(client, f"{journey}/why", why=why).status_code == 303

@@ -13,6 +13,7 @@ from easement.staff.permissions import NodeRole
 from tests.gate.world import TERMS
 
 from .browser import Seat, seated
+from .signed_in import statuses
 from .world import Person, World
 
 STEVE = at_console("data-steward", "Steve Poole")
