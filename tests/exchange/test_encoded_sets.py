@@ -7,9 +7,11 @@ from shutil import copyfile
 from typing import Any
 
 import httpx
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from fastapi.testclient import TestClient
+from pyarrow.csv import write_csv
 from sqlalchemy import inspect, text
 
 from easement.agreement.model import Mode
@@ -25,10 +27,13 @@ from easement.exchange.message_body import read_body
 from easement.ledger.model import EntryType
 from easement.linkage.encode_files import node_secret
 from easement.node.home import Node
-from easement.staff.permissions import Permission
+from easement.staff import service as staff
+from easement.staff.permissions import NodeRole, Permission
+from easement.web.app import mount
 from easement.web.reading.columns import as_sent, read_sheet
 from tests.api.conftest import Program, program
 from tests.gate.world import TERMS, furnish, signed
+from tests.web.signed_in import SESSION, send, token
 
 from .pair import ASKER, Pair, paired
 
@@ -225,6 +230,79 @@ def test_a_list_from_the_pages_is_encoded_before_it_leaves_too(pair):
     assert arrived(pair, message).list.encoded
     jobs.run_next(pair.dwp, pair.clock)
     assert bulk.look(pair.northtown, message, pair.clock()).rows == 2
+
+
+@pytest.fixture(scope="module")
+def browser(pair) -> TestClient:
+    """An analyst of the council, signed in to its pages."""
+    person = staff.add_person(pair.northtown, "Ida Many", by="console", now=pair.clock(), roles=[NodeRole.ANALYST])
+    staff.grant(pair.northtown, person.account_id, "school-meals", "benefits-officer", by="console", now=pair.clock())
+    course = ("information-governance", pair.clock().date())
+    staff.record_training(pair.northtown, person.account_id, *course, by="console", now=pair.clock())
+    session = staff.open_session(pair.northtown, person.account_id, now=pair.clock())
+    app = create_app(pair.northtown, [mount], clock=pair.clock)
+    client = TestClient(app, base_url=pair.urls["northtown"], follow_redirects=False, cookies={SESSION: session.token})
+    client.headers["accept"] = "text/html"
+    return client
+
+
+def uploaded(browser: TestClient, place: str, data: bytes, name: str = "roll.parquet") -> Any:
+    csrf = token(browser.get(place))
+    return browser.post(place, data={"csrf": csrf}, files={"file": (name, data)})
+
+
+def test_encodings_are_uploaded_on_the_pages_and_looked_through_before_they_leave(pair, browser, tmp_path):
+    """The same refusals as at the provider, in words; then it is asked as by any other door."""
+    begun = send(browser, "/jobs/ask", share="school-meals/entitled", purpose="benefit-eligibility")
+    place = begun.headers["location"]
+    assert place.endswith("/list")
+    assert "names never leave" in browser.get(place).text
+    table = pq.read_table(encoded(pair))
+    names = "\n".join(["Pupil,Surname,Forename", *(",".join(each[:3]) for each in PUPILS)]).encode()
+    wrong = {"this node does not keep the key": names, "lacks the columns of encodings": table.drop_columns(["filter"]),
+             "stand on the list more than once": table.take([0, 0, 1]),
+             "holds rows of several encodings": pa.concat_tables([table, relabelled(table, "0" * 16)]),
+             "is of the format": relabelled(table, "0" * 16, format_="easement-encoded/9")}  # fmt: skip
+    for said, given in wrong.items():
+        data = given if isinstance(given, bytes) else as_file(given, tmp_path)
+        answer = uploaded(browser, place, data)
+        assert (answer.status_code, said in answer.text) == (422, True), (said, answer.text)
+    assert not list((pair.northtown.home / "jobs").iterdir())
+    journey = place.removesuffix("/list")
+    assert uploaded(browser, place, encoded(pair).read_bytes()).headers["location"] == f"{journey}/why"
+    send(browser, f"{journey}/why", why="To find who gets a meal")
+    shown = browser.get(f"{journey}/check").text
+    assert "4 people" in shown
+    assert "The encodings in your file" in shown
+    message = send(browser, f"{journey}/check").headers["location"].rpartition("/")[2]
+    jobs.run_next(pair.dwp, pair.clock)
+    assert bulk.look(pair.northtown, message, pair.clock()).rows == 2
+
+
+def test_encodings_by_another_key_are_told_of_where_the_node_keeps_its_own(pair, browser, tmp_path):
+    place = send(browser, "/jobs/ask", share="school-meals/entitled", purpose="benefit-eligibility").headers["location"]
+    sheet = tmp_path / "roll.csv"
+    write_csv(relabelled(pq.read_table(encoded(pair)), "0" * 16), sheet)
+    secret = keep(pair.world.out / "roll.key", pair.northtown.home)
+    try:
+        answer = uploaded(browser, place, sheet.read_bytes())
+        assert (answer.status_code, "under another key" in answer.text) == (422, True)
+        assert "made into encodings before it leaves" in answer.text
+    finally:
+        secret.unlink()
+    assert uploaded(browser, place, sheet.read_bytes()).status_code == 303, "without the key nobody can tell here"
+
+
+def relabelled(table: pa.Table, key: str, format_: str = "easement-encoded/1") -> pa.Table:
+    """The same encodings, said to be of another key."""
+    header = f"{format_} diffuse - {key}"
+    at = table.column_names.index("easement_encoded")
+    return table.set_column(at, table.schema.field(at), pa.array([header] * len(table)))
+
+
+def as_file(table: pa.Table, folder: Path) -> bytes:
+    pq.write_table(table, folder / "changed.parquet")
+    return (folder / "changed.parquet").read_bytes()
 
 
 def test_names_never_leave_where_encodings_were_agreed(pair):

@@ -11,14 +11,22 @@ from easement.base.errors import BadData, BadFile, UsageError
 from easement.exchange.bulk_body import MAX_LIST, ListSaid
 from easement.exchange.ports import Host
 from easement.gate.datasets import dataset_from
-from easement.gate.encoding import encode_list, identifier_of
+from easement.gate.encoding import encode_list, identifier_of, listed_rows
 from easement.gate.prepare import Offer, Prepared
 from easement.gate.staging import exclusive
 from easement.linkage.encode import Made, encoding_key
 from easement.linkage.encode_files import node_secret, read_secret
 from easement.meaning.standards import standard
 
-__all__ = ["as_agreed", "clear_own", "list_bytes", "list_said"]
+__all__ = [
+    "as_agreed",
+    "clear_own",
+    "keeps_secret",
+    "list_bytes",
+    "list_said",
+    "own_encodings",
+    "takes_encodings",
+]
 
 SECRET = 0o600
 OWN = "own-list"
@@ -48,8 +56,7 @@ def as_agreed(host: Host, agreement: Prepared, share: str, given: ListSaid | Non
     Where it is kept nowhere here the list stays as it is, to be refused. Raises `UsageError` where it cannot be read.
     """
     offer = agreement.offers.get(share)
-    how = offer.terms.match if offer else None
-    if given is None or offer is None or given.encoded or how is None or how.method != "encoded":
+    if given is None or offer is None or given.encoded or not takes_encodings(agreement, share):
         return given
     secret = node_secret(host.home, agreement.id)
     try:
@@ -71,6 +78,32 @@ def _encoded(host: Host, agreement: Prepared, offer: Offer, given: ListSaid, sec
         way = Made(identifier=identifier_of(dataset, known, offer.standard))
         encode_list(dataset, known, encoding_key(read_secret(secret), **about, made=way), made, "parquet")
         return list_said(made.read_bytes(), ".parquet")
+
+
+def takes_encodings(agreement: Prepared, share: str) -> bool:
+    """Whether people on a list are found by encodings under a share."""
+    offer = agreement.offers.get(share)
+    how = offer.terms.match if offer else None
+    return how is not None and how.method == "encoded"
+
+
+def keeps_secret(host: Host, agreement: Prepared) -> bool:
+    """Whether this node keeps an agreement's secret, so that it can encode a list itself."""
+    return node_secret(host.home, agreement.id).exists()
+
+
+def own_encodings(host: Host, agreement: Prepared, share: str, given: ListSaid) -> int:
+    """How many encodings a list of this organisation's own holds, looked through as the provider will.
+
+    By which key is looked at where this node keeps it. Raises `ListRefused` with what is wrong, and `BadData` for a
+    file that cannot be read.
+    """
+    path = node_secret(host.home, agreement.id)
+    about = {"agreement": agreement.digest, "share": share, "recipient": host.organisation}
+    with _own(host) as folder:
+        data = folder / f"encoded{given.suffix}"
+        write_whole(data, list_bytes(given), mode=SECRET)
+        return listed_rows(data, read_secret(path) if path.exists() else None, about)
 
 
 @contextmanager

@@ -15,15 +15,25 @@ from easement.gate.model import Code, Decision, Reason
 from easement.gate.plan import THEIRS, listed_people
 from easement.gate.prepare import Prepared
 from easement.gate.release import write_encodings
-from easement.linkage.encode import COLUMNS, EncodingKey, Made, encoding_steps, finished, headers_of
+from easement.linkage.encode import COLUMNS, SECRET, EncodingKey, Made, encoding_steps, finished, headers_of, made_by
 from easement.linkage.encoded_list import ListRefused, check_list, measures
 from easement.linkage.standardise import NICKNAMES, nicknames, standardised
 from easement.meaning.identifiers import Kind
 from easement.meaning.model import Key, Standard
 from easement.sources.files import open_sources
+from easement.sources.model import File
 from easement.sources.session import MEMORY, FileSource
 
-__all__ = ["Encoded", "check_encoded", "check_reference", "encode_list", "identifier_of", "listed_as", "refusal_of"]
+__all__ = [
+    "Encoded",
+    "check_encoded",
+    "check_reference",
+    "encode_list",
+    "identifier_of",
+    "listed_as",
+    "listed_rows",
+    "refusal_of",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +89,32 @@ def encode_list(
     return Encoded(rows, every - encoded, encoded - rows)
 
 
-def check_encoded(source: FileSource, secret: bytes, about: Mapping[str, str]) -> Made:
-    """How an open list was encoded; raises `ListRefused` where it is none for this agreement, or not what it says."""
+def check_encoded(source: FileSource, secret: bytes | None, about: Mapping[str, str]) -> Made:
+    """How an open list was encoded; raises `ListRefused` where it is none for this agreement, or not what it says.
+
+    Without the secret it is not told by which key the list was encoded, and everything else is.
+    """
     columns: Sequence[str] = [column.name for column in source.columns]
-    headers = headers_of(secret, agreement=about["agreement"], share=about["share"], recipient=about["recipient"])
     found: Sequence[tuple[Any, ...]] = ()
     if {*COLUMNS} <= {*columns}:
         found = source.measure(measures(source.relation))
-    return check_list(columns, found, headers)
+    return check_list(columns, found, headers_of(secret, **about) if secret else _any_key(found))
+
+
+def _any_key(found: Sequence[tuple[Any, ...]]) -> dict[str, Made]:
+    """The headers of a list that are well made, whatever their key; those of no key at all where there is none."""
+    said = {str(header): made_by(str(header)) for header, *_ in found}
+    known = {header: made for header, made in said.items() if made is not None}
+    return known or headers_of(bytes(SECRET), agreement="", share="", recipient="")
+
+
+def listed_rows(data: Path, secret: bytes | None, about: Mapping[str, str], *, memory: str = MEMORY) -> int:
+    """How many encodings a file holds, once `check_encoded` finds nothing wrong; raises what it and sources raise."""
+    with open_sources(File(data, "listed_data"), memory=memory) as session:
+        source = session.sources["listed_data"]
+        check_encoded(source, secret, about)
+        [[rows]] = source.measure(f"select count(*) from {source.relation}")  # noqa: S608 (a quoted name of ours)
+    return int(rows)
 
 
 def refusal_of(error: ListRefused, share: str) -> Reason:

@@ -11,6 +11,7 @@ Whoever has the key can try every name there is: encodings are personal data.
 """
 
 import hmac
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -37,6 +38,7 @@ __all__ = [
     "fingerprint",
     "finished",
     "headers_of",
+    "made_by",
 ]
 
 FORMAT = "easement-encoded/1"
@@ -149,6 +151,14 @@ def headers_of(secret: bytes, *, agreement: str, share: str, recipient: str) -> 
     ways = [Made(hardening, kind) for hardening in TAKEN for kind in (None, *Kind)]
     about = {"agreement": agreement, "share": share, "recipient": recipient}
     return {encoding_key(secret, **about, made=way).header: way for way in ways}
+
+
+def made_by(header: str) -> Made | None:
+    """How a header says that encodings were made, whatever the key; `None` for one of a way that is not taken."""
+    kinds: tuple[Kind | None, ...] = (None, *Kind)
+    ways = {f"{FORMAT} {hardening} {kind or '-'}": Made(hardening, kind) for hardening in TAKEN for kind in kinds}
+    way, _, key = header.rpartition(" ")
+    return ways.get(way) if re.fullmatch("[0-9a-f]{16}", key) else None
 
 
 def fingerprint(secret: bytes) -> str:

@@ -15,6 +15,7 @@ from easement.picture.naming import parts_of
 from easement.staff.model import Identity
 from easement.web.reading import columns, wishes
 from easement.web.reading.columns import Sheet
+from easement.web.reading.encodings import Encodings, takes
 from easement.web.reading.names import names_of, purpose_name
 from easement.web.reading.wishes import Asked
 from easement.web.views.asking import Choice
@@ -40,7 +41,10 @@ MODES = frozenset({Mode.BULK, Mode.MATCH})
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One request as far as it has come. `sheet` is where its list is kept; `way` is `everyone` or `list`."""
+    """One request as far as it has come. `sheet` is where its list is kept; `way` is `everyone` or `list`.
+
+    `encoded` says that the list holds encodings, which have no columns to choose.
+    """
 
     key: str
     purpose: str
@@ -49,6 +53,7 @@ class Order:
     sheet: str = ""
     file: str = field(default="", repr=False)
     people: int = 0
+    encoded: bool = False
     chosen: Mapping[str, str] = field(default_factory=dict)
     why: str = field(default="", repr=False)
     message: str = ""
@@ -111,14 +116,16 @@ def choice(node: Node, identity: Identity, of: Asked, purpose: str, now: datetim
     return wishes.choice_of(node.organisation, of, identity, names_of(node, now), purpose, now, _mode(of, way))
 
 
-def kept_list(data: bytes) -> dict[str, str]:
+def kept_list(data: bytes, encodings: Encodings | None = None) -> dict[str, Any]:
     """A list as it is kept from one page to the next."""
-    return {"data": base64.b64encode(data).decode()}
+    kept: dict[str, Any] = {"data": base64.b64encode(data).decode()}
+    return kept | ({"suffix": encodings.suffix, "people": encodings.people} if encodings else {})
 
 
-def list_of(kept: Mapping[str, str]) -> Sheet:
+def list_of(kept: Mapping[str, Any]) -> Sheet | Encodings:
     """A list that was kept."""
-    return columns.read_sheet(base64.b64decode(kept["data"]))
+    data = base64.b64decode(kept["data"])
+    return Encodings(kept["suffix"], data, kept["people"]) if "suffix" in kept else columns.read_sheet(data)
 
 
 def column_form(journey: str, order: Order, of: Asked, sheet: Sheet) -> Columns:
@@ -141,9 +148,16 @@ def column_form(journey: str, order: Order, of: Asked, sheet: Sheet) -> Columns:
 
 
 def check(
-    node: Node, identity: Identity, journey: str, order: Order, of: Asked, sheet: Sheet | None, now: datetime
+    node: Node,
+    identity: Identity,
+    journey: str,
+    order: Order,
+    of: Asked,
+    given: Sheet | Encodings | None,
+    now: datetime,
 ) -> ManyCheck:
     """Everything that will be asked."""
+    sheet = given if isinstance(given, Sheet) else None
     born = order.chosen.get(Key.DATE_OF_BIRTH.value) if sheet else None
     return ManyCheck(
         journey=journey,
@@ -151,10 +165,11 @@ def check(
         choice=replace(choice(node, identity, of, order.purpose, now, order.way), role=order.role),
         purpose=purpose_name(order.purpose),
         both=everyone(of) and by_list(of),
-        listed=sheet is not None,
-        people=len(sheet.rows) if sheet else 0,
+        listed=given is not None,
+        people=order.people if given else 0,
         sent=tuple(name for name, _, _ in parts_of(of.offer) if order.chosen.get(name)) if sheet else (),
-        encoded=of.offer.terms.match is not None and of.offer.terms.match.method == "encoded",
+        encoded=takes(of),
+        uploaded=isinstance(given, Encodings),
         unread=columns.unread_dates(sheet.column(born), order.chosen["date"]) if sheet and born else 0,
         why=order.why,
         consent=of.offer.consent_needed,
@@ -162,7 +177,14 @@ def check(
 
 
 def send(
-    node: Node, identity: Identity, order: Order, of: Asked, sheet: Sheet | None, now: datetime, *, consented: bool
+    node: Node,
+    identity: Identity,
+    order: Order,
+    of: Asked,
+    given: Sheet | Encodings | None,
+    now: datetime,
+    *,
+    consented: bool,
 ) -> str:
     """Ask, and give the set's id; a refusal is an outcome of it. Raises `UsageError` for what cannot be asked."""
     wish = Wish(
@@ -175,8 +197,10 @@ def send(
         why=order.why,
         consented=consented,
     )
-    given = columns.as_sent(of.offer, node.organisation, sheet, order.chosen) if sheet else None
-    return bulk.ask_set(node, wish, Asker(identity.id, identity.training), now, given).bulk.message
+    said = given.as_said() if isinstance(given, Encodings) else None
+    if isinstance(given, Sheet):
+        said = columns.as_sent(of.offer, node.organisation, given, order.chosen)
+    return bulk.ask_set(node, wish, Asker(identity.id, identity.training), now, said).bulk.message
 
 
 def look(node: Node, message: str, now: datetime) -> None:

@@ -14,6 +14,7 @@ from easement.web.language import say
 from easement.web.reading import bulk, cluster, columns
 from easement.web.reading.bulk import Order
 from easement.web.reading.columns import Sheet, UnreadableList
+from easement.web.reading.encodings import Encodings, encodings_of, takes, takes_names
 from easement.web.reading.wishes import Asked
 from easement.web.route import pages, see
 from easement.web.routes.asking import wrong_why
@@ -46,9 +47,14 @@ def _save(visit: Visit, id_: str, order: Order) -> None:
     visit.desk.states.save(visit.token, id_, order.as_state(), visit.now)
 
 
-def _sheet(visit: Visit, order: Order) -> Sheet | None:
+def _given(visit: Visit, order: Order) -> Sheet | Encodings | None:
     kept = visit.desk.states.read(visit.token, order.sheet, visit.now) if order.sheet else None
     return bulk.list_of(kept) if kept else None
+
+
+def _sheet(visit: Visit, order: Order) -> Sheet | None:
+    found = _given(visit, order)
+    return found if isinstance(found, Sheet) else None
 
 
 @router.get("/jobs/ask")
@@ -96,7 +102,7 @@ def who(visit: Runner, id_: Id, form: Form) -> Response:
         return visit.show(ManyWho(journey=id_, back="/jobs/ask", chosen=order.way, errors=(wrong,)), status=WRONG)
     if way == "everyone" and order.sheet:
         visit.desk.states.forget(visit.token, order.sheet)
-        order = order.with_(sheet="", file="", people=0, chosen={})
+        order = order.with_(sheet="", file="", people=0, encoded=False, chosen={})
     _save(visit, id_, order.with_(way=way))
     return see(f"/jobs/ask/{id_}/{'list' if way == 'list' else 'why'}")
 
@@ -105,13 +111,14 @@ def who(visit: Runner, id_: Id, form: Form) -> Response:
 def list_form(visit: Runner, id_: Id) -> Response:
     """The list."""
     _, of = _open(visit, id_)
-    return visit.show(_list(id_, of))
+    return visit.show(_list(visit, id_, of))
 
 
-def _list(id_: str, of: Asked, *errors: Wrong) -> ManyList:
+def _list(visit: Visit, id_: str, of: Asked, *errors: Wrong) -> ManyList:
     named = tuple(name for name, _, _ in parts_of(of.offer))
     back = f"/jobs/ask/{id_}/who" if bulk.everyone(of) else "/jobs/ask"
-    return ManyList(journey=id_, back=back, named=named, errors=errors)
+    facts = {"by_name": takes_names(visit.node, of), "encodings": takes(of)}
+    return ManyList(journey=id_, back=back, named=named, errors=errors, **facts)
 
 
 @router.post("/jobs/ask/{id_}/list")
@@ -120,15 +127,16 @@ def keep_list(visit: Runner, id_: Id, form: Form) -> Response:
     order, of = _open(visit, id_)
     data = form.file("file", MAX_LIST + 1)
     try:
-        sheet = columns.read_sheet(data)
+        encodings = encodings_of(visit.node, of, data)
+        people = encodings.people if encodings else len(columns.read_sheet(data).rows)
     except UnreadableList as error:
-        return visit.show(_list(id_, of, Wrong("file", str(error))), status=WRONG)
+        return visit.show(_list(visit, id_, of, Wrong("file", str(error))), status=WRONG)
     if order.sheet:
         visit.desk.states.forget(visit.token, order.sheet)
-    place = visit.desk.states.open(visit.token, bulk.kept_list(data), visit.now)
-    kept = {"sheet": place, "file": form.file_name("file"), "people": len(sheet.rows), "chosen": {}}
-    _save(visit, id_, order.with_(way="list", **kept))
-    return see(f"/jobs/ask/{id_}/columns")
+    place = visit.desk.states.open(visit.token, bulk.kept_list(data, encodings), visit.now)
+    kept = {"sheet": place, "file": form.file_name("file"), "people": people, "chosen": {}}
+    _save(visit, id_, order.with_(way="list", encoded=encodings is not None, **kept))
+    return see(f"/jobs/ask/{id_}/{'why' if encodings else 'columns'}")
 
 
 @router.get("/jobs/ask/{id_}/columns")
@@ -183,7 +191,8 @@ def why_form(visit: Runner, id_: Id) -> Response:
 
 
 def _why(id_: str, order: Order, of: Asked, why: str, *errors: Wrong) -> ManyWhy:
-    step = "columns" if order.way == "list" else "who" if bulk.by_list(of) else ""
+    asked = "list" if order.encoded else "columns"
+    step = asked if order.way == "list" else "who" if bulk.by_list(of) else ""
     back = f"/jobs/ask/{id_}/{step}" if step else "/jobs/ask"
     return ManyWhy(journey=id_, back=back, why=why, errors=errors)
 
@@ -203,17 +212,17 @@ def why(visit: Runner, id_: Id, form: Form) -> Response:
 def check_form(visit: Runner, id_: Id) -> Response:
     """Everything that will be asked."""
     order, of = _open(visit, id_)
-    if step := _missing(order, sheet := _sheet(visit, order)):
+    if step := _missing(order, given := _given(visit, order)):
         return see(f"/jobs/ask/{id_}/{step}")
-    return visit.show(bulk.check(visit.node, visit.identity, id_, order, of, sheet, visit.now))
+    return visit.show(bulk.check(visit.node, visit.identity, id_, order, of, given, visit.now))
 
 
-def _missing(order: Order, sheet: Sheet | None) -> str:
+def _missing(order: Order, given: Sheet | Encodings | None) -> str:
     """The step that is not done yet, or whose list was forgotten; none where all are."""
     if not order.way:
         return "who"
-    if order.way == "list" and (sheet is None or not order.chosen):
-        return "list" if sheet is None else "columns"
+    if order.way == "list" and (given is None or not (order.chosen or order.encoded)):
+        return "list" if given is None else "columns"
     return "" if order.why else "why"
 
 
@@ -224,16 +233,16 @@ def send(visit: Runner, id_: Id, form: Form) -> Response:
     if kept.message:
         return see(f"/jobs/{kept.message}")
     order, of = _open(visit, id_)
-    sheet = _sheet(visit, order) if order.way == "list" else None
-    if step := _missing(order, sheet):
+    given = _given(visit, order) if order.way == "list" else None
+    if step := _missing(order, given):
         return see(f"/jobs/ask/{id_}/{step}")
     if not visit.desk.states.claim(visit.token, id_):
         return see("/jobs")
     try:
         consented = form.text("consented") == "yes"
-        message = bulk.send(visit.node, visit.identity, order, of, sheet, visit.now, consented=consented)
+        message = bulk.send(visit.node, visit.identity, order, of, given, visit.now, consented=consented)
     except UsageError as error:
-        view = bulk.check(visit.node, visit.identity, id_, order, of, sheet, visit.now)
+        view = bulk.check(visit.node, visit.identity, id_, order, of, given, visit.now)
         return visit.show(replace(view, errors=(Wrong("send", _told(error)),)), status=WRONG)
     visit.desk.states.forget(visit.token, order.sheet)
     _save(visit, id_, order.with_(message=message, sheet="", file="", why="", chosen={}))

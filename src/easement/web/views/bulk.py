@@ -43,10 +43,15 @@ class ManyWho(_Step):
 
 @dataclass(frozen=True, kw_only=True)
 class ManyList(_Step):
-    """The list as a file. `named` is how people on it must be named for anybody to be found."""
+    """The list as a file. `named` is how people on it must be named for anybody to be found.
+
+    `by_name` says whether a list of names may be chosen, and `encodings` whether one of encodings may.
+    """
 
     template: ClassVar[str] = "bulk/list.html"
     named: tuple[str, ...]
+    by_name: bool = True
+    encodings: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +89,7 @@ class ManyWhy(_Step):
 class ManyCheck(_Step):
     """Everything that will be asked, before it is. `sent` says what leaves of the list, `unread` how many bad dates.
 
-    `encoded` says that it leaves as encodings.
+    `encoded` says that it leaves as encodings, and `uploaded` that it came as such.
     """
 
     template: ClassVar[str] = "bulk/check.html"
@@ -95,6 +100,7 @@ class ManyCheck(_Step):
     people: int
     sent: tuple[str, ...]
     encoded: bool
+    uploaded: bool
     unread: int
     why: str
     consent: bool
