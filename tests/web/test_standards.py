@@ -66,11 +66,18 @@ def test_a_code_list_is_read_as_it_stood_and_where_it_leads(seat, axe):
 
 def test_who_keeps_data_sees_what_a_change_breaks(seat, gwen, axe):
     seat.sign_in(gwen, "/codes/change")
-    assert "Choose two different lists" in seat.text
+    assert "Choose two different lists" not in seat.text, "nobody chose anything yet"
+    assert seat.page.get_by_label("List in use").input_value() == ""
     seat.check(axe)
     seat.page.get_by_label("List in use").select_option("sex")
+    seat.press("Show")
+    assert "Choose the other list." in seat.text
+    seat.page.get_by_label("List to use instead").select_option("sex")
+    seat.press("Show")
+    assert "Choose two different lists." in seat.text
     seat.page.get_by_label("List to use instead").select_option("sex-nhs")
     seat.press("Show")
+    assert "(sex-nhs)” in the place of" in seat.text
     for words in ("What it touches at this node", "comes with Easement", "differences"):
         assert words in seat.text
     seat.check(axe)
