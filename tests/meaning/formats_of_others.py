@@ -212,96 +212,41 @@ def _words(text: str) -> list[str]:
     return text.split()
 
 
+_WHO = _words("""
+    creator_id creator_label license subject_type subject_source subject_source_version object_type
+    object_source object_source_version predicate_type mapping_provider
+""")
+_HOW = _words("""
+    cardinality_scope mapping_tool mapping_tool_id mapping_tool_version mapping_date publication_date
+""")
+"""What a row says as a set does for all of its rows, in the order in which both say it."""
+
 OF_A_SET = [
-    "sssom_version",
-    "curie_map",
-    "mappings",
-    "mapping_set_id",
-    "mapping_set_version",
-    "mapping_set_source",
-    "mapping_set_title",
-    "mapping_set_description",
-    "mapping_set_confidence",
-    "creator_id",
-    "creator_label",
-    "license",
-    "subject_type",
-    "subject_source",
-    "subject_source_version",
-    "object_type",
-    "object_source",
-    "object_source_version",
-    "predicate_type",
-    "mapping_provider",
-    "cardinality_scope",
-    "mapping_tool",
-    "mapping_tool_id",
-    "mapping_tool_version",
-    "mapping_date",
-    "publication_date",
-    "subject_match_field",
-    "object_match_field",
-    "subject_preprocessing",
-    "object_preprocessing",
-    "similarity_measure",
-    "curation_rule",
-    "curation_rule_text",
-    "see_also",
-    "issue_tracker",
-    "other",
-    "comment",
-    "extension_definitions",
+    *_words("""
+    sssom_version curie_map mappings mapping_set_id mapping_set_version mapping_set_source
+    mapping_set_title mapping_set_description mapping_set_confidence
+    """),
+    *_WHO,
+    *_HOW,
+    *_words("""
+    subject_match_field object_match_field subject_preprocessing object_preprocessing similarity_measure
+    curation_rule curation_rule_text see_also issue_tracker other comment extension_definitions
+    """),
 ]
 OF_A_ROW = [
-    "record_id",
-    "subject_id",
-    "subject_label",
-    "subject_category",
-    "predicate_id",
-    "predicate_label",
-    "predicate_modifier",
-    "object_id",
-    "object_label",
-    "object_category",
-    "mapping_justification",
-    "author_id",
-    "author_label",
-    "reviewer_id",
-    "reviewer_label",
-    "creator_id",
-    "creator_label",
-    "license",
-    "subject_type",
-    "subject_source",
-    "subject_source_version",
-    "object_type",
-    "object_source",
-    "object_source_version",
-    "predicate_type",
-    "mapping_provider",
-    "mapping_source",
-    "mapping_cardinality",
-    "cardinality_scope",
-    "mapping_tool",
-    "mapping_tool_id",
-    "mapping_tool_version",
-    "mapping_date",
-    "publication_date",
-    "review_date",
-    "confidence",
-    "curation_rule",
-    "curation_rule_text",
-    "subject_match_field",
-    "object_match_field",
-    "match_string",
-    "subject_preprocessing",
-    "object_preprocessing",
-    "similarity_score",
-    "similarity_measure",
-    "see_also",
-    "issue_tracker_item",
-    "other",
-    "comment",
+    *_words("""
+    record_id subject_id subject_label subject_category predicate_id predicate_label predicate_modifier
+    object_id object_label object_category mapping_justification author_id author_label reviewer_id
+    reviewer_label
+    """),
+    *_WHO,
+    *_words("mapping_source mapping_cardinality"),
+    *_HOW,
+    *_words("""
+    review_date confidence curation_rule curation_rule_text subject_match_field object_match_field
+    match_string subject_preprocessing object_preprocessing similarity_score similarity_measure see_also
+    issue_tracker_item other comment
+    """),
 ]
 NEEDED = ("subject_id", "predicate_id", "object_id", "mapping_justification")
 _REFERENCES = ("subject_id", "predicate_id", "object_id", "mapping_justification", "subject_source", "object_source")

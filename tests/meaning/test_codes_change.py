@@ -20,43 +20,9 @@ from easement.meaning.model import Sensitivity
 from easement.meaning.service import check_dataset
 from easement.meaning.standards import standard
 from tests.agreement.makers import EXAMPLE
+from tests.meaning.homes import LIST, MAPPING, NEW, OLD, ROWS, STANDARD
 
 TODAY, NOW = date(2026, 11, 22), datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
-LIST = "format: easement-codes/2\nid: tenure\ntitle: Tenure\nsource: these tests\nchecked: 2026-11-22\ncodes:\n"
-OLD = LIST + "  rent: Rented\n  own: Owned\n  other: Other\n"
-NEW = (
-    LIST.replace("id: tenure", "id: tenure\nversion: 2")
-    + "  social: Social\n  private: Private\n  own: Owned\n  other: Else\n"
-)
-STANDARD = """\
-# kept
-format: easement-standard/1
-id: home
-version: 1
-title: Home
-description: One home
-source: these tests
-record_key: ref
-elements:
-  ref: {definition: The home, sensitivity: personal}
-  tenure: {definition: How it is held, type: code, codes: tenure, sensitivity: personal}  # and this
-  kind:
-    definition: Its kind
-    type: code
-    codes: {tenure: Tenure, flat: Flat}
-    sensitivity: none
-"""
-MAPPING = """\
-format: easement-mapping/1
-id: homes
-title: Homes
-organisation: northtown
-standard: home/1
-source: {path: homes.csv}
-elements:
-  ref: id
-  tenure: {column: held, codes: {R: rent, O: own}}
-"""
 
 
 @pytest.fixture
@@ -67,7 +33,7 @@ def home(tmp_path):
     (tmp_path / "standards/codes/tenure.yaml").write_text(OLD)
     (tmp_path / "standards/home-1.yaml").write_text(STANDARD)
     (tmp_path / "datasets/homes.yaml").write_text(MAPPING)
-    (tmp_path / "datasets/homes.csv").write_text("id,held\n1,R\n2,R\n3,O\n4,Q\n")
+    (tmp_path / "datasets/homes.csv").write_text(ROWS)
     return tmp_path
 
 

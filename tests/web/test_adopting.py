@@ -7,33 +7,10 @@ import pytest
 
 from easement.meaning.codes_change import adoptions
 from easement.staff.permissions import NodeRole
+from tests.meaning.homes import MAPPING, NEW, OLD, ROWS, STANDARD
 
 from .signed_in import as_person
 from .world import TRICKY, World
-
-LIST = "format: easement-codes/2\nid: tenure\ntitle: Tenure\nsource: these tests\nchecked: 2026-11-22\n"
-OLD = LIST + "codes: {rent: Rented, own: Owned}\n"
-NEW = LIST + "version: 2\ncodes: {social: Social, private: Private, own: Owned}\n"
-STANDARD = """\
-format: easement-standard/1
-id: home
-version: 1
-title: Home
-description: One home
-source: these tests
-elements:
-  tenure: {definition: How it is held, type: code, codes: tenure, sensitivity: personal}
-"""
-MAPPING = """\
-format: easement-mapping/1
-id: homes
-title: Homes
-organisation: northtown
-standard: home/1
-source: {path: homes.csv}
-elements:
-  tenure: {column: held, codes: {R: rent, O: own}}
-"""
 
 
 @pytest.fixture
@@ -43,7 +20,7 @@ def home(world: World) -> Iterator[None]:
         "standards/codes/tenure.yaml": OLD,
         "standards/home-1.yaml": STANDARD,
         "datasets/homes.yaml": MAPPING.replace("northtown", world.node.organisation),
-        "datasets/homes.csv": "id,held\n1,R\n2,R\n3,O\n",
+        "datasets/homes.csv": ROWS,
     }
     base = world.node.home
     (base / "standards/codes").mkdir(parents=True, exist_ok=True)
