@@ -238,7 +238,26 @@ def test_a_rule_that_would_pair_everybody_is_left_out(training: Training) -> Non
 
     connection = engine(TOWN)
     connection.execute("update held_people set family = 'smith'; update listed_people set family = 'smith'").fetchall()
-    found = {each.rule.name: each for each in affordable(connection, most=1_000)}
+    found = {each.rule.name: each for each in affordable(connection, few=5_000, each=0)}
     assert not found["family"].used
     assert found["family"].pairs == len(TOWN.held) * len(TOWN.listed)
     assert found["birth"].used
+
+
+def test_a_rule_is_not_asked_for_what_a_wider_one_finds(training: Training) -> None:
+    """What the wider rule finds holds every pair of the narrower one, so nothing is lost by asking it alone."""
+    from easement.linkage.blocking import affordable
+    from easement.linkage.splink_engine import blocking_sql
+
+    connection = engine(TOWN)
+    counted = {each.rule.name: each for each in affordable(connection)}
+    spared = [each for each in counted.values() if each.within]
+    assert {"names", "place-family", "birth"} <= {each.rule.name for each in spared}
+    for each in spared:
+        wider = counted[each.within]
+        assert wider.used and not wider.within
+        lost = connection.execute(
+            "select count(*) from held_people as l, listed_people as r "
+            f"where {blocking_sql(each.rule)} and not coalesce({blocking_sql(wider.rule)}, false)"
+        ).fetchall()
+        assert lost == [(0,)], each.rule.name

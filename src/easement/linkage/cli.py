@@ -292,7 +292,12 @@ def _counts(blocking: "tuple[Counted, ...]") -> list[dict[str, Any]]:
 
 
 def _blocking(blocking: "tuple[Counted, ...]") -> str:
-    rows = [(each.rule.words, f"{each.pairs:,}", "yes" if each.used else "no") for each in blocking]
+    titles = {each.rule.name: each.rule.words for each in blocking}
+    rows = [
+        (each.rule.words, f"{each.pairs:,}",
+         f"among those of {titles[each.within]}" if each.within else "yes" if each.used else "no")
+        for each in blocking
+    ]  # fmt: skip
     return table(("pairs are compared that have", "pairs", "used"), rows)
 
 

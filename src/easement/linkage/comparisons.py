@@ -40,7 +40,13 @@ def _absent(column: str) -> str:
     return f"{column}_l is null or {column}_r is null"
 
 
-_TYPO = "damerau_levenshtein({x}_l, {x}_r) = 1"
+_TYPO = (
+    "((left({x}_l, 2) = left({x}_r, 2) or right({x}_l, 2) = right({x}_r, 2)) and damerau_levenshtein({x}_l, {x}_r) = 1)"
+)
+"""One slip leaves the first two signs or the last two of five: that is asked first, for it is quicker to tell."""
+
+_SEVERAL = "(len({x}_l) > 1 or len({x}_r) > 1)"
+"""Where either has more than itself: what two single names have in common is told by the names."""
 
 COMPARISONS = (
     Comparison(
@@ -53,7 +59,8 @@ COMPARISONS = (
     Comparison(
         "family", "family names", _absent("family"), (
             Level("same", "are the same", "family_l = family_r", 0.8, 0.002, "family"),
-            Level("part", "share a part", "list_has_any(families_l, families_r)", 0.03, 0.0005),
+            Level("part", "share a part",
+                  f"{_SEVERAL.format(x='families')} and list_has_any(families_l, families_r)", 0.03, 0.0005),
             Level("similar", "differ in a letter or two",
                   "jaro_winkler_similarity(family_l, family_r) >= 0.92", 0.08, 0.001, "family"),
             Level("sound", "sound alike",
@@ -70,15 +77,17 @@ COMPARISONS = (
         "given", "given names", "(given_l is null) <> (given_r is null)", (
             Level("same", "are the same", "given_l = given_r", 0.75, 0.02, "given"),
             Level("none", "stand on neither side", "given_l is null", 0.02, 0.002),
-            Level("variant", "are forms of one name", "list_has_any(given_roots_l, given_roots_r)", 0.06, 0.003),
+            Level("variant", "are forms of one name",
+                  f"{_SEVERAL.format(x='given_roots')} and list_has_any(given_roots_l, given_roots_r)", 0.06, 0.003),
             Level("initial", "begin alike, and one is an initial",
                   "left(given_l, 1) = left(given_r, 1) and least(length(given_l), length(given_r)) = 1", 0.04, 0.01),
             Level("similar", "are spelt or sound alike",
                   "jaro_winkler_similarity(given_l, given_r) >= 0.88 or given_sound_l = given_sound_r"
                   " or (starts_with(given_l, given_r) and length(given_r) >= 2)"
                   " or (starts_with(given_r, given_l) and length(given_l) >= 2)"
-                  " or list_max(list_transform(given_roots_l, lambda x: jaro_winkler_similarity(x, given_r))) >= 0.92"
-                  " or list_max(list_transform(given_roots_r, lambda x: jaro_winkler_similarity(x, given_l))) >= 0.92",
+                  f" or ({_SEVERAL.format(x='given_roots')} and greatest("
+                  "list_max(list_transform(given_roots_l, lambda x: jaro_winkler_similarity(x, given_r))),"
+                  " list_max(list_transform(given_roots_r, lambda x: jaro_winkler_similarity(x, given_l)))) >= 0.92)",
                   0.06, 0.006),
             Level("among", "stand among the other's names",
                   "list_has_any(words_l, given_roots_r) or list_has_any(words_r, given_roots_l)", 0.04, 0.02),
@@ -99,7 +108,8 @@ COMPARISONS = (
             Level("year", "are of the same year, of which no more is known",
                   "birth_l = birth_r", 0.12, 0.001),
             Level("typo", "differ in one digit, or day and month are swapped",
-                  f"({_TYPO.format(x='birth_digits')}"
+                  "((birth_year_l = birth_year_r or day(birth_l) = day(birth_r))"
+                  " and damerau_levenshtein(birth_digits_l, birth_digits_r) = 1"
                   " and (birth_year_l = birth_year_r or not (birth_partial_l or birth_partial_r)))"
                   " or (birth_year_l = birth_year_r and day(birth_l) = month(birth_r)"
                   " and month(birth_l) = day(birth_r))", 0.06, 0.001),
@@ -148,10 +158,23 @@ class Blocking:
     equal: tuple[str, ...]
     unless: str = ""
 
+    def is_within(self, other: "Blocking") -> bool:
+        """Whether another rule, not this one, finds every pair that this one finds."""
+        agreed = {*self.equal, *(FOLLOWS[column] for column in self.equal if column in FOLLOWS)}
+        return self != other and agreed.issuperset(other.equal) and other.unless in ("", self.unless)
+
+
+FOLLOWS = {"{s}.birth": "{s}.birth_year"}
+"""What is equal wherever another column is."""
 
 BLOCKING = (
     Blocking("number", "the same identifier", ("{s}.number",)),
     Blocking("birth", "the same full birth date", ("{s}.birth",), "{s}.birth_partial"),
+    Blocking("birth-family", "the same birth date and family name as it sounds", ("{s}.birth", "{s}.family_sound")),
+    Blocking("birth-given", "the same birth date and given name as it sounds", ("{s}.birth", "{s}.given_sound")),
+    Blocking("birth-initial", "the same birth date and first letter of the given name",
+             ("{s}.birth", "left({s}.given, 1)")),
+    Blocking("birth-area", "the same birth date and postcode area", ("{s}.birth", "{s}.area")),
     Blocking("names", "the same family name and given name", ("{s}.family", "{s}.given")),
     Blocking("words", "the same words in any order", ("{s}.bag",)),
     Blocking("place-family", "the same postcode and family name as it sounds", ("{s}.place", "{s}.family_sound")),

@@ -9,10 +9,22 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from easement.linkage.comparisons import Blocking, Comparison
+from easement.linkage.comparisons import Blocking, Comparison, Level
 from easement.linkage.model import Frequencies
 
-__all__ = ["HELD", "LISTED", "blocking_sql", "gamma", "instead", "settings", "splink", "splink_version"]
+__all__ = [
+    "HELD",
+    "LISTED",
+    "RAREST",
+    "blocking_sql",
+    "common_table",
+    "gamma",
+    "instead",
+    "rarity_counts",
+    "settings",
+    "splink",
+    "splink_version",
+]
 
 HELD, LISTED = "held_people", "listed_people"
 """The standardised tables of either side, with the number of each row as `unique_id`."""
@@ -40,16 +52,15 @@ def settings(
     *,
     prior: float,
     known: Mapping[str, Mapping[str, Frequencies]] | None = None,
-    kept: bool = False,
 ) -> dict[str, Any]:
-    """Splink's settings of a linkage of two tables; `known` are the frequencies of levels, `kept` shows all parts."""
+    """Splink's settings of a linkage of two tables; `known` are the frequencies of levels."""
     return {
         "link_type": "link_only",
         "sql_dialect": "duckdb",
         "unique_id_column_name": "unique_id",
         "probability_two_random_records_match": prior,
-        "retain_matching_columns": kept,
-        "retain_intermediate_calculation_columns": kept,
+        "retain_matching_columns": False,
+        "retain_intermediate_calculation_columns": False,
         "em_convergence": 0.0005,
         "max_iterations": 50,
         "blocking_rules_to_generate_predictions": [
@@ -68,13 +79,23 @@ def _comparison(comparison: Comparison, known: Mapping[str, Frequencies] | None)
         if level.common:
             said |= {
                 "tf_adjustment_column": level.common,
-                "tf_adjustment_weight": 1.0 if level is comparison.levels[0] else 0.5,
+                "tf_adjustment_weight": rarity_counts(comparison, level),
                 "tf_minimum_u_value": RAREST,
             }
         if known:
             said |= {"m_probability": known[level.name].m, "u_probability": known[level.name].u}
         levels.append(said)
     return {"output_column_name": comparison.name, "comparison_levels": levels}
+
+
+def rarity_counts(comparison: Comparison, level: Level) -> float:
+    """How far a value's rarity counts at a level: wholly where values are the same, half where they are only near."""
+    return 1.0 if level is comparison.levels[0] else 0.5
+
+
+def common_table(column: str) -> str:
+    """The table of how common each value of a column is, within the block of `splink`."""
+    return f"easement_common_{column}"
 
 
 _COMMON = f"""with counted as (select {{x}}, count(*) as n from {HELD} where {{x}} is not null group by {{x}}),
@@ -101,7 +122,7 @@ def splink(connection: Any, made: Mapping[str, Any]) -> Iterator[Any]:
         sides = [database.register(name, dataset_display_name=name) for name in (HELD, LISTED)]
         found = Linker(sides, dict(made), log_level=None, validate_settings=False)
         for column in _common_columns(made):
-            table = f"easement_common_{column}"
+            table = common_table(column)
             connection.execute(f"create or replace temp table {table} as {_COMMON.format(x=column)}").fetchall()
             found.table_management.register_term_frequency_lookup(database.register(table), column)
         try:

@@ -90,7 +90,8 @@ def train(
         raise BadData("a register without records trains no model", remedy="name two registers that hold people")
     compared = _comparable(connection)
     counted = affordable(connection)
-    rules = [each.rule for each in counted if each.used]
+    used = [each.rule for each in counted if each.used]
+    rules = [each.rule for each in counted if each.used and not each.within]
     if not rules or len(compared) < 2:
         remedy = "see that both mappings give names, birth dates or postcodes, in one form"
         raise BadData("no two records of these registers agree in anything that people are found by", remedy=remedy)
@@ -105,7 +106,7 @@ def train(
     )
     model = LinkModel(
         id=id, version=version, title=title, standardised=VERSION, trained=trained, prior=prior,
-        comparisons=known, blocking=tuple(rule.name for rule in rules), notes=(*notes, *left_out),
+        comparisons=known, blocking=tuple(rule.name for rule in used), notes=(*notes, *left_out),
     )  # fmt: skip
     told = checked(connection, model)
     return Training(model.model_copy(update={"shift": told.shift, "doubts": told.doubts}), counted)
