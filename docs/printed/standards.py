@@ -43,7 +43,7 @@ STANDARDS = {
         [f"easement codes change sex sex-nhs {AT}"],
     ),
     "codes adopt": (
-        "What was recorded.",
+        "What was recorded, and the `entry` of the ledger that says so: null where there is no node.",
         [f"easement codes adopt sex sex-nhs {AT} --by 'Amina Patel' --why 'As the trust writes it'"],
     ),
     "codes adopted": ("Every adoption, the first first.", [f"easement codes adopted {AT}"]),

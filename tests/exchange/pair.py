@@ -1,14 +1,16 @@
 """A department and a council as two nodes in one process, in one cluster, with real HTTP between them."""
 
+import asyncio
 import socket
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 import uvicorn
 from fastapi import FastAPI
 from fastapi.responses import JSONResponse
@@ -20,6 +22,7 @@ from easement.exchange.api import mount
 from easement.exchange.delta_api import router as delta_router
 from easement.exchange.directory import Directory
 from easement.exchange.directory_parts import Member, MemberKey
+from easement.exchange.message_carry import Line, NoAnswer, Silence
 from easement.exchange.model import Asker, Wish
 from easement.ledger.model import Entry, EntryType
 from easement.node.home import Node, open_node
@@ -29,6 +32,33 @@ from . import cluster
 
 ASKER = Asker("officer 7", frozenset({"information-governance"}))
 JO = {"national_insurance_number": "AB123456C"}
+
+
+class Prompt(uvicorn.Server):
+    """A server that looks every second for the date, and every hundredth while it ends; not every tenth, and for one."""
+
+    async def main_loop(self) -> None:
+        """Serve until `end` is called."""
+        self.loop, self.told = asyncio.get_running_loop(), asyncio.Event()
+        while not await self.on_tick(0):
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self.told.wait(), 1)
+
+    def end(self) -> None:
+        """Have it end, from another thread."""
+        self.should_exit = True
+        self.loop.call_soon_threadsafe(self.told.set)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Finish what was begun, and take nothing more."""
+        for server in self.servers:
+            server.close()
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+        while self.server_state.connections or self.server_state.tasks:
+            await asyncio.sleep(0.01)
+        for server in self.servers:
+            await server.wait_closed()
 
 
 @contextmanager
@@ -44,7 +74,7 @@ def served(app: Any) -> Iterator[str]:
 def serving(app: Any, listening: socket.socket) -> Iterator[str]:
     """An app behind a socket that is bound already."""
     config = uvicorn.Config(app, log_config=None, lifespan="off", ws="none")
-    server = uvicorn.Server(config)
+    server = Prompt(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()
     while not server.started:
@@ -53,9 +83,27 @@ def serving(app: Any, listening: socket.socket) -> Iterator[str]:
     try:
         yield f"http://127.0.0.1:{listening.getsockname()[1]}"
     finally:
-        server.should_exit = True
+        server.end()
         thread.join()
         listening.close()
+
+
+@contextmanager
+def nobody_waits_for_who_is_down() -> Iterator[None]:
+    """As if all the seconds in which a node that is down is asked again had passed at once."""
+    real = Line._ask_once
+
+    def once(line: Line, *asked: Any) -> bytes:
+        try:
+            return real(line, *asked)
+        except NoAnswer as error:
+            if error.why is Silence.DOWN:
+                object.__setattr__(line, "started", line.started - line.seconds)
+            raise
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Line, "_ask_once", once)
+        yield
 
 
 def app_of(node: Node, clock: Any) -> FastAPI:

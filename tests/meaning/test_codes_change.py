@@ -269,6 +269,7 @@ def test_commands_speak_json_and_adopt(home):
     (home / "tenure.v2.yaml").write_text(NEW)
     told = json.loads(run(codes, "change", "tenure", home / "tenure.v2.yaml", "--node", home, "--json").stdout)
     assert told["standards"] == {"home/1": "home/2"}
+    (home / "easement.toml").unlink()  # standards alone: see tests/gate/test_code_adoptions.py for a node
     run(codes, "adopt", "tenure", home / "tenure.v2.yaml", "--node", home, "--by", "A", "--why", "w")
     assert json.loads(run(codes, "adopted", "--node", home, "--json").stdout)[0]["new"] == "tenure/2"
 

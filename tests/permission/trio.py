@@ -16,7 +16,15 @@ from easement.permission.actor import Actor, at_console
 from easement.permission.dossier import Dossier
 from easement.permission.service import Wish
 from tests.exchange import cluster
-from tests.exchange.pair import Clock, app_of, hang_up, member_of, serving, set_url
+from tests.exchange.pair import (
+    Clock,
+    app_of,
+    hang_up,
+    member_of,
+    nobody_waits_for_who_is_down,
+    serving,
+    set_url,
+)
 from tests.gate.world import NOW, TERMS
 
 LEAD = at_console("governance-lead", "Ada Ash")
@@ -120,8 +128,9 @@ class Trio:
 @contextmanager
 def nodes(folder: Path, names: Sequence[str] = ("dwp", "northtown"), **settings: Any) -> Iterator[Trio]:
     """Nodes that know each other by a directory; `settings` are of their `easement.toml`, as `section__key`."""
-    settings = {"exchange__timeout_seconds": 5} | settings  # so long a node that is down is asked again
+    settings = {"exchange__timeout_seconds": 5} | settings
     with ExitStack() as open_:
+        open_.enter_context(nobody_waits_for_who_is_down())
         listening, urls, opened = {}, {}, {}
         for name in names:
             listening[name] = socket.socket()

@@ -27,7 +27,7 @@ from easement.staff import service as staff
 from easement.staff.permissions import NodeRole
 from easement.web.app import mount
 from tests.exchange import cluster
-from tests.exchange.pair import app_of, hang_up, serving
+from tests.exchange.pair import app_of, hang_up, nobody_waits_for_who_is_down, serving
 from tests.gate.world import COLUMNS, MAPPING, TERMS, write_rows
 
 NAMES = {
@@ -232,6 +232,7 @@ def opened(folder: Path) -> Iterator[World]:
     clock = Clock()
     homes = _furnish(folder, clock())
     with ExitStack() as stack:
+        stack.enter_context(nobody_waits_for_who_is_down())
         nodes, urls, apps = {}, {}, {}
         for id_, home in homes.items():
             listening, urls[id_] = _bound(home)

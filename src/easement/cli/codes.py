@@ -13,7 +13,7 @@ from easement.cli.standards import show_touched
 
 if TYPE_CHECKING:
     from easement.meaning.codes import CodeList
-    from easement.meaning.codes_change import Proposal
+    from easement.meaning.codes_change import Adoption, Proposal
     from easement.meaning.compare import CodeChange
     from easement.meaning.crosswalk import Walk
 
@@ -253,11 +253,15 @@ def change(old: str, new: str, node: Path, *, count: bool, as_json: bool) -> Non
     say(f"nothing was changed; to adopt it: {command}")
 
 
-def _is_node(node: Path) -> None:
+def _is_node(node: Path, *, or_standards: bool = False) -> bool:
+    """Whether a folder is a node; where it is none it must hold standards, if that is enough."""
     from easement.base.errors import UsageError
 
-    if not (node / "easement.toml").is_file():
+    if (node / "easement.toml").is_file():
+        return True
+    if not (or_standards and (node / "standards").is_dir()):
         raise UsageError(f"there is no node at `{node}`", remedy=f"make one: easement init {node} --org ID")
+    return False
 
 
 def _change(proposal: "Proposal", changes: "tuple[CodeChange, ...]") -> str:
@@ -290,21 +294,36 @@ def adopt(old: str, new: str, node: Path, by: str, why: str, *, as_json: bool) -
     """Adopt the code list NEW in the place of OLD: who, when and why is recorded.
 
     The node's own standards that use OLD get a new version and are retired. Mappings and agreements stay as they are,
-    until you move each to the new version.
+    until you move each to the new version. The node's ledger says so too; where DIR holds standards and is no node, the
+    record in its `standards/adoptions.jsonl` is all there is.
     """
     from dataclasses import asdict
 
-    from easement.gate.code_changes import adopt_list, list_change
+    from easement.gate.code_changes import list_change
 
-    _is_node(node)
+    has_ledger = _is_node(node, or_standards=True)
     looked = list_change(node, old, new, on=_today(), why=why)
-    done = adopt_list(node, old, new, by=by, why=why, now=datetime.now(UTC), seen=looked.stamp)
+    done, entry = _adopt(node, old, new, logged=has_ledger, by=by, why=why, seen=looked.stamp)
     moved = [f"{one} is retired; {other} takes its place" for one, other in done.standards.items()]
     human = [f"{done.new} is adopted in the place of {done.old}", *moved]
-    emit(as_json, asdict(done), "\n".join(human))
+    human += [] if entry is None else [f"Entry {entry} of your ledger says so."]
+    emit(as_json, asdict(done) | {"entry": entry}, "\n".join(human))
+    if entry is None:
+        say(f"there is no node at {clear_path(node)}: it stands in standards/adoptions.jsonl there, and in no ledger")
     breaking = looked.touched.breaking
     if breaking:
         say(f"{len(breaking)} things to mend: easement codes change {old} {done.new} --node {clear_path(node)}")
+
+
+def _adopt(node: Path, old: str, new: str, *, logged: bool, **said: str) -> "tuple[Adoption, int | None]":
+    from easement.gate.code_changes import adopt_list, adopt_logged
+    from easement.node.home import open_node
+
+    now = datetime.now(UTC)
+    if not logged:
+        return adopt_list(node, old, new, now=now, **said), None
+    with open_node(node) as opened:
+        return adopt_logged(opened, old, new, now=now, **said)
 
 
 @codes.command(epilog="Example: easement codes adopted --node northtown")
@@ -316,7 +335,7 @@ def adopted(node: Path, *, as_json: bool) -> None:
 
     from easement.meaning.codes_change import adoptions
 
-    _is_node(node)
+    _is_node(node, or_standards=True)
     found = list(adoptions(node))
     rows = [(each.at, each.old, each.new, each.by, each.why) for each in found]
     text = table(("WHEN", "FROM", "TO", "WHO", "WHY"), rows) if rows else "No code list was adopted yet."

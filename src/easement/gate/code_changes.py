@@ -10,25 +10,52 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from typing import Protocol
 
 from easement.base.canonical import canonical_json, sha256_hex
 from easement.base.durable import write_whole
 from easement.base.errors import BadFile, EasementError, UsageError
 from easement.base.located import read_text, validate
 from easement.gate.standards_used import Touched, effects
+from easement.ledger.model import Entry, EntryType, PrivateRecord, minute
+from easement.ledger.service import Ledger
 from easement.meaning.codes import CodeList
-from easement.meaning.codes_change import Adoption, Proposal, adopt, new_list, proposed
+from easement.meaning.codes_change import Adoption, Proposal, adopt, adoptions, new_list, proposed
 from easement.meaning.codes_shelf import code_list, file_name, list_refs
 from easement.meaning.compare import CodeChange, compare_lists
 from easement.meaning.crosswalk import Walk
 from easement.meaning.crosswalk_shelf import crosswalk
 
-__all__ = ["MOST_BROUGHT", "ListChange", "Stale", "adopt_list", "bring", "brought", "drop_brought", "list_change"]
+__all__ = [
+    "MOST_BROUGHT",
+    "ListChange",
+    "Logging",
+    "Stale",
+    "adopt_list",
+    "adopt_logged",
+    "bring",
+    "brought",
+    "drop_brought",
+    "list_change",
+]
 
 MOST_BROUGHT = 2 << 20
 """Bytes of a code list that somebody brings; one with 10,000 codes stays below."""
 
 _BROUGHT = "proposed"
+_TOLD = ("kind", "id", "place", "what")
+
+
+class Logging(Protocol):
+    """A node, as far as an adoption goes."""
+
+    @property
+    def home(self) -> Path:
+        """The folder with `standards/`."""
+
+    @property
+    def ledger(self) -> Ledger:
+        """Its verifiable log."""
 
 
 class Stale(EasementError):
@@ -81,13 +108,62 @@ def adopt_list(home: Path, old: str, new: str, *, by: str, why: str, now: dateti
     Raises `Stale` where that is not how it is any more, and what `list_change` and `adopt` raise.
     """
     with _alone(home):
-        change = list_change(home, old, new, on=now.date(), why=why)
-        if seen and change.stamp != seen:
-            raise Stale("what it touches is no longer what you saw", remedy="look at it again, and adopt it then")
-        done = adopt(home, change.proposal, change.source, by=by, why=why, now=now)
-        if new in brought(home):
-            drop_brought(home, new)
-        return done
+        return _adopted(home, _looked(home, old, new, why, now, seen), new, by, why, now)
+
+
+def adopt_logged(
+    holder: Logging, old: str, new: str, *, by: str, why: str, now: datetime, seen: str = ""
+) -> tuple[Adoption, int]:
+    """The same at a node, and the entry of its ledger that says so.
+
+    An adoption that a kill left out of the ledger is written there by adopting once more.
+    """
+    with _alone(holder.home):
+        change = _looked(holder.home, old, new, why, now, seen)
+        left = _left_out(holder, change)
+        done = left or _adopted(holder.home, change, new, by, why, now)
+        return done, holder.ledger.append(*_entry(holder.home, done, change, now))
+
+
+def _looked(home: Path, old: str, new: str, why: str, now: datetime, seen: str) -> ListChange:
+    change = list_change(home, old, new, on=now.date(), why=why)
+    if seen and change.stamp != seen:
+        raise Stale("what it touches is no longer what you saw", remedy="look at it again, and adopt it then")
+    return change
+
+
+def _adopted(home: Path, change: ListChange, new: str, by: str, why: str, now: datetime) -> Adoption:
+    done = adopt(home, change.proposal, change.source, by=by, why=why, now=now)
+    if new in brought(home):
+        drop_brought(home, new)
+    return done
+
+
+def _left_out(holder: Logging, change: ListChange) -> Adoption | None:
+    """The adoption of this very list where it is on record and everything is written, and no entry says so."""
+    proposal = change.proposal
+    if proposal.list_file is not None or proposal.written:
+        return None
+    names = (proposal.old.ref, proposal.new.ref)
+    recorded = [each for each in adoptions(holder.home) if (each.old, each.new) == names]
+    lists = {"from": names[0], "to": names[1]}
+    logged = sum(each.entry.codes == lists for each in holder.ledger.entries(type=EntryType.CODES_ADOPTED))
+    return recorded[-1] if len(recorded) > logged else None
+
+
+def _entry(home: Path, done: Adoption, change: ListChange, now: datetime) -> tuple[Entry, PrivateRecord]:
+    """What the ledger says of an adoption; who, why and what is left to mend go into the private record."""
+    file = list_refs((home / "standards",))[change.proposal.new.ref]
+    broken = [{name: getattr(each, name) for name in _TOLD} for each in change.touched.breaking]
+    said = Entry(
+        time=minute(now),
+        type=EntryType.CODES_ADOPTED,
+        codes={"from": done.old, "to": done.new},
+        digest=sha256_hex(file.read_bytes()),
+        count=len(broken),
+    )
+    facts = {"by": done.by, "why": done.why, "at": done.at, "standards": done.standards, "broken": broken}
+    return said, PrivateRecord({"adoption": facts})
 
 
 @contextmanager

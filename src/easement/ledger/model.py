@@ -54,6 +54,7 @@ REQUIRED: Mapping[str, tuple[str, ...]] = {
     EntryType.VALUE_CORRECTED: ("concern", "agreement_id", "share", "count"),
     EntryType.CORRECTION_TOLD: ("parties", "concern", "message", "intent"),
     EntryType.CORRECTION_MADE: ("parties", "concern", "message", "intent"),
+    EntryType.CODES_ADOPTED: ("codes", "digest", "count"),
 }
 """What an entry of each type must say; the rest it may say."""
 
@@ -68,8 +69,9 @@ class Entry:
     `time` is UTC to the minute (`minute` makes it); `fields` maps each field to its form as the agreement writes it;
     `intent` and `erased` are indexes of earlier entries, and `peer_entry` is one of the other party's log. `message` is
     the random id of a request between nodes, `proposal` of a wish to share, `concern` of what somebody raised on the
-    register, of what was said to be wrong, or of what was taken back. `directory` and `key` are SHA-256 digests, and
-    `sequence` counts versions of the directory. Raises `BadData` for anything an entry cannot hold.
+    register, of what was said to be wrong, or of what was taken back. `directory`, `key` and `digest` are SHA-256
+    digests, and `sequence` counts versions of the directory. `codes` names a code list and what took its
+    place. Raises `BadData` for anything an entry cannot hold.
     """
 
     time: str
@@ -93,6 +95,8 @@ class Entry:
     proposal: str | None = None
     concern: str | None = None
     peer_entry: int | None = None
+    codes: Mapping[str, str] | None = None
+    digest: str | None = None
     directory: str | None = None
     sequence: int | None = None
     key: str | None = None

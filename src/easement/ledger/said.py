@@ -62,6 +62,7 @@ class EntryType(StrEnum):
     VALUE_CORRECTED = "exchange:value:corrected"
     CORRECTION_TOLD = "exchange:correction:told"
     CORRECTION_MADE = "exchange:correction:made"
+    CODES_ADOPTED = "gate:codes:adopted"
 
 
 class Form(StrEnum):
@@ -122,6 +123,10 @@ def _are_parties(value: Mapping[str, Any]) -> bool:
     return sorted(value) == ["provider", "recipient"] and all(map(_is_code, value.values()))
 
 
+def _are_lists(value: Mapping[str, Any]) -> bool:
+    return sorted(value) == ["from", "to"] and all(map(_is_code, value.values()))
+
+
 def _are_forms(value: Mapping[str, Any]) -> bool:
     return all(map(is_name, value)) and all(map(_FORM.fullmatch, value.values()))
 
@@ -164,9 +169,11 @@ KEYS: Mapping[str, Writer] = {
     "agreement": _plain("agreement", is_digest),
     "agreement_id": _plain("agreement_id", _is_code),
     "basis": _mapping("basis", _are_parties),
+    "codes": _mapping("codes", _are_lists),
     "commitment": _fresh("commitment", is_digest),
     "concern": _fresh("concern", _is_token),
     "count": _number("count"),
+    "digest": _fresh("digest", is_digest),
     "directory": _fresh("directory", is_digest),
     "erased": _number("erased"),
     "fields": _mapping("fields", _are_forms),

@@ -59,6 +59,8 @@ class EntryLine(BaseModel):
     erased: int | None = None
     message: str | None = None
     peer_entry: int | None = None
+    codes: dict[str, str] | None = None
+    digest: str | None = None
     directory: str | None = None
     sequence: int | None = None
     key: str | None = None

@@ -1,10 +1,12 @@
 """What the pages on a change of a code list show, asked of the room that looks and adopts."""
 
+from collections import defaultdict, deque
 from dataclasses import replace
 from datetime import date, datetime
 
 from easement.base.errors import BadFile, EasementError
 from easement.gate.code_changes import brought, list_change
+from easement.ledger.model import EntryType
 from easement.meaning.codes_change import adoptions
 from easement.meaning.codes_shelf import code_lists, list_refs
 from easement.node.home import Node
@@ -59,9 +61,14 @@ def change_page(node: Node, old: str, new: str, today: date, *, manages: bool, c
 
 
 def adopted_page(node: Node) -> AdoptedPage:
-    """What was adopted, the last first."""
+    """What was adopted, the last first, each with its entry."""
     found = [(datetime.fromisoformat(each.at), each) for each in adoptions(node.home)]
-    return AdoptedPage(adoptions=tuple(reversed(found)))
+    logged = defaultdict[tuple[str, str], deque[int]](deque)
+    for each in node.ledger.entries(type=EntryType.CODES_ADOPTED):
+        lists = each.entry.codes or {}
+        logged[lists["from"], lists["to"]].append(each.index)
+    entries = [logged[each.old, each.new].popleft() if logged[each.old, each.new] else None for _, each in found]
+    return AdoptedPage(adoptions=tuple(reversed(found)), entries=tuple(reversed(entries)))
 
 
 def told(error: EasementError) -> str:

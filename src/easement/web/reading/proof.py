@@ -126,7 +126,9 @@ def _facts(entry: dict[str, Any], names: Names) -> list[tuple[str, str]]:
         ("recipient", names.organisation(parties.get("recipient", ""))),
         ("agreement", names.agreement(str(entry.get("agreement_id", "")))),
         ("purpose", purpose_name(entry["purpose"]) if entry.get("purpose") else ""),
-        ("count", str(entry.get("count", ""))),
+        ("codes", " → ".join(entry["codes"][end] for end in ("from", "to")) if entry.get("codes") else ""),
+        ("digest", str(entry.get("digest", ""))),
+        ("breaks" if entry.get("codes") else "count", str(entry.get("count", ""))),
         ("fields", ", ".join(name.replace("_", " ") for name in entry.get("fields") or {})),
         ("withheld", ", ".join(name.replace("_", " ") for name in entry.get("withheld") or ())),
     ]

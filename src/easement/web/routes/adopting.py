@@ -9,7 +9,7 @@ from fastapi import Depends, Query
 from starlette.responses import Response
 
 from easement.base.errors import EasementError
-from easement.gate.code_changes import MOST_BROUGHT, Stale, adopt_list, bring, drop_brought
+from easement.gate.code_changes import MOST_BROUGHT, Stale, adopt_logged, bring, drop_brought
 from easement.staff.permissions import Permission
 from easement.web.language import say
 from easement.web.lists import FORMATS, as_file
@@ -84,8 +84,8 @@ def adopt(visit: Manager, form: Form) -> Response:
     if not form.text("seen"):
         return again(say("Look at what it breaks first"), HTTPStatus.CONFLICT)
     try:
-        adopt_list(
-            visit.node.home,
+        adopt_logged(
+            visit.node,
             reading.ref_of(old),
             reading.ref_of(new),
             by=visit.identity.name,

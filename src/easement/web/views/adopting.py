@@ -46,3 +46,4 @@ class AdoptedPage(View):
     template: ClassVar[str] = "standards/adopted.html"
     section: ClassVar[str] = "standards"
     adoptions: tuple[tuple[datetime, Adoption], ...]
+    entries: tuple[int | None, ...] = ()
