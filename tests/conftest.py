@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -27,9 +28,13 @@ settings.load_profile("everyday")  # `make torture` takes the long one
 
 
 def pytest_configure(config: Any) -> None:
-    """Keep the tests' files in memory where there is room: they wait for no disk, and a killed process loses none."""
+    """Keep the tests' files, databases and scratch folders in memory where there is room: they wait for no disk.
+
+    A killed process loses none. To make and drop a PostgreSQL database takes a sixth of the processor time there, too.
+    """
     if MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free >= ROOM:
-        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+        os.environ["TMPDIR"] = str(MEMORY)
+        tempfile.tempdir = None  # found anew when next asked for
 
 
 @pytest.fixture(scope="session", autouse=True)
