@@ -6,6 +6,7 @@ was answered before is answered the same again.
 
 import random
 import secrets
+import ssl
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -227,13 +228,17 @@ def _fields(response: httpx.Response) -> Headers:
 
 
 @lru_cache(1)
+def _trusted() -> ssl.SSLContext:
+    """The authorities that this machine trusts, read once: that takes some 30 ms."""
+    return ssl.create_default_context()
+
+
+@lru_cache(1)
 def _client() -> httpx.Client:
     """One pool of connections for the whole process. Proxies of the environment are for the world, not for loopback."""
-    import ssl
-
     here = {f"all://{name}": None for name in ("127.0.0.1", "localhost", "[::1]")}
     return httpx.Client(
-        verify=ssl.create_default_context(),
+        verify=_trusted(),
         mounts=here,
         follow_redirects=False,
         limits=httpx.Limits(max_connections=200, max_keepalive_connections=50),
