@@ -2,7 +2,7 @@
 
 import types
 from collections.abc import Iterator, Mapping
-from copy import deepcopy
+from copy import copy
 from functools import cache
 from typing import Any, Union, get_args, get_origin
 
@@ -155,13 +155,11 @@ def leaves(data: Any, path: Path_ = ()) -> Iterator[tuple[Path_, Any]]:
 
 
 def put(data: Data, path: Path_, value: Any) -> Data:
-    """A copy with one value replaced."""
-    data = deepcopy(data)
-    holder: Any = data
-    for key in path[:-1]:
-        holder = holder[key]
-    holder[path[-1]] = value
-    return data
+    """The data with one value replaced; what is not on the way to it is shared with the first."""
+    whole: Any = copy(data)
+    key, *rest = path
+    whole[key] = put(whole[key], tuple(rest), value) if rest else value
+    return whole  # type: ignore[no-any-return]
 
 
 def valid(data: Data) -> AgreementFile | None:

@@ -3,7 +3,6 @@
 import shlex
 
 import click
-import pytest
 from docs.generate import commands, help_text
 
 from easement.cli.root import COMMANDS, easement
@@ -16,32 +15,43 @@ def options(command: click.Command) -> list[click.Option]:
     return [param for param in command.params if isinstance(param, click.Option)]
 
 
-@pytest.mark.parametrize("path", ALL)
-def test_a_command_says_what_it_does(path: str):
-    said = (ALL[path].help or "").strip()
-    assert said.partition("\n")[0].endswith(".")
+def test_a_command_says_what_it_does():
+    said = {path: (command.help or "").strip().partition("\n")[0] for path, command in ALL.items()}
+    assert [path for path, line in said.items() if not line.endswith(".")] == []
 
 
-@pytest.mark.parametrize("path", ALL)
-def test_an_option_says_what_it_is_for(path: str):
-    assert [option.name for option in options(ALL[path]) if not option.help] == []
+def test_an_option_says_what_it_is_for():
+    bare = [f"{path}: {each.name}" for path, command in ALL.items() for each in options(command) if not each.help]
+    assert bare == []
 
 
-@pytest.mark.parametrize("path", LEAVES)
-def test_a_command_speaks_json(path: str):
-    assert "as_json" in {option.name for option in options(LEAVES[path])}
+def test_a_command_speaks_json():
+    silent = [path for path, leaf in LEAVES.items() if "as_json" not in {option.name for option in options(leaf)}]
+    assert silent == []
 
 
-@pytest.mark.parametrize("path", [path for path in ALL if path != "easement"])
-def test_an_argument_is_told_of(path: str):
+def untold(command: click.Command) -> list[str]:
+    told = (command.help or "") + " ".join(option.help or "" for option in options(command))
+    names = [param.human_readable_name.strip("[]") for param in command.params if isinstance(param, click.Argument)]
+    return [name for name in names if name not in told]
+
+
+def test_an_argument_is_told_of():
     """Arguments have no help of their own, so the command's words name them."""
-    told = (ALL[path].help or "") + " ".join(option.help or "" for option in options(ALL[path]))
-    names = [param.human_readable_name.strip("[]") for param in ALL[path].params if isinstance(param, click.Argument)]
-    assert [name for name in names if name not in told] == []
+    assert {path: found for path, each in ALL.items() if path != "easement" and (found := untold(each))} == {}
 
 
-@pytest.mark.parametrize("path", LEAVES)
-def test_help_ends_in_an_example_that_holds(path: str, monkeypatch):
+def test_help_ends_in_an_example_that_holds(monkeypatch):
+    wrong = {}
+    for path in LEAVES:
+        try:
+            holds(path, monkeypatch)
+        except (AssertionError, click.ClickException, ValueError) as error:
+            wrong[path] = str(error)
+    assert wrong == {}
+
+
+def holds(path: str, monkeypatch) -> None:
     last = " ".join(help_text(path, LEAVES[path]).rsplit("\n\n", 1)[-1].replace("\\\n", " ").split())
     before, _, example = last.partition(": ")
     assert before == "Example"
