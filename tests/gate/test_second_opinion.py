@@ -23,6 +23,7 @@ from easement.gate.prepare import prepare
 from easement.meaning.model import Standard
 from easement.meaning.standards import standards
 from tests.agreement.makers import as_file
+from tests.often import often
 
 STANDARDS: dict[str, Standard] = {standard.ref: standard for standard in standards()}
 _SCHEMA = cedarpy.Schema.from_str(SCHEMA)
@@ -268,7 +269,7 @@ def same_reasons(decision: Any, result: cedarpy.AuthzResult) -> bool:
 @pytest.mark.parametrize("seed", range(20))
 def test_the_gate_and_cedar_never_disagree(seed: int) -> None:
     draw = random.Random(seed)
-    for _ in range(25):
+    for _ in range(often(25)):
         wrong, _ = disagreements(draw, 200)
         assert not wrong, wrong[0]
 
