@@ -35,11 +35,15 @@ JO = {"national_insurance_number": "AB123456C"}
 
 
 class Prompt(uvicorn.Server):
-    """A server that looks every second for the date, and every hundredth while it ends; not every tenth, and for one."""
+    """A server that is woken to end, and does not look ten times a second whether it is to."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to listen."""
+        self.loop, self.told = asyncio.get_running_loop(), asyncio.Event()
+        await super().startup(sockets)
 
     async def main_loop(self) -> None:
-        """Serve until `end` is called."""
-        self.loop, self.told = asyncio.get_running_loop(), asyncio.Event()
+        """Serve until `end` is called; the date in its answers goes on by the second."""
         while not await self.on_tick(0):
             with suppress(TimeoutError):
                 await asyncio.wait_for(self.told.wait(), 1)
