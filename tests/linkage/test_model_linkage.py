@@ -194,16 +194,12 @@ def test_an_empty_list_links_nobody(model: LinkModel) -> None:
     assert link(connection, model, Policy()).linked == 0
 
 
-def test_a_column_that_nobody_fills_is_left_out_and_not_fatal() -> None:
-    small = town(60)
-    bare = Registers([replace(p, place=None) for p in small.held], [replace(p, place=None) for p in small.listed])
-    found = trained(bare).model
+def test_few_records_without_places_train_a_model_that_says_what_it_could_not_learn() -> None:
+    """A column that nobody fills is left out and not fatal."""
+    sides = ([replace(each, place=None) for each in people[:12]] for people in (TOWN.held, TOWN.listed))
+    found = trained(Registers(*sides)).model
     assert "place" not in found.comparisons
     assert "birth" in found.comparisons
-
-
-def test_few_records_train_a_model_that_says_what_it_could_not_learn() -> None:
-    found = trained(Registers(TOWN.held[:12], TOWN.listed[:12])).model
     assert any("could not be trained" in note for note in found.notes)
 
 
