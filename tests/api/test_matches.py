@@ -11,7 +11,9 @@ from easement.linkage.quality import by_decisions
 from easement.linkage.quality_tally import Tally
 from easement.linkage.quality_told import told_of
 from easement.linkage.review import DoubtfulPair, Kind, LegMet, MatchMade, Scope, WayMet, keep_doubtful, review_key
+from easement.linkage.review_desk import Reviewer, Wanted, settle
 from easement.linkage.review_log import decided
+from easement.linkage.review_turns import Verdict
 from easement.linkage.store import save
 from easement.staff.permissions import Permission
 from tests.gate.world import NOW
@@ -79,26 +81,40 @@ def say(who: Program, verdict: str, shown: dict[str, object], **more: object):
     return who.post(f"{PLACE}/pairs/{shown['id']}", json=wanted)
 
 
-def test_two_programs_look_one_after_the_other_and_a_lead_decides(client, node, first, second):
-    hold(node, NOW, "P1", reviewers=2)
+def test_a_program_decides_where_one_must_look_and_takes_it_back(client, node, first, second):
+    hold(node, NOW, "P1")
     [queue] = [each for each in first.get("/api/v1/matches").json()["items"] if each["queue"] == SCOPE.queue]
-    assert (queue["open"], queue["reviewers"]) == (1, 2)
+    assert (queue["open"], queue["reviewers"]) == (1, 1)
     shown = first.get(f"{PLACE}/next").json()
     assert (shown["fields"], shown["turn"]) == ([{"name": "given", "listed": "", "held": "ada"}], "first")
-    assert say(first, "same", shown).json()["waiting"] is True
-    is_problem(first.get(f"{PLACE}/next"), 404)
-    unseen = second.get(f"{PLACE}/next").json()
-    assert unseen == shown | {"turn": "second"}
-    assert say(second, "different", unseen).json()["decision"] is None
-    third = Program(client, program(node, REVIEW, agreements=("school-meals",)))
-    is_problem(say(third, "same", shown), 403)
-    lead = Program(client, program(node, LEAD))
-    told = say(lead, "same", lead.get(f"{PLACE}/next").json()).json()
+    told = say(first, "same", shown).json()
     assert node.ledger.entry(told["entry"]).entry.type is EntryType.MATCH_SETTLED
     assert [each.same for each in decided(node.ledger, SCOPE)] == [True]
-    assert lead.post(f"{PLACE}/undo").json()["decision"] is None
+    is_problem(second.post(f"{PLACE}/undo"), 409)
+    assert first.post(f"{PLACE}/undo").json()["decision"] is None
     assert decided(node.ledger, SCOPE) == ()
-    is_problem(lead.post(f"{PLACE}/undo"), 409)
+    say(first, "same", first.get(f"{PLACE}/next").json())
+
+
+def test_a_program_stands_for_neither_of_two_people(client, node, first):
+    """Nor for who leads them: whoever has a key and an account would be two reviewers at once."""
+    scope = SCOPE._replace(recipient="northport")
+    place = f"/api/v1/matches/{scope.queue}"
+    hold(node, NOW, "P2", scope=scope, reviewers=2)
+    lead = Program(client, program(node, LEAD))
+    ann, bo = (Reviewer(f"staff:{name}", name) for name in ("ann", "bo"))
+    for opinions, verdict in ((0, Verdict.SAME), (1, Verdict.DIFFERENT), (2, None)):
+        [shown] = lead.get(f"{place}/pairs").json()["items"]
+        assert (shown["turn"], shown["decision"]) == ("people", None)
+        for who in (first, lead):
+            is_problem(who.get(f"{place}/next"), 404)
+            wanted = {"verdict": "same", "seen": shown["seen"]}
+            answer = who.post(f"{place}/pairs/{shown['id']}", json=wanted)
+            is_problem(answer, 403)
+            assert "a program stands for neither" in answer.text
+        if verdict:
+            settle(node, [Wanted(shown["id"], verdict)], (ann, bo)[opinions], now=NOW)
+    assert decided(node.ledger, scope) == ()
 
 
 def test_a_pair_is_explained_with_what_a_third_register_ties(client, node, first):

@@ -10,8 +10,12 @@ from click.testing import CliRunner, Result
 from easement.cli.held import held
 from easement.cli.root import main
 from easement.linkage.review import Scope
+from easement.linkage.review_desk import Reviewer, take_back
+from easement.linkage.review_queues import pairs_in, queue
+from easement.node.home import open_node
+from easement.staff.people import add_person
 
-from .world import World
+from .world import NOW, World
 
 TWINS = [("P7", "Twin", "", "2010-07-07", "NT3 3DD")]
 QUEUE = Scope("school-meals", "entitled", "northtown").queue
@@ -132,3 +136,21 @@ def test_a_key_that_a_spreadsheet_would_run_is_marked_and_still_settled(world: W
     assert [row["list_reference"] for row in rows] == ["'=1+1"] * 2
     decided = filled(rows, tmp_path / "decided.csv", C08="same")
     assert settle(world, "--decided", str(decided)).stdout.startswith("Settled: 1; 0 are open.")
+
+
+def test_who_has_an_account_is_the_same_reviewer_here_as_on_the_pages(doubted: World) -> None:
+    """Else one person would be two: once at a terminal, once on the pages."""
+    with open_node(doubted.node) as node:
+        account = add_person(node, "Ann Lee", by="console", now=NOW).account_id
+    pair = exported_pair(doubted)
+    assert settle(doubted, "--pair", *pair, "--same", by=" ann LEE").exit_code == 0
+    with open_node(doubted.node) as node:
+        assert queue(node, QUEUE).decided == 1
+        take_back(node, QUEUE, Reviewer(f"staff:{account}", "Ann Lee"), now=NOW)
+        assert queue(node, QUEUE).decided == 0
+
+
+def exported_pair(world: World) -> tuple[str, str]:
+    with open_node(world.node) as node:
+        pair = pairs_in(node, QUEUE, Reviewer("", ""))[0].pair
+    return pair.listed, pair.held

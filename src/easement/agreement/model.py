@@ -295,7 +295,11 @@ class Matching(_Terms):
         " encodings from this likeness on it counts as held (by default 0.76, at least 0.6).",
     )
     reviewers: Annotated[int, Field(strict=True)] = Field(
-        1, ge=1, le=2, description="How many people must say the same of a pair in doubt."
+        1,
+        ge=1,
+        le=2,
+        description="How many people must say the same of a pair in doubt. Where it is one, a program with the right to"
+        " review may be that one; where it is two, a program stands for neither.",
     )
     sample: Annotated[int, Field(strict=True)] = Field(
         0,

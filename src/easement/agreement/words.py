@@ -113,8 +113,9 @@ def form_words(form: Form) -> str:
 
 def match_words(match: Matching) -> tuple[str, ...]:
     """How people on a list are found, in words."""
+    who = "one person, or a program that may review," if match.reviewers == 1 else "two people, and no program,"
     looked_at = (
-        f"{'one person' if match.reviewers == 1 else 'two people'} must say of a pair in doubt that it is one person",
+        f"{who} must say of a pair in doubt that it is one person",
         *_sampled(match),
     )
     if match.method == "rules":

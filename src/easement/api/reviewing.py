@@ -2,7 +2,7 @@
 
 from easement.linkage.review import Scope
 from easement.linkage.review_desk import Reviewer
-from easement.staff.model import Identity
+from easement.staff.model import Identity, Kind
 from easement.staff.permissions import Permission
 
 __all__ = ["reviewer_of", "sees_pairs"]
@@ -16,5 +16,6 @@ def sees_pairs(identity: Identity, scope: Scope) -> bool:
 
 
 def reviewer_of(identity: Identity) -> Reviewer:
-    """Somebody who is signed in, as whoever looks at pairs."""
-    return Reviewer(f"staff:{identity.id}", identity.name, leads=identity.may(Permission.LINKAGE_PAIR_LEAD))
+    """Somebody who was let in, a person or a program, as whoever looks at pairs."""
+    leads = identity.may(Permission.LINKAGE_PAIR_LEAD)
+    return Reviewer(f"staff:{identity.id}", identity.name, leads=leads, program=identity.kind is Kind.PROGRAM)

@@ -189,7 +189,7 @@ def settle(
     with open_node(home) as node:
         found = queue(node, queue_id)
         named = list(_named(node, found, wanted))
-        reviewer = Reviewer(f"name:{by.strip().casefold()}", by, leads=lead)
+        reviewer = Reviewer(_who(node, by), by, leads=lead)
         done = settle_pairs(node, named, reviewer, now=utc_now())
         left = queue(node, queue_id).open
     alike = sum(each.verdict.value == "same" for each in named)
@@ -201,6 +201,15 @@ def settle(
             "by easement correction break --listed-key and --held-key")  # fmt: skip
     if alike and done.decided:
         say(f"What is the same crosses with the next match that `{found.scope.recipient}` asks for.")
+
+
+def _who(node: "Node", by: str) -> str:
+    """Who somebody is: whoever has an account by that name is the same here as on the pages."""
+    from easement.staff.people import list_people
+
+    name = by.strip().casefold()
+    account = next((each for each in list_people(node) if each.name.strip().casefold() == name), None)
+    return f"staff:{account.id}" if account else f"name:{name}"
 
 
 def _told(decided: int, waiting: int, left: int, entries: tuple[int, ...]) -> str:

@@ -43,11 +43,19 @@ class _Meanwhile(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Reviewer:
-    """Who looks at pairs: an id that is theirs alone, their name for the record, and whether they lead the review."""
+    """Who looks at pairs: an id that is theirs alone, their name for the record, and whether they lead the review.
+
+    A program's word stands for nobody where the agreement wants two people.
+    """
 
     id: str
     name: str
     leads: bool = False
+    program: bool = False
+
+    def may_look(self, reviewers: int) -> bool:
+        """Whether their word counts on a pair that so many must look at."""
+        return reviewers == 1 or not self.program
 
     def token(self, key: bytes) -> str:
         """The keyed digest under which what they said is kept."""
@@ -155,6 +163,9 @@ def _step(connection: Connection, key: bytes, wanted: Wanted, reviewer: Reviewer
     row = tables.pair(connection, wanted.pair)
     if row is None or row.sealed is None:
         raise Changed("this pair is not held any more", remedy="go on with the next")
+    if not reviewer.may_look(row.reviewers):
+        remedy = "let two people look at it, or agree on one reviewer: `match: {reviewers: 1}`"
+        raise Refused("two people must look at this pair, and a program stands for neither", remedy=remedy)
     me, before = reviewer.token(key), opinions_by_pair(connection, key, [row.id]).get(row.id, ())
     if any((each.reviewer, each.verdict) == (me, wanted.verdict) for each in before):
         return None

@@ -153,12 +153,14 @@ def _queue(match: Row[Any], counted: _Counted) -> Queue:
 
 
 def _for(reviewer: Reviewer, key: bytes) -> tuple[Any, ...]:
-    """The open pairs at which somebody may look: of which they said nothing, and which are not a lead's alone."""
+    """The open pairs at which somebody may look: of which they said nothing, and which are not a lead's alone, nor of
+    two people where it is a program that looks."""
     c, o = tables.pairs.c, tables.opinions.c
     mine = exists().where(o.pair == c.id, o.reviewer == reviewer.token(key))
     said = select(func.count()).select_from(tables.opinions).where(o.pair == c.id).scalar_subquery()
     turn = () if reviewer.leads else (said < c.reviewers,)
-    return (c.decision.is_(None), ~mine, *turn)
+    alone = (c.reviewers == 1,) if reviewer.program else ()
+    return (c.decision.is_(None), ~mine, *turn, *alone)
 
 
 def next_pair(keeper: Keeper, queue_: str, reviewer: Reviewer, *, after: str = "") -> Shown | None:
@@ -220,6 +222,8 @@ def _as_shown(key: bytes, row: Row[Any], said: tuple[Opinion, ...], reviewer: Re
     ended = row.decision not in (None, MOOT)
     unseen = sampled and not ended
     turn = Turn.LATE if ended else turn_of(said, row.reviewers, reviewer.token(key))
+    if not (ended or reviewer.may_look(row.reviewers)):
+        turn = Turn.PEOPLE
     told = said if ended or (turn is Turn.THIRD and reviewer.leads) else ()
     pair = _unseen(opened(key, row)) if unseen else opened(key, row)
     return Shown(

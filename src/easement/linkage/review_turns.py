@@ -22,13 +22,14 @@ class Verdict(StrEnum):
 
 
 class Turn(StrEnum):
-    """In what part somebody looks at a pair."""
+    """In what part somebody looks at a pair; `PEOPLE` is none, of a program where two people must look."""
 
     FIRST = "first"
     SECOND = "second"
     THIRD = "third"
     LATE = "late"
     MINE = "mine"
+    PEOPLE = "people"
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,7 +101,10 @@ class PairShown(BaseModel):
     probability: float | None
     fields: list[FieldCompared]
     since: str
-    turn: str = Field(description="In what part you look at it: `first`, `second`, `third`, `mine` or `late`.")
+    turn: str = Field(
+        description="In what part you look at it: `first`, `second`, `third`, `mine`, `late`, or"
+        " `people`: two people must look at it, and a program stands for neither."
+    )
     decision: str | None
     decided: str | None
     entry: int | None
