@@ -141,6 +141,13 @@ class Server:
         self.run(f"create database {name} template {self._template if filled else 'template0'} strategy file_copy")
         return name
 
+    def copy(self, url: str) -> str:
+        """A new database with all that stands in another, to which nobody may be connected; its name."""
+        source = url.partition("@/")[2].partition("?")[0]
+        name = f"test_{next(_numbers)}"
+        self.run(f"create database {name} template {source} strategy file_copy")
+        return name
+
     def await_start(self) -> None:
         """Return once it answers; raises `RuntimeError` with its last words when it ended."""
         for _ in range(STARTS):

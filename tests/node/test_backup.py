@@ -5,10 +5,11 @@ import json
 import shutil
 import threading
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from click.testing import CliRunner
@@ -28,7 +29,7 @@ from easement.node.keybox import open_box, seal_box
 from easement.node.restore import Source, restore
 from easement.node.rotation import rotate_signing
 from easement.node.tables import fact
-from tests.databases import KINDS, PASSWORD, Database, new_database
+from tests.databases import KINDS, PASSWORD, Database, Server, new_database
 from tests.gate.world import furnish
 from tests.ledger.makers import fill, private, released
 
@@ -36,14 +37,39 @@ PHRASE = "correct horse battery staple"
 SEALED = Source(passphrase=PHRASE)
 
 
-@pytest.fixture(params=KINDS)
-def home(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
-    found = new_database(request.param, tmp_path, request, filled=False)
-    made = create_node(tmp_path / "dwp", "dwp", database_url=found.url, database_password=found.url and PASSWORD)
-    with open_node(made.home) as node:
+class Made(NamedTuple):
+    """A node with three hundred disclosures, a backup of it, and the address of its database where it has one."""
+
+    home: Path
+    backup: Path
+    url: str
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def made(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Made:
+    folder = tmp_path_factory.mktemp("made")
+    found = new_database(request.param, folder, request, filled=False)
+    home = create_node(folder / "dwp", "dwp", database_url=found.url, database_password=found.url and PASSWORD).home
+    with open_node(home) as node:
         fill(node.ledger, 300, lambda number: private() if number % 2 else None)
         node.ledger.checkpoint()
-    return made.home
+    backup = back_up(home, folder / "dwp.backup", now=utc_now(), passphrase=PHRASE).path
+    return Made(home, backup, found.url)
+
+
+@pytest.fixture
+def home(made: Made, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path]:
+    """A copy of the node, with its database."""
+    place = shutil.copytree(made.home, tmp_path / "dwp")
+    if not made.url:
+        yield place
+        return
+    running: Server = request.getfixturevalue("server")
+    name = running.copy(made.url)
+    settings = place / "easement.toml"
+    settings.write_text(settings.read_text().replace(made.url, running.url(name)))
+    yield place
+    running.run(f"drop database {name} with (force)")
 
 
 @pytest.fixture
@@ -52,8 +78,9 @@ def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Database:
 
 
 @pytest.fixture
-def saved(home: Path, tmp_path: Path) -> Path:
-    return back_up(home, tmp_path / "dwp.backup", now=utc_now(), passphrase=PHRASE).path
+def saved(made: Made, tmp_path: Path) -> Path:
+    """The backup of the node."""
+    return Path(shutil.copy(made.backup, tmp_path / "dwp.backup"))
 
 
 def test_a_drill_while_the_node_appends_and_publishes(home: Path, tmp_path: Path) -> None:
