@@ -171,6 +171,9 @@ def test_the_newest_set_of_each_kind_stands_for_those_before_it(own: Pair):
     assert new in came
     assert old not in came
     assert came[new] == ""
+    [each] = [each for each in seen_tolds(own.northtown) if each.row.message == new]
+    assert each.of_sets, "whoever is told is told of the older ones too"
+    assert not any(each.of_sets for each in seen_tolds(own.northtown) if each.row.message != new)
 
 
 def test_a_match_that_cannot_be_looked_into_is_counted(own: Pair):

@@ -253,10 +253,15 @@ def _meant(told: "ToldSeen") -> str:
     return "another person"
 
 
+def _whose(told: "ToldSeen") -> str:
+    whole = "in this set and older ones" if told.of_sets else "the person asked about"
+    return told.said["reference"] or whole
+
+
 def _received(found: "Sequence[ToldSeen]", now: Any) -> str:
     rows = [
         (each.row.id[:8], each.row.message[:8], each.row.provider, str(each.row.received),
-         _meant(each), each.said["reference"] or "the person asked about",
+         _meant(each), _whose(each),
          "done" if each.row.met is not None else f"{'late, ' if each.overdue(now) else ''}by {each.due:%Y-%m-%d}")
         for each in found
     ]  # fmt: skip

@@ -8,10 +8,11 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from easement.agreement.model import Mode
 from easement.base.database import reading, writing
 from easement.base.errors import EasementError, UsageError
 from easement.exchange import correct_tables as tables
-from easement.exchange.correct_bodies import CorrectionBody, MadeBody, TakenBody
+from easement.exchange.correct_bodies import About, CorrectionBody, MadeBody, TakenBody
 from easement.exchange.correct_cases import case_entry
 from easement.exchange.correct_parts import CORRECT_WITHIN, answered, opened, sealed, stamp
 from easement.exchange.correct_tables import Told
@@ -29,10 +30,14 @@ DUTY = "correct"
 
 @dataclass(frozen=True, slots=True)
 class ToldSeen:
-    """A correction as staff see it: its row, and what the provider said."""
+    """A correction as staff see it: its row, and what the provider said.
+
+    `of_sets` says that it is of a set that holds everybody: the newest is named, and older ones may hold it too.
+    """
 
     row: Told
     said: Mapping[str, Any] = field(repr=False)
+    of_sets: bool = False
 
     @property
     def due(self) -> datetime:
@@ -78,7 +83,9 @@ def seen_tolds(host: Host) -> tuple[ToldSeen, ...]:
 
 
 def _seen(host: Host, row: Told) -> ToldSeen:
-    return ToldSeen(row, opened(host, row.sealed, row.id + row.message))
+    said = opened(host, row.sealed, row.id + row.message)
+    many = host.ledger.entry(row.received).entry.mode != Mode.LOOKUP
+    return ToldSeen(row, said, of_sets=many and row.about == About.VALUE and not said["reference"])
 
 
 def seen_told(host: Host, id_: str, message: str = "") -> ToldSeen:

@@ -167,6 +167,7 @@ def told_page(node: Node, identity: Identity, id_: str, message: str, now: datet
     return CorrectionPage(
         line=_told_line(told, names_of(node, now), now),
         through=row.through,
+        of_sets=told.of_sets,
         why=told.said["why"],
         reference=told.said["reference"],
         received=row.received,

@@ -135,11 +135,12 @@ class LinkPage(_Page):
 
 @dataclass(frozen=True, kw_only=True)
 class CorrectionPage(_Page):
-    """One correction to make here."""
+    """One correction to make here; `of_sets`, in a set that holds everybody and in every older one that is kept."""
 
     template: ClassVar[str] = "corrections/told.html"
     line: ToldLine
     through: str
+    of_sets: bool
     why: str
     reference: str
     received: int
