@@ -72,7 +72,7 @@ def opened(folder: Path, many: int) -> Any:
     from easement.linkage.link import prepared, run
 
     connection = duckdb.connect(str(folder / f"people-{os.getpid()}.duckdb"))
-    connection.execute("set preserve_insertion_order = false").fetchall()
+    connection.execute("set preserve_insertion_order = false; set enable_progress_bar = false").fetchall()
     for kind, parts in (
         ("families", (STARTS, MIDDLES, MIDDLES, ENDS)),
         ("firsts", (STARTS, MIDDLES, ["a", "na", "o"])),

@@ -109,7 +109,7 @@ def test_the_large_registers_are_linked_by_what_they_and_the_others_say(score: M
     schools = found["council and department"]
     assert schools["precision"] >= 0.995
     assert schools["recall"] >= 0.76
-    assert schools["recall_with_held"] >= 0.86
+    assert schools["recall_with_held"] >= 0.88
     assert schools["queue"] <= 0.15
     assert min(each["precision"] for each in found.values()) >= 0.985
-    assert min(each["recall"] for each in found.values()) >= 0.67
+    assert min(each["recall"] for each in found.values()) >= 0.68

@@ -160,11 +160,15 @@ class Blocking:
 
     def is_within(self, other: "Blocking") -> bool:
         """Whether another rule, not this one, finds every pair that this one finds."""
-        agreed = {*self.equal, *(FOLLOWS[column] for column in self.equal if column in FOLLOWS)}
+        agreed = {*self.equal, *(follows for column in self.equal for follows in FOLLOWS.get(column, ()))}
         return self != other and agreed.issuperset(other.equal) and other.unless in ("", self.unless)
 
 
-FOLLOWS = {"{s}.birth": "{s}.birth_year"}
+FOLLOWS = {
+    "{s}.birth": ("{s}.birth_year", "month({s}.birth)", "day({s}.birth)"),
+    "{s}.family": ("left({s}.family, 3)", "left({s}.family, 4)", "right({s}.family, 3)", "right({s}.family, 4)"),
+    "{s}.given": ("left({s}.given, 1)",),
+}
 """What is equal wherever another column is."""
 
 BLOCKING = (
@@ -186,7 +190,15 @@ BLOCKING = (
     Blocking("given-year-area", "the same given name, year of birth and postcode area",
              ("{s}.given", "{s}.birth_year", "{s}.area")),
     Blocking("given-family-sound", "the same names as they sound", ("{s}.given_sound", "{s}.family_sound")),
+    Blocking("given-family-begin", "the same given name, and family names that begin alike",
+             ("{s}.given", "left({s}.family, 3)")),
+    Blocking("given-family-end", "the same given name, and family names that end alike",
+             ("{s}.given", "right({s}.family, 3)")),
+    Blocking("given-birthday", "the same given name, day and month of birth",
+             ("{s}.given", "month({s}.birth)", "day({s}.birth)"), "{s}.birth_partial"),
     Blocking("place", "the same postcode", ("{s}.place",)),
+    Blocking("family-begin", "family names that begin alike", ("left({s}.family, 4)",)),
+    Blocking("family-end", "family names that end alike", ("right({s}.family, 4)",)),
     Blocking("birth-any", "the same birth date, or year where no more is known", ("{s}.birth",)),
     Blocking("family", "the same family name", ("{s}.family",)),
     Blocking("family-sound", "a family name that sounds the same", ("{s}.family_sound",)),
