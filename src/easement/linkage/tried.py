@@ -57,10 +57,10 @@ _TRIED = """select {row} as tried_row, '{without}' as without from {listed}
       select hash({fixed}) as alike from {listed} where {filled} group by alike having count(*) > {few}
     ), counted as (
       select hash({fixed}) as alike, count(distinct {tried}) as many from {listed}
-      where {filled} and alike in (from often) group by alike having many > {few}
+      where {filled} and hash({fixed}) in (select alike from often) group by alike having many > {few}
     ), known as (
       select hash({fixed}) as alike, count(distinct {tried}) as known from {held}
-      where {filled} and alike in (select alike from counted) group by alike
+      where {filled} and hash({fixed}) in (select alike from counted) group by alike
     )
     select alike from counted left join known using (alike) where many > {times} * coalesce(known, 0))"""
 """Rows are held together by a digest of what they agree in, which is some times quicker than by the words."""
