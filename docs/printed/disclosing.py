@@ -40,6 +40,11 @@ DISCLOSING = {
         [],
     ),
     "link sign": ("The `model` and its `digest`, which was signed.", []),
+    "link spark": (
+        "The `model` and its `digest`, how many pairs were `compared` and `linked`, `held_pairs` and `held_people`, "
+        "`blocking` as `link train` gives it, and the folder `out` of the pairs.",
+        [],
+    ),
     "link encode": (
         "How many `rows` were encoded, how many were `left_out` because they hold nothing to find anybody by, how many "
         "because their person is on the list `twice`, the `header` that every row bears, and the `file`.",

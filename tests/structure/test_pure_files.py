@@ -51,6 +51,8 @@ TOUCHES_THE_WORLD = {
     "linkage/quality_files.py": "reads the pairs and groups that people give",
     "linkage/encode_files.py": "draws the secret that encodings are made by, and reads it",
     "linkage/splink_engine.py": "drives Splink, and keeps its log quiet",
+    "linkage/spark.py": "compiles what Spark lacks into a file that goes to its executors",
+    "linkage/spark_session.py": "looks for Java, and starts Spark",
     "linkage/standardise.py": "reads the list of short names that comes with it",
     "linkage/store.py": "keeps models as files of a node",
     "linkage/review.py": "keeps pairs in doubt, sealed, in the commit of a disclosure; their ids are drawn here",

@@ -16,7 +16,7 @@ from easement.sources.connection import SUFFIX, Connection
 from easement.sources.model import DatabaseTable, File
 from easement.sources.session import FileSource
 
-__all__ = ["Dataset", "dataset_for", "dataset_from", "mappings", "place_of", "table_of", "unmapped"]
+__all__ = ["Dataset", "dataset_for", "dataset_from", "mappings", "place_of", "reference_of", "table_of", "unmapped"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ def table_of(source: FileSource, dataset: Dataset, standard: Standard) -> Table:
     """An open source seen as its standard; raises `BadData` naming the columns that it lacks."""
     elements = project(dataset.mapping, standard, columns=source.columns)
     filled = frozenset(name for name, way in dataset.mapping.elements.items() if way.absent is None)
-    return Table(source.relation, elements, filled, standard, _reference(dataset.mapping))
+    return Table(source.relation, elements, filled, standard, reference_of(dataset.mapping))
 
 
 def unmapped(source: FileSource, dataset: Dataset, standard: Standard, names: Iterable[str]) -> dict[str, int]:
@@ -107,7 +107,7 @@ def unmapped(source: FileSource, dataset: Dataset, standard: Standard, names: It
     return {name: count for name, count in zip(asked, found, strict=True) if count}
 
 
-def _reference(mapping: DatasetMapping) -> exp.Expr | None:
+def reference_of(mapping: DatasetMapping) -> exp.Expr | None:
     """The table's own record key as one text; `None` where the mapping names none."""
     parts = [exp.cast(exp.column(name, quoted=True), "varchar") for name in mapping.record_key]
     if not parts:

@@ -8,6 +8,7 @@ import click
 
 from easement.cli.link_encode import encode, encode_key
 from easement.cli.link_quality import quality
+from easement.cli.link_spark import spark
 from easement.cli.present import emit, json_option, say, table
 
 if TYPE_CHECKING:
@@ -206,6 +207,7 @@ def sign(ref: str, home: Path, as_json: bool) -> None:
 
 link.add_command(encode)
 link.add_command(encode_key)
+link.add_command(spark)
 
 
 def _home(home: Path) -> Path:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from easement.linkage.comparisons import Blocking, Comparison, Level
+from easement.linkage.engine import Driven
 from easement.linkage.model import Frequencies
 
 __all__ = [
@@ -118,9 +119,11 @@ def splink(connection: Any, made: Mapping[str, Any]) -> Iterator[Any]:
     from splink.internals.exceptions import SplinkException
 
     with _quiet():
-        database = DuckDBAPI(connection)
+        driven = isinstance(connection, Driven)
+        database: Any = connection.splink_database() if driven else DuckDBAPI(connection)
+        said = connection.splink_settings(made) if driven else dict(made)
         sides = [database.register(name, dataset_display_name=name) for name in (HELD, LISTED)]
-        found = Linker(sides, dict(made), log_level=None, validate_settings=False)
+        found = Linker(sides, said, log_level=None, validate_settings=False)
         for column in _common_columns(made):
             table = common_table(column)
             connection.execute(f"create or replace temp table {table} as {_COMMON.format(x=column)}").fetchall()
@@ -130,7 +133,7 @@ def splink(connection: Any, made: Mapping[str, Any]) -> Iterator[Any]:
         except SplinkException as error:
             raise (error.__cause__ or error) from None
         finally:
-            database.delete_tables_created_by_splink_from_db()  # type: ignore[no-untyped-call]
+            database.delete_tables_created_by_splink_from_db()
 
 
 def _common_columns(made: Mapping[str, Any]) -> list[str]:
