@@ -1,6 +1,7 @@
 # Every target sets itself up from Python 3.11 and pip alone; nothing is done by hand.
 PYTHON ?= python3
 VENV := .venv
+SPARK := .venv-spark
 BIN := $(VENV)/bin
 LOOKS := src/easement/web/static/SOURCE
 .DEFAULT_GOAL := help
@@ -45,11 +46,23 @@ torture: venv  ## the long fault campaigns: kills, full disks, generated request
 	$(BIN)/python -m pytest -m torture -n 0 tests
 	$(BIN)/python -m pytest --hypothesis-profile long tests
 
+$(SPARK)/.ready: requirements/spark.lock pyproject.toml
+	@command -v java >/dev/null || { echo "Spark needs Java 17 or newer: install openjdk-17-jre-headless, or set JAVA_HOME" >&2; exit 2; }
+	@echo "making the environment in $(SPARK): a download of 450 MB, once" >&2
+	@test -x $(SPARK)/bin/python || $(PYTHON) -m venv $(SPARK)
+	@$(SPARK)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/spark.lock
+	@$(SPARK)/bin/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	@touch $@
+
+spark: $(SPARK)/.ready  ## hold linkage on Spark against DuckDB, in an environment of its own
+	$(SPARK)/bin/python -m pytest -m torture -n 0 tests/linkage/test_spark.py
+
 docs: venv  ## write the generated reference pages anew
 	$(BIN)/python -m docs.generate
 
 lock:  ## export the lock anew with hashes and without addresses (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --group dev pyproject.toml --output-file requirements/dev.lock
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --constraint requirements/dev.lock pyproject.toml --output-file requirements/easement.lock
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --constraint requirements/dev.lock --group dev --extra spark pyproject.toml --output-file requirements/spark.lock
 
-.PHONY: help venv demo test check bench torture docs lock
+.PHONY: help venv demo test check bench torture spark docs lock
