@@ -38,7 +38,8 @@ pytestmark = [
     pytest.mark.skipif(shutil.which("java") is None, reason="there is no Java, which Spark needs"),
 ]
 
-SMALL = {"spark.sql.shuffle.partitions": "2", "spark.sql.adaptive.enabled": "false"}
+SMALL = {"spark.sql.shuffle.partitions": "1", "spark.sql.adaptive.enabled": "false",
+         "spark.sql.codegen.wholeStage": "false"}  # fmt: skip
 """Settings by which small tables take seconds, not minutes."""
 
 
@@ -160,12 +161,12 @@ def write(table: str, given: list[tuple[Any, ...]]) -> None:
 
 @pytest.fixture(scope="module")
 def model() -> LinkModel:
-    return train(engine(dirty(1_500, 3)), id="town", title="A town", held="one", listed="other").model
+    return train(engine(dirty(800, 3)), id="town", title="A town", held="one", listed="other").model
 
 
 @pytest.mark.parametrize("seed", [11, 12])
 def test_dirty_registers_are_linked_alike(spark: SparkEngine, tmp_path: Path, model: LinkModel, seed: int) -> None:
-    connection = engine(dirty(1_200, seed))
+    connection = engine(dirty(700, seed))
     handed(connection, spark, ["held", "listed"], tmp_path)
     run(spark, prepared())
     for table in ("held_people", "listed_people", "repeated_rows", "tried"):
@@ -176,7 +177,7 @@ def test_dirty_registers_are_linked_alike(spark: SparkEngine, tmp_path: Path, mo
         assert same_scores(connection, spark) < 1e-9
         for table in ("linked", "doubtful"):
             assert pairs(connection, table) == {row[:2] for row in rows(spark, table)}
-        assert ours.linked > 500
+        assert ours.linked > 250
         assert ours.doubtful > 5
 
 
