@@ -251,7 +251,8 @@ def test_a_rule_is_not_asked_for_what_a_wider_one_finds(training: Training) -> N
     assert {"names", "place-family", "birth"} <= {each.rule.name for each in spared}
     for each in spared:
         wider = counted[each.within]
-        assert wider.used and not wider.within
+        assert wider.used
+        assert not wider.within
         lost = connection.execute(
             "select count(*) from held_people as l, listed_people as r "
             f"where {blocking_sql(each.rule)} and not coalesce({blocking_sql(wider.rule)}, false)"
