@@ -3,10 +3,12 @@
 import os
 import socket
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from easement.base.errors import EasementError, SourceUnreachable, StorageFailed, UsageError
+from easement.sources import views
 from easement.sources.files import open_source, open_sources
 from easement.sources.model import File, Format
 from tests.sources.reading import put
@@ -73,6 +75,22 @@ def test_a_file_that_is_no_longer_the_one_opened_is_caught(tmp_path: Path, how: 
             os.utime(path, ns=(1, 1))
         with pytest.raises(SourceUnreachable, match="changed while it was being read"):
             source.measure("FROM source")
+
+
+@pytest.mark.parametrize("how", ["not every record is read", "nothing can be read"])
+def test_what_cannot_be_read_of_a_file_that_changes_meanwhile_is_told_as_the_change(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    """Whoever writes the file is waited for, and nobody is sent to look for a fault in it."""
+    path = put(tmp_path, "a,b\n1,2\n")
+
+    def changing(*_: Any, **__: Any) -> str:
+        os.utime(path, ns=(1, 1))
+        return "range(3)" if how == "not every record is read" else "read_csv('/nowhere')"
+
+    monkeypatch.setattr(views, "reader", changing)
+    with pytest.raises(SourceUnreachable, match="changed while it was being read"), open_source(path):
+        raise AssertionError("it was opened")
 
 
 def test_a_source_is_closed_with_its_block(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 import duckdb
 import pyarrow
 
-from easement.base.errors import EasementError, SourceUnreachable
+from easement.base.errors import BadData, EasementError, SourceUnreachable
 from easement.sources.conditions import Condition
 from easement.sources.faults import told
 from easement.sources.model import Column, quote
@@ -104,6 +104,9 @@ class Session:
         except (duckdb.Error, pyarrow.ArrowException, OSError) as error:
             self._check_unchanged()
             raise self._told(error, overdue=not late.is_alive()) from None
+        except BadData:
+            self._check_unchanged()
+            raise
         finally:
             late.cancel()
             cursor.close()

@@ -51,21 +51,22 @@ def _positions(table: Ready) -> tuple[str, ...]:
 def _csv_reader(cursor: duckdb.DuckDBPyConnection, table: Ready) -> str:
     """A way of reading that yields every record: by all threads where no quoted line break forbids it, else one.
 
-    Raises `BadData` where neither does.
+    Raises the engine's error where the last cannot be read, and `BadData` where what is read is not every record.
     """
     assert table.layout is not None
     assert table.checked is not None
-    said = ""
+    failed: duckdb.Error | None = None
     for parallel in [True] * (not table.checked.quoted_lines) + [False]:
         read = reader(table.place, table.layout, packed=table.packed, parallel=parallel)
         try:
             count = cursor.execute(f"SELECT count(*) FROM {read}").fetchall()[0][0]  # noqa: S608 (every part is ours)
         except duckdb.Error as error:
-            said = str(error)
+            failed = error
         else:
+            failed = None
             if count == table.layout.records(table.checked) or count == _careful_count(table, table.layout):
                 return read
-    raise bad_csv(table, said)
+    raise failed or bad_csv(table)
 
 
 def _careful_count(table: Ready, layout: Layout) -> int:
